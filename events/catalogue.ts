@@ -1,0 +1,70 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { type Kind, ref } from './define-event.ts';
+import { evidenceAdded } from './evidence-added.ts';
+import { closed, Edtf, Source, text } from './fields.ts';
+import { ClaimData, figureClaimed } from './figure-claimed.ts';
+import { InitiativeData, initiativeRegistered } from './initiative-registered.ts';
+import { MeetingData, meetingHeld } from './meeting-held.ts';
+import { MilestoneData } from './milestone.ts';
+import { moUSigned } from './mou-signed.ts';
+import { projectLaunched } from './project-launched.ts';
+import { recordCorrected } from './record-corrected.ts';
+import { recordReclassified } from './record-reclassified.ts';
+import { recordReinstated } from './record-reinstated.ts';
+import { recordRetracted } from './record-retracted.ts';
+
+/** Every event type, in the order of the documentation. */
+export const catalogue = [
+  initiativeRegistered,
+  meetingHeld,
+  moUSigned,
+  projectLaunched,
+  figureClaimed,
+  recordCorrected,
+  evidenceAdded,
+  recordRetracted,
+  recordReinstated,
+  recordReclassified,
+] as const;
+
+export type EventType = (typeof catalogue)[number]['type'];
+export type PostedEvent = Static<(typeof catalogue)[number]['schema']>;
+
+/** The shape of a record's data, by kind. */
+export const dataOf = {
+  initiative: InitiativeData,
+  meeting: MeetingData,
+  mou: MilestoneData,
+  project: MilestoneData,
+  claim: ClaimData,
+} as const satisfies Record<Kind, TSchema>;
+
+/** What is taken for each event of a batch that does not say it itself. */
+export const Defaults = Type.Object(
+  {
+    sources: Type.Optional(Type.Array(Source, { maxItems: 50 })),
+    occurredOn: Type.Optional(Edtf),
+    note: Type.Optional(text(10_000)),
+    correlationId: Type.Optional(text(200)),
+  },
+  { $id: 'Defaults', ...closed },
+);
+export type Defaults = Static<typeof Defaults>;
+
+export const eventsMax = 1000;
+
+/** Any posted event, told apart by its type. */
+export const PostedEvent = Type.Unsafe<PostedEvent>({
+  $id: 'PostedEvent',
+  type: 'object',
+  discriminator: { propertyName: 'type' },
+  oneOf: catalogue.map(({ schema }) => ref(schema)),
+});
+
+export const Batch = Type.Object(
+  {
+    defaults: Type.Optional(ref(Defaults)),
+    events: Type.Array(ref(PostedEvent), { minItems: 1, maxItems: eventsMax }),
+  },
+  { $id: 'Batch', ...closed, description: 'Events that are recorded all or none, in order.' },
+);

@@ -1,0 +1,16 @@
+import { Type } from 'typebox';
+import { defineEvent } from './define-event.ts';
+import { changing, Reason, Sources } from './fields.ts';
+
+export const recordRetracted = defineEvent({
+  type: 'RecordRetracted',
+  description: 'A record is withdrawn: it counts nowhere, and its history stays.',
+  properties: changing({ reason: Reason, sources: Type.Optional(Sources) }),
+  examples: [
+    {
+      type: 'RecordRetracted',
+      recordId: 'mou-7',
+      reason: { code: 'duplicate', text: 'Entered twice, from two announcements.', duplicateOf: 'mou-3' },
+    },
+  ],
+});

@@ -1,0 +1,91 @@
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** The value has no canonical form. */
+export class CanonicalJsonError extends Error {
+  override name = 'CanonicalJsonError';
+}
+
+/** Arrays and objects may stand this deep in each other; a cycle is noticed by exceeding it. */
+export const canonicalDepthMax = 64;
+
+/**
+ * The canonical text of a JSON value by RFC 8785 (JCS); its UTF-8 bytes are what gets hashed. As in JSON.stringify,
+ * members that are undefined or keyed by symbols are left out. Everything else that JSON cannot hold is refused, never
+ * converted: a value that was changed on its way into a hash could not be verified by anyone who holds the original.
+ *
+ * @throws CanonicalJsonError
+ */
+export function canonicalJson(value: unknown): string {
+  return write(value, 0);
+}
+
+function write(value: unknown, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      return writeString(value);
+    case 'number':
+      // RFC 8785 section 3.2.2.3 is ECMAScript's own Number::toString, by which -0 is written 0.
+      if (!Number.isFinite(value)) throw new CanonicalJsonError(`${value} is not a JSON number`);
+      return `${value}`;
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      if (value === null) return 'null';
+      if (depth === canonicalDepthMax)
+        throw new CanonicalJsonError(`more than ${canonicalDepthMax} levels, or a cycle`);
+      return Array.isArray(value) ? writeArray(value, depth + 1) : writeObject(value, depth + 1);
+    default:
+      throw new CanonicalJsonError(`a value of type ${typeof value} is not JSON`);
+  }
+}
+
+function writeArray(items: unknown[], depth: number): string {
+  let text = '[';
+  // By index, so that the holes of a sparse array are met (as undefined) and refused.
+  for (let index = 0; index < items.length; index++) {
+    if (index > 0) text += ',';
+    text += write(items[index], depth);
+  }
+  return `${text}]`;
+}
+
+function writeObject(object: object, depth: number): string {
+  const prototype = Object.getPrototypeOf(object);
+  if (prototype !== Object.prototype && prototype !== null)
+    throw new CanonicalJsonError('an object that is not plain is not JSON');
+  const members = object as Record<string, unknown>; // A plain object; only own enumerable keys are read.
+  let text = '{';
+  for (const key of sortedKeys(members)) {
+    const member = members[key];
+    if (member === undefined) continue;
+    if (text.length > 1) text += ',';
+    text += `${writeString(key)}:${write(member, depth)}`;
+  }
+  return `${text}}`;
+}
+
+/** Neither a quotation mark nor a backslash nor a control character nor any surrogate: such text stands for itself. */
+const verbatim = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
+
+/** JSON.stringify escapes as RFC 8785 section 3.2.2.2 does, except that it takes lone surrogates, which JCS refuses. */
+function writeString(text: string): string {
+  if (verbatim.test(text)) return `"${text}"`;
+  if (!text.isWellFormed()) throw new CanonicalJsonError('text with a lone surrogate is not Unicode');
+  return JSON.stringify(text);
+}
+
+/**
+ * By UTF-16 code units (RFC 8785 section 3.2.3), as `<` and the default sort() compare. Few keys are sorted by
+ * insertion, which measured faster than sort(); the bound keeps large objects from taking quadratic time.
+ */
+function sortedKeys(object: object): string[] {
+  const keys = Object.keys(object);
+  if (keys.length > 32) return keys.sort();
+  for (let index = 1; index < keys.length; index++) {
+    const key = keys[index] as string; // Inside the bounds.
+    let place = index;
+    for (; place > 0 && (keys[place - 1] as string) > key; place--) keys[place] = keys[place - 1] as string;
+    keys[place] = key;
+  }
+  return keys;
+}

@@ -1,0 +1,76 @@
+import type { Kind, Version } from './record.ts';
+
+/** An event of the log, as far as a repeat of it is concerned. */
+export interface LoggedEvent {
+  position: number;
+  eventId: string;
+  initiativeId: string;
+  recordId: string;
+  version: number;
+  type: string;
+  /** RFC 3339. */
+  recordedAt: string;
+  leafHash: Uint8Array;
+  /** Keyed, of the content as posted; null once it was erased, or where one item made several events. */
+  fingerprint: Uint8Array | null;
+}
+
+/** A kept answer to a request with an Idempotency-Key. */
+export interface KeptAnswer {
+  fingerprint: Uint8Array;
+  firstPosition: number;
+  lastPosition: number;
+  extra: AnswerExtra | null;
+}
+
+/** What of an answer does not follow from its range of positions. */
+export interface AnswerExtra {
+  items?: AnsweredItem[];
+  warnings?: Warning[];
+}
+
+/** An item of an answer; replayed: 1 if it was recorded before. */
+export type AnsweredItem = [index: number, position: number, replayed: 0 | 1];
+
+/** Something odd about an event that was recorded all the same. pointer: into the body as posted. */
+export interface Warning {
+  code: 'same-title-and-date' | 'date-outside-meeting' | 'more-than-claimed' | 'validity-reversed';
+  pointer: string;
+  detail: string;
+}
+
+export interface RecordRef {
+  initiativeId: string;
+  recordId: string;
+}
+
+/** Standing milestones of a meeting, in the order in which they were made. */
+export interface MilestonesAt {
+  initiativeId: string;
+  meetingId: string;
+  kind?: 'mou' | 'project';
+  occurredOn?: string;
+  limit: number;
+}
+
+export type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * What a decision may have to know, read from the end of the log. Each takes what many requests ask, so that an
+ * engine can answer with one query. Absent things are left out.
+ */
+export interface Facts {
+  versions(refs: RecordRef[]): MaybePromise<Version[]>;
+  events(eventIds: string[]): MaybePromise<LoggedEvent[]>;
+  keptAnswer(principal: string, initiativeId: string, key: string): MaybePromise<KeptAnswer | undefined>;
+  /** The highest number in an id `kind-number` of the initiative, 0 if there is none. */
+  lastNumber(initiativeId: string, kind: Kind): MaybePromise<number>;
+  milestonesAt(query: MilestonesAt): MaybePromise<Version[]>;
+  countAt(initiativeId: string, meetingId: string, kind: 'mou' | 'project'): MaybePromise<number>;
+  /** Standing claims whose scope is this meeting. */
+  claimsAbout(initiativeId: string, meetingId: string): MaybePromise<Version[]>;
+  /** Standing records with one of these keys of title, kind and date; at least the first two of each. */
+  sameTitle(titleKeys: number[]): MaybePromise<Version[]>;
+  /** The names behind commitments. */
+  names(commitments: string[]): MaybePromise<Map<string, string>>;
+}

@@ -1,0 +1,46 @@
+import type { Kind } from '../../events/define-event.ts';
+import type { Source } from '../../events/fields.ts';
+import type { ClaimData } from '../../events/figure-claimed.ts';
+import type { InitiativeData } from '../../events/initiative-registered.ts';
+import type { MeetingData } from '../../events/meeting-held.ts';
+import type { MilestoneData } from '../../events/milestone.ts';
+
+export type { ClaimData, InitiativeData, Kind, MeetingData, MilestoneData, Source };
+export type Status = 'standing' | 'retracted';
+
+interface DataOf {
+  initiative: InitiativeData;
+  meeting: MeetingData;
+  mou: MilestoneData;
+  project: MilestoneData;
+  claim: ClaimData;
+}
+
+/** A record as its events left it. Names of persons are commitments. */
+export type LedgerRecord<K extends Kind = Kind> = {
+  [k in K]: {
+    initiativeId: string;
+    recordId: string;
+    kind: k;
+    version: number;
+    status: Status;
+    occurredOn?: string;
+    data: DataOf[k];
+    sources: Source[];
+  };
+}[K];
+
+export type Milestone = LedgerRecord<'mou' | 'project'>;
+
+export function isMilestone(record: LedgerRecord): record is Milestone {
+  return record.kind === 'mou' || record.kind === 'project';
+}
+
+/** A version of a record and where in the log it came about. */
+export interface Version {
+  record: LedgerRecord;
+  /** Position of the event that made this version. */
+  position: number;
+  /** Position of the event that made the record. */
+  made: number;
+}

@@ -1,0 +1,96 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import { type TSchema, Type } from 'typebox';
+import { catalogue, Defaults, dataOf, type EventType } from '../../events/catalogue.ts';
+import { closed, Edtf, Reason, Source, Sources } from '../../events/fields.ts';
+import type { ProblemPart } from '../errors.ts';
+import { parseEdtf } from './edtf.ts';
+import { pointerOf } from './merge-patch.ts';
+import type { Kind } from './record.ts';
+
+/** Formats that the event schemas name. */
+export const formats = {
+  edtf: (text: string): boolean => parseEdtf(text) !== undefined,
+  'web-url': (text: string): boolean => /^https?:\/\/\S+$/i.test(text) && URL.canParse(text),
+} as const;
+
+const ajv = new Ajv({
+  strict: true,
+  strictTypes: true,
+  allowUnionTypes: true,
+  strictRequired: false,
+  formats,
+});
+// ajv-formats is CommonJS: its types hide the function behind `default`.
+(addFormats as unknown as typeof addFormats.default)(ajv, ['uuid']);
+for (const schema of [Source, Reason]) ajv.addSchema(schema);
+
+const compile = (schema: TSchema): ValidateFunction => ajv.compile(schema);
+const eventShapes = new Map<string, ValidateFunction>(
+  catalogue.map(({ type, schema }) => [type satisfies EventType, compile(schema)]),
+);
+const defaultsShape = compile(Defaults);
+
+/** What a correction leaves behind must still have the shape of its kind. */
+const stateShape = (kind: Kind): ValidateFunction => {
+  const occurredOn = kind === 'initiative' ? Type.Optional(Edtf) : Edtf;
+  const sources = kind === 'claim' ? Type.Array(Source, { minItems: 1 }) : Sources;
+  return compile(Type.Object({ occurredOn, data: dataOf[kind], sources }, closed));
+};
+const stateShapes: Record<Kind, ValidateFunction> = {
+  initiative: stateShape('initiative'),
+  meeting: stateShape('meeting'),
+  mou: stateShape('mou'),
+  project: stateShape('project'),
+  claim: stateShape('claim'),
+};
+
+/** What is wrong with a posted event of a known type; undefined: nothing. Pointers are relative to the event. */
+export const eventFault = (type: string, event: unknown): ProblemPart | undefined => {
+  const shape = eventShapes.get(type);
+  if (!shape) return { pointer: '/type', detail: `must be one of ${[...eventShapes.keys()].join(', ')}` };
+  return faultOf(shape, event);
+};
+export const defaultsFault = (defaults: unknown): ProblemPart | undefined => faultOf(defaultsShape, defaults);
+export const stateFault = (kind: Kind, state: unknown): ProblemPart | undefined =>
+  faultOf(stateShapes[kind], state);
+
+function faultOf(shape: ValidateFunction, value: unknown): ProblemPart | undefined {
+  if (shape(value)) return undefined;
+  const error = shape.errors?.at(-1)?.keyword === 'anyOf' ? shape.errors[0] : shape.errors?.at(-1);
+  if (!error) throw new Error('a shape refused a value without saying why');
+  return partOf(error);
+}
+
+/** An Ajv error as a pointer and a sentence. What is missing or too much is pointed at itself. */
+function partOf({ instancePath, keyword, params, message }: ErrorObject): ProblemPart {
+  switch (keyword) {
+    case 'required':
+      return { pointer: instancePath + pointerOf([params['missingProperty']]), detail: 'is required' };
+    case 'additionalProperties':
+      return {
+        pointer: instancePath + pointerOf([params['additionalProperty']]),
+        detail: 'is not known here',
+      };
+    case 'enum':
+      return { pointer: instancePath, detail: `must be one of ${params['allowedValues'].join(', ')}` };
+    case 'format':
+      return {
+        pointer: instancePath,
+        detail: formatDetails[params['format']] ?? `must be a ${params['format']}`,
+      };
+    case 'pattern':
+      return {
+        pointer: instancePath,
+        detail: params['pattern'] === '\\S' ? 'must not be blank' : `${message}`,
+      };
+    default:
+      return { pointer: instancePath, detail: message ?? `fails ${keyword}` };
+  }
+}
+
+const formatDetails: Record<string, string> = {
+  edtf: 'must be a possible date: 2023, 2023-12, 2023-12-14, a/b, [a..b] or [..b], with ?, ~ or % for doubt',
+  'web-url': 'must be an http or https URL without spaces',
+  uuid: 'must be a UUID',
+};

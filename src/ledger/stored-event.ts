@@ -1,0 +1,43 @@
+import type { EventType } from '../../events/catalogue.ts';
+import type { Reason } from '../../events/fields.ts';
+import { canonicalJson, type Json } from './canonical-json.ts';
+import type { FieldChange } from './merge-patch.ts';
+import type { Kind, Source } from './record.ts';
+
+/**
+ * An event as it is logged. This form never changes once released: new members are optional, anything else is
+ * a new event type.
+ */
+export interface StoredEvent {
+  v: 1;
+  eventId: string;
+  initiativeId: string;
+  recordId: string;
+  /** The kind of the record as the event found it, or made it. */
+  kind: Kind;
+  /** The version that the event takes its record to. */
+  version: number;
+  type: EventType;
+  occurredOn?: string;
+  /** Of an event that makes a record. */
+  data?: { [member: string]: Json };
+  /** Of RecordCorrected. */
+  changes?: FieldChange[];
+  /** Of RecordReclassified. */
+  to?: 'mou' | 'project';
+  sources?: Source[];
+  reason?: Reason;
+  note?: string;
+  correlationId?: string;
+  /** RFC 3339, UTC, milliseconds. */
+  recordedAt: string;
+  recordedBy: string;
+}
+
+export const leafBytesMax = 65_535;
+
+/** The leaf: RFC 8785 canonical JSON. Its bytes are what is hashed, stored and sent. */
+export const leafOf = (event: StoredEvent): string => canonicalJson(event);
+
+/** The event of a leaf that this ledger stored. */
+export const eventOf = (leaf: string): StoredEvent => JSON.parse(leaf);

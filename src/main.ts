@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { migrateCommand } from './cli/migrate.ts';
+import { openapiCommand } from './cli/openapi.ts';
+import { endWith } from './cli/outcome.ts';
+import { serveCommand } from './cli/serve.ts';
+
+const program = new Command('milestone-ledger')
+  .description(packageJson.description)
+  .version(packageJson.version)
+  .showHelpAfterError()
+  // Thrown instead of ending the process with 1, which would mean "the answer is no".
+  .exitOverride();
+
+// A reader of the output that has had enough, such as `head`, ends the program, and that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+serveCommand(program);
+migrateCommand(program);
+openapiCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  endWith(error);
+}

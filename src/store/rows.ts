@@ -1,0 +1,87 @@
+import { parseEdtf } from '../ledger/edtf.ts';
+import type { AnswerExtra, KeptAnswer, LoggedEvent } from '../ledger/facts.ts';
+import type { LedgerRecord, Version } from '../ledger/record.ts';
+import type { Change } from '../ledger/world.ts';
+import { leafHash } from '../tlog/merkle.ts';
+import type { EventRow, KeyRow, RecordRow } from './schema.ts';
+
+/** RFC 3339 in UTC, of milliseconds since 1970. */
+export const instantOf = (ms: number): string => new Date(ms).toISOString();
+
+export function eventRowOf({ position, event, leaf, fingerprint }: Change): EventRow {
+  return {
+    position,
+    event_id: event.eventId,
+    initiative_id: event.initiativeId,
+    record_id: event.recordId,
+    version: event.version,
+    type: event.type,
+    kind: event.kind,
+    latest: event.occurredOn === undefined ? null : (parseEdtf(event.occurredOn)?.latest ?? null),
+    recorded_at: Date.parse(event.recordedAt),
+    recorded_by: event.recordedBy,
+    reason_code: event.reason?.code ?? null,
+    leaf,
+    fingerprint,
+  };
+}
+
+export function loggedEventOf(
+  row: Omit<EventRow, 'kind' | 'latest' | 'recorded_by' | 'reason_code'>,
+): LoggedEvent {
+  return {
+    position: row.position,
+    eventId: row.event_id,
+    initiativeId: row.initiative_id,
+    recordId: row.record_id,
+    version: row.version,
+    type: row.type,
+    recordedAt: instantOf(row.recorded_at),
+    leafHash: leafHash(Buffer.from(row.leaf)),
+    fingerprint: row.fingerprint,
+  };
+}
+
+export const keptAnswerOf = (row: KeyRow): KeptAnswer => ({
+  fingerprint: row.fingerprint,
+  firstPosition: row.first_position,
+  lastPosition: row.last_position,
+  // Written by this ledger from an AnswerExtra.
+  extra: row.extra === null ? null : (JSON.parse(row.extra) as AnswerExtra),
+});
+
+export type VersionRow = Pick<
+  RecordRow,
+  'position' | 'made' | 'initiative_id' | 'record_id' | 'kind' | 'version' | 'standing' | 'state'
+>;
+
+export const versionColumns = [
+  'position',
+  'made',
+  'initiative_id',
+  'record_id',
+  'kind',
+  'version',
+  'standing',
+  'state',
+] as const satisfies (keyof VersionRow)[];
+
+export const versionOf = (row: VersionRow): Version => ({
+  record: recordOf(row),
+  position: row.position,
+  made: row.made,
+});
+
+export function recordOf(row: VersionRow): LedgerRecord {
+  const state = JSON.parse(row.state) as Pick<LedgerRecord, 'occurredOn' | 'data' | 'sources'>;
+  const record = {
+    initiativeId: row.initiative_id,
+    recordId: row.record_id,
+    kind: row.kind,
+    version: row.version,
+    status: row.standing === 1 ? 'standing' : 'retracted',
+    ...state,
+  };
+  // The row was made from a LedgerRecord.
+  return record as LedgerRecord;
+}

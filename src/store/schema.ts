@@ -1,0 +1,68 @@
+import type { Generated } from 'kysely';
+
+/** The tables, as in migrations/. Times are milliseconds since 1970, days are YYYY-MM-DD, booleans 0 or 1. */
+export interface Database {
+  ledger: { id: 1; fingerprint_key: Uint8Array };
+  head: { id: 1; position: number; recorded_at: number; root_hash: Uint8Array };
+  events: EventRow;
+  tiles: { level: number; tile_index: number; root: Uint8Array; hashes: Uint8Array };
+  openings: { commitment: string; position: number; salt: Uint8Array; name: string };
+  idempotency_keys: KeyRow & { id: Generated<number> };
+  records: RecordRow;
+  record_numbers: { initiative_id: string; kind: string; last_number: number };
+  count_snapshots: { initiative_id: string; position: number; cells: number; tally: string };
+}
+
+export interface EventRow {
+  position: number;
+  event_id: string;
+  initiative_id: string;
+  record_id: string;
+  version: number;
+  type: string;
+  kind: string;
+  latest: string | null;
+  recorded_at: number;
+  recorded_by: string;
+  reason_code: string | null;
+  leaf: string;
+  fingerprint: Uint8Array | null;
+}
+
+export interface KeyRow {
+  principal: string;
+  initiative_id: string;
+  key: string;
+  fingerprint: Uint8Array;
+  first_position: number;
+  last_position: number;
+  extra: string | null;
+  recorded_at: number;
+}
+
+export interface RecordRow {
+  position: number;
+  prev_position: number | null;
+  to_position: number | null;
+  made: number;
+  initiative_id: string;
+  record_id: string;
+  kind: string;
+  version: number;
+  standing: number;
+  meeting_id: string | null;
+  earliest: string | null;
+  latest: string | null;
+  named: number;
+  pillar: string | null;
+  zone: string | null;
+  sector: string | null;
+  instrument: string | null;
+  title_key: number | null;
+  same_as: string | null;
+  in_force_from: string | null;
+  in_force_until: string | null;
+  facets: string;
+  words: string;
+  state: string;
+}

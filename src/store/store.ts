@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely';
+import type { Facts, KeptAnswer, LoggedEvent, MaybePromise } from '../ledger/facts.ts';
+import type { Change } from '../ledger/world.ts';
+import type { Edge, Tile } from '../tlog/edge.ts';
+import type { Database, KeyRow } from './schema.ts';
+
+/** The end of the log. */
+export interface Head {
+  position: number;
+  /** Milliseconds; 0 before the first event. */
+  recordedAt: number;
+  rootHash: Uint8Array;
+}
+
+/** What one transaction adds to the ledger. */
+export interface Batch {
+  changes: Change[];
+  answers: KeyRow[];
+  tiles: Tile[];
+  /** The tree with the changes. */
+  edge: Edge;
+}
+
+/** A group's transaction: the end of the log can't move while it is open. */
+export interface GroupTransaction {
+  head: Head;
+  /** A copy that may be appended to. */
+  edge: Edge;
+  facts: Facts;
+  write(batch: Batch): MaybePromise<void>;
+}
+
+/** An engine. All that is read through `db` was committed; reads are always as of a position, so they need no snapshot. */
+export interface Store {
+  readonly db: Kysely<Database>;
+  readonly fingerprintKey: Buffer;
+  head(): MaybePromise<Head>;
+  /** Runs one group; what it wrote is durable when this resolves, and nothing of it is there when it rejects. */
+  group<T>(work: (transaction: GroupTransaction) => Promise<T>): Promise<T>;
+  /** The root of the tree over the first `size` leaves. */
+  rootAt(size: number): MaybePromise<Uint8Array>;
+  /** The events that a kept answer stands for, by position. */
+  eventsOf(kept: KeptAnswer): MaybePromise<LoggedEvent[]>;
+  /** Throws where the store can't be read. */
+  check(): MaybePromise<void>;
+  close(): MaybePromise<void>;
+}

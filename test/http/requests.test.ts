@@ -1,0 +1,139 @@
+import { test } from 'tap';
+import { buildShell } from '../helpers/shell.ts';
+
+test('every answer carries its request id and keeps browsers safe', async (t) => {
+  const { app, lines } = await buildShell(t);
+  for (const url of ['/items/a', '/nope', '/bug', '/%zz', '/docs']) {
+    const { headers } = await app.inject({ url, headers: { 'x-request-id': 'mine' } });
+    t.match(headers['x-request-id'], /^[0-9a-f-]{36}$/, url);
+    t.equal(headers['x-content-type-options'], 'nosniff', url);
+    t.match(headers['content-security-policy'], "default-src 'none'", url);
+    t.match(headers['cache-control'], /^no-/, url);
+  }
+  const answer = await app.inject('/items/a');
+  const line = lines.find(({ reqId }) => reqId === answer.headers['x-request-id']);
+  t.match(line, { msg: 'request completed', req: { url: '/items/a' }, res: { statusCode: 200 } });
+});
+
+test('only names of this machine are served', async (t) => {
+  const { app } = await buildShell(t);
+  const get = async (host: string) => app.inject({ url: '/livez', headers: { host } });
+  for (const host of ['localhost', 'LocalHost:3000', '127.0.0.1', '127.0.0.1:80', '[::1]', '[::1]:3000']) {
+    t.equal((await get(host)).statusCode, 200, host);
+  }
+  const foreign = ['example.com', 'localhost.', 'localhost.example.com', 'me@localhost', '127.0.0.2', '::1'];
+  for (const host of [
+    ...foreign,
+    'localhost:',
+    'localhost:x',
+    'localhost, example.com',
+    '0.0.0.0',
+    '127.0.0.1.nip.io',
+  ]) {
+    const answer = await get(host);
+    t.equal(answer.statusCode, 403, host);
+    t.equal(answer.json().code, 'host-not-allowed', host);
+  }
+});
+
+test('a foreign host learns nothing about the paths', async (t) => {
+  const { app } = await buildShell(t);
+  for (const url of ['/nope', '/docs', '/openapi.json', '/problems']) {
+    t.equal((await app.inject({ url, headers: { host: 'example.com' } })).statusCode, 403, url);
+  }
+});
+
+test('requests that came through a proxy are refused', async (t) => {
+  const { app } = await buildShell(t);
+  for (const name of [
+    'Forwarded',
+    'X-Forwarded-For',
+    'X-Forwarded-Proto',
+    'X-Forwarded-Anything',
+    'Via',
+    'X-Real-IP',
+  ]) {
+    const answer = await app.inject({ url: '/livez', headers: { [name]: '1.1 proxy' } });
+    t.equal(answer.statusCode, 403, name);
+    t.equal(answer.json().code, 'proxied-request', name);
+  }
+});
+
+test('an unknown path is 404, whatever is sent to it', async (t) => {
+  const { app } = await buildShell(t);
+  const headers = { 'content-type': 'application/json' };
+  for (const method of ['GET', 'POST', 'DELETE', 'PROPFIND'] as const) {
+    // light-my-request takes any method; its types list the usual ones.
+    const answer = await app.inject({ method: method as 'GET', url: '/nope?x=1', headers, payload: '{' });
+    t.equal(answer.statusCode, 404, method);
+    t.match(answer.json(), { code: 'not-found', type: '/problems/not-found', detail: /\/nope\.$/ }, method);
+  }
+  t.equal((await app.inject('/docs/static/nope.js')).json().code, 'not-found');
+  t.equal((await app.inject('/livez/')).json().code, 'not-found');
+});
+
+test('a known path with another method is 405 and says what is allowed', async (t) => {
+  const { app } = await buildShell(t);
+  const wrong: [method: string, url: string, allow: string][] = [
+    ['POST', '/livez', 'GET, HEAD'],
+    ['OPTIONS', '/items/a', 'GET, HEAD'],
+    ['PROPFIND', '/items/%20a?x', 'GET, HEAD'],
+    ['GET', '/echo', 'POST'],
+    ['DELETE', '/docs/static/index.css', 'GET, HEAD'],
+  ];
+  for (const [method, url, allow] of wrong) {
+    const answer = await app.inject({ method: method as 'GET', url });
+    t.equal(answer.statusCode, 405, `${method} ${url}`);
+    t.equal(answer.json().code, 'method-not-allowed');
+    t.equal(answer.headers.allow, allow);
+  }
+  const head = await app.inject({ method: 'HEAD', url: '/items/a' });
+  t.equal(head.statusCode, 200);
+  t.equal(head.body, '');
+});
+
+test('long parts of a path and long addresses are 414', async (t) => {
+  const { app } = await buildShell(t);
+  for (const url of [
+    `/items/${'a'.repeat(300)}`,
+    `/items/a?limit=${'1'.repeat(9000)}`,
+    `/${'a/'.repeat(5000)}`,
+  ]) {
+    const answer = await app.inject(url);
+    t.equal(answer.statusCode, 414);
+    t.equal(answer.json().code, 'uri-too-long');
+    t.equal(answer.headers['content-type'], 'application/problem+json');
+  }
+});
+
+test('a path that is not percent-encoded, or holds NUL, is an invalid request', async (t) => {
+  const { app } = await buildShell(t);
+  for (const url of ['/items/%zz', '/items/%c3', '/items/a%00', '/items/a?tags=%00']) {
+    const answer = await app.inject(url);
+    t.equal(answer.statusCode, 400, url);
+    t.equal(answer.json().code, 'invalid-request', url);
+  }
+});
+
+test('parameters are coerced from text, and wrong ones are named', async (t) => {
+  const { app } = await buildShell(t);
+  t.same((await app.inject('/items/a?limit=5&tags=x')).json(), { id: 'a', limit: 5, tags: ['x'] });
+  t.same((await app.inject('/items/a?tags=x&tags=y')).json(), { id: 'a', tags: ['x', 'y'] });
+  const wrong = {
+    'limit=x': 'limit',
+    'limit=': 'limit',
+    'limit=1&limit=2': 'limit',
+    'limit=0': 'limit',
+    'size=1': 'size',
+  };
+  for (const [query, name] of Object.entries(wrong)) {
+    const answer = await app.inject(`/items/a?${query}`);
+    t.equal(answer.statusCode, 400, query);
+    t.match(answer.json(), { code: 'invalid-request', errors: [{ pointer: `/query/${name}` }] }, query);
+  }
+});
+
+test('a path parameter that cannot name anything is not found', async (t) => {
+  const { app } = await buildShell(t);
+  t.match((await app.inject('/items/UPPER')).json(), { code: 'not-found', status: 404 });
+});
