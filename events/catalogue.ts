@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { type Kind, ref } from './define-event.ts';
+import type { Kind } from './define-event.ts';
 import { evidenceAdded } from './evidence-added.ts';
-import { closed, Edtf, Source, text } from './fields.ts';
+import { closed, Edtf, Reason, ref, Source, Sources, text } from './fields.ts';
 import { ClaimData, figureClaimed } from './figure-claimed.ts';
 import { InitiativeData, initiativeRegistered } from './initiative-registered.ts';
 import { MeetingData, meetingHeld } from './meeting-held.ts';
@@ -42,7 +42,7 @@ export const dataOf = {
 /** What is taken for each event of a batch that does not say it itself. */
 export const Defaults = Type.Object(
   {
-    sources: Type.Optional(Type.Array(Source, { maxItems: 50 })),
+    sources: Type.Optional(Sources),
     occurredOn: Type.Optional(Edtf),
     note: Type.Optional(text(10_000)),
     correlationId: Type.Optional(text(200)),
@@ -68,3 +68,6 @@ export const Batch = Type.Object(
   },
   { $id: 'Batch', ...closed, description: 'Events that are recorded all or none, in order.' },
 );
+
+/** Schemas that others refer to by their $id. */
+export const sharedSchemas = [Source, Reason, InitiativeData, MeetingData, MilestoneData, ClaimData];

@@ -1,11 +1,11 @@
-import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import { type TProperties, Type } from 'typebox';
 import { closed } from './fields.ts';
 
 export const kinds = ['initiative', 'meeting', 'mou', 'project', 'claim'] as const;
 export type Kind = (typeof kinds)[number];
 
 /** What an example says beside its event: which real announcement it is taken from. */
-interface Example {
+export interface Example {
   type: string;
   [member: string]: unknown;
 }
@@ -29,7 +29,3 @@ export function defineEvent<T extends string, P extends TProperties>(definition:
   );
   return { type, makes: definition.makes, schema, examples };
 }
-
-/** A reference to a schema that has an $id, with its static type. */
-export const ref = <S extends TSchema>(schema: S) =>
-  Type.Unsafe<Static<S>>({ $ref: `${(schema as { $id?: string }).$id}#` });

@@ -1,11 +1,10 @@
-import { Type } from 'typebox';
 import { defineEvent } from './define-event.ts';
-import { changing, Source } from './fields.ts';
+import { changing, SomeSources } from './fields.ts';
 
 export const evidenceAdded = defineEvent({
   type: 'EvidenceAdded',
   description: 'Further sources say what a record says.',
-  properties: changing({ sources: Type.Array(Source, { minItems: 1, maxItems: 50 }) }),
+  properties: changing({ sources: SomeSources }),
   examples: [
     {
       type: 'EvidenceAdded',

@@ -1,7 +1,11 @@
-import { type Static, type TProperties, Type } from 'typebox';
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 
 /** No member but those named. */
 export const closed = { additionalProperties: false } as const;
+
+/** A reference to a schema that has an $id, with its static type. */
+export const ref = <S extends TSchema>(schema: S) =>
+  Type.Unsafe<Static<S>>({ $ref: `${(schema as { $id?: string }).$id}#` });
 
 /** Text of at least one visible character. lengthMax counts Unicode code points. */
 export const text = (lengthMax: number, description?: string) =>
@@ -62,7 +66,8 @@ export const Source = Type.Object(
   { $id: 'Source', ...closed, description: 'Where a fact is published.' },
 );
 export type Source = Static<typeof Source>;
-export const Sources = Type.Array(Source, { maxItems: 50 });
+export const Sources = Type.Array(ref(Source), { maxItems: 50 });
+export const SomeSources = Type.Array(ref(Source), { minItems: 1, maxItems: 50 });
 
 /** How the log holds the name of a person: SHA-256 of 32 random bytes and the name, so that it can be erased. */
 export const Commitment = Type.Object({ commitment: Type.String({ pattern: '^[0-9a-f]{64}$' }) }, closed);

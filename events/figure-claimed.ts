@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { defineEvent } from './define-event.ts';
-import { closed, Edtf, making, Slug, Source, text } from './fields.ts';
+import { closed, Edtf, making, ref, Slug, SomeSources, text } from './fields.ts';
 
 export const qualifiers = ['exact', 'atLeast', 'moreThan', 'atMost', 'lessThan', 'nearly', 'about'] as const;
 
@@ -31,8 +31,8 @@ export const figureClaimed = defineEvent({
     'A publisher stated a figure. It is kept beside the counts and compared with them, never counted itself. occurredOn is the date that the figure is stated for.',
   properties: making({
     occurredOn: Edtf,
-    data: ClaimData,
-    sources: Type.Array(Source, { minItems: 1, maxItems: 50 }),
+    data: ref(ClaimData),
+    sources: SomeSources,
   }),
   examples: [
     {

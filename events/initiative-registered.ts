@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { defineEvent } from './define-event.ts';
-import { closed, Edtf, InitiativeParty, making, Sources, text } from './fields.ts';
+import { closed, Edtf, InitiativeParty, making, ref, Sources, text } from './fields.ts';
 
 export const InitiativeData = Type.Object(
   {
@@ -21,7 +21,7 @@ export const initiativeRegistered = defineEvent({
   description: 'An initiative enters the register. Its record id is the id of the initiative.',
   properties: making({
     occurredOn: Type.Optional(Edtf),
-    data: InitiativeData,
+    data: ref(InitiativeData),
     sources: Type.Optional(Sources),
   }),
   examples: [

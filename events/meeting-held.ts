@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { defineEvent } from './define-event.ts';
-import { CoChair, closed, Edtf, making, Sources, text } from './fields.ts';
+import { CoChair, closed, Edtf, making, ref, Sources, text } from './fields.ts';
 
 export const MeetingData = Type.Object(
   {
@@ -21,7 +21,7 @@ export const meetingHeld = defineEvent({
   description: 'A meeting of the initiative took place.',
   properties: making({
     occurredOn: Edtf,
-    data: Type.Optional(MeetingData),
+    data: Type.Optional(ref(MeetingData)),
     sources: Type.Optional(Sources),
   }),
   examples: [

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { closed, Edtf, making, Party, repeat, Slug, Sources, Titled, text } from './fields.ts';
+import { closed, Edtf, making, Party, ref, repeat, Slug, Sources, Titled, text } from './fields.ts';
 
 /** The data of an MoU and of a project: one shape, so that one can be reclassified as the other. */
 export const MilestoneData = Type.Object(
@@ -45,7 +45,7 @@ export type MilestoneData = Static<typeof MilestoneData>;
 
 export const milestone = making({
   occurredOn: Type.Optional(Edtf),
-  data: Type.Optional(MilestoneData),
+  data: Type.Optional(ref(MilestoneData)),
   sources: Type.Optional(Sources),
   repeat,
 });

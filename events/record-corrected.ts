@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { defineEvent } from './define-event.ts';
-import { changing, closed, Reason, Sources } from './fields.ts';
+import { changing, closed, Reason, ref, Sources } from './fields.ts';
 
 export const recordCorrected = defineEvent({
   type: 'RecordCorrected',
@@ -15,7 +15,7 @@ export const recordCorrected = defineEvent({
       },
       { ...closed, minProperties: 1, description: 'null removes a member.' },
     ),
-    reason: Reason,
+    reason: ref(Reason),
     sources: Type.Optional(Sources),
   }),
   examples: [

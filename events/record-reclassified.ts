@@ -1,13 +1,13 @@
 import { Type } from 'typebox';
 import { defineEvent } from './define-event.ts';
-import { changing, Reason, Sources } from './fields.ts';
+import { changing, Reason, ref, Sources } from './fields.ts';
 
 export const recordReclassified = defineEvent({
   type: 'RecordReclassified',
   description: 'An MoU becomes a project, or a project an MoU. Its data stays as it is.',
   properties: changing({
     to: Type.Enum(['mou', 'project']),
-    reason: Reason,
+    reason: ref(Reason),
     sources: Type.Optional(Sources),
   }),
   examples: [

@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { defineEvent } from './define-event.ts';
-import { changing, Reason, Sources } from './fields.ts';
+import { changing, Reason, ref, Sources } from './fields.ts';
 
 // No `where`: that selects standing records, and a retracted one is reinstated by its own id.
-const { where: _, ...byId } = changing({ reason: Reason, sources: Type.Optional(Sources) });
+const { where: _, ...byId } = changing({ reason: ref(Reason), sources: Type.Optional(Sources) });
 
 export const recordReinstated = defineEvent({
   type: 'RecordReinstated',

@@ -1,7 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { buildApp } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { openLedgerApp } from '../ledger-app.ts';
 
 export function openapiCommand(program: Command): void {
   program
@@ -11,11 +13,16 @@ export function openapiCommand(program: Command): void {
     .action(({ out }: { out?: string }) => writeDocument(out));
 }
 
-/** The document depends on the routes only: neither the environment nor a store has a say in it. */
+/** The document depends on the routes only: neither the environment nor a ledger of the user's has a say in it. */
 async function writeDocument(out: string | undefined): Promise<void> {
-  const app = await buildApp({ config: readConfig({}), log: false, routes: () => {}, ready: () => {} });
+  const directory = await mkdtemp(join(tmpdir(), 'milestone-ledger-'));
+  const app = await openLedgerApp(
+    readConfig({ DATABASE_URL: `file:${join(directory, 'ledger.db')}` }),
+    false,
+  );
   const document = `${JSON.stringify(app.swagger(), null, 2)}\n`;
   await app.close();
+  await rm(directory, { recursive: true });
   if (out === undefined) process.stdout.write(document);
   else await writeFile(out, document);
 }

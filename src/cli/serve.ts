@@ -1,8 +1,10 @@
 import closeWithGrace from 'close-with-grace';
 import type { Command } from 'commander';
 import { type Logger, pino } from 'pino';
-import { type App, buildApp } from '../app.ts';
+import type { App } from '../app.ts';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
+import { openLedgerApp } from '../ledger-app.ts';
+import { StoreUnavailable } from '../store/sqlite.ts';
 import { CouldNotRun } from './outcome.ts';
 
 export function serveCommand(program: Command): void {
@@ -23,18 +25,13 @@ async function serve(config: Config): Promise<void> {
     await app?.close();
   });
   try {
-    app = await openLedger(config, log);
+    app = await openLedgerApp(config, log);
     await app.listen({ host: config.HOST, port: config.PORT });
   } catch (error) {
     grace.uninstall();
     await app?.close();
-    throw listenError(error, config);
+    throw startError(error, config);
   }
-}
-
-/** The place where the store is opened and its routes are handed to the app. */
-async function openLedger(config: Config, log: Logger): Promise<App> {
-  return buildApp({ config, log, routes: () => {}, ready: () => {} });
 }
 
 /** JSON lines on stdout. Bodies are never logged; headers neither, and should one be, then not these. */
@@ -44,7 +41,8 @@ function createLog(config: Config): Logger {
   return pino({ level: config.LOG_LEVEL, redact });
 }
 
-function listenError(error: unknown, { HOST, PORT }: Config): unknown {
+function startError(error: unknown, { HOST, PORT }: Config): unknown {
+  if (error instanceof StoreUnavailable) return new CouldNotRun(error.message);
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return new CouldNotRun(`Port ${PORT} of ${HOST} is in use. Stop what uses it, or set PORT.`);

@@ -1,5 +1,5 @@
 import type { BuildCompilerFromPool } from '@fastify/ajv-compiler';
-import type { AnySchema, Format } from 'ajv';
+import type { AnySchema, Format, ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
 import formatsPlugin from 'ajv-formats';
 
@@ -28,6 +28,9 @@ export function makeAjv(formats: Record<string, Format> = {}, coerceTypes: false
   return ajv;
 }
 
+/** A schema with this member only documents; the function that it holds checks, and may give another value. */
+export const checkedBy = Symbol('checked by');
+
 /** Fastify's factory of validators: one Ajv for bodies, and one for what arrives as text. */
 export function validatorFactory(formats: Record<string, Format> = {}): BuildCompilerFromPool {
   return (sharedSchemas) => {
@@ -40,7 +43,8 @@ export function validatorFactory(formats: Record<string, Format> = {}): BuildCom
     return (route) => {
       // The type says that this is a schema, but Fastify passes a schema and where it is from.
       const { schema, httpPart } = route as unknown as { schema: AnySchema; httpPart?: string };
-      return (httpPart === 'body' ? body : text).compile(schema);
+      const own = (schema as { [checkedBy]?: ValidateFunction })[checkedBy];
+      return own ?? (httpPart === 'body' ? body : text).compile(schema);
     };
   };
 }

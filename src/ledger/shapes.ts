@@ -1,8 +1,8 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { type TSchema, Type } from 'typebox';
-import { catalogue, Defaults, dataOf, type EventType } from '../../events/catalogue.ts';
-import { closed, Edtf, Reason, Source, Sources } from '../../events/fields.ts';
+import { catalogue, Defaults, dataOf, type EventType, sharedSchemas } from '../../events/catalogue.ts';
+import { closed, Edtf, ref, SomeSources, Sources } from '../../events/fields.ts';
 import type { ProblemPart } from '../errors.ts';
 import { parseEdtf } from './edtf.ts';
 import { pointerOf } from './merge-patch.ts';
@@ -23,7 +23,7 @@ const ajv = new Ajv({
 });
 // ajv-formats is CommonJS: its types hide the function behind `default`.
 (addFormats as unknown as typeof addFormats.default)(ajv, ['uuid']);
-for (const schema of [Source, Reason]) ajv.addSchema(schema);
+for (const schema of sharedSchemas) ajv.addSchema(schema);
 
 const compile = (schema: TSchema): ValidateFunction => ajv.compile(schema);
 const eventShapes = new Map<string, ValidateFunction>(
@@ -34,8 +34,8 @@ const defaultsShape = compile(Defaults);
 /** What a correction leaves behind must still have the shape of its kind. */
 const stateShape = (kind: Kind): ValidateFunction => {
   const occurredOn = kind === 'initiative' ? Type.Optional(Edtf) : Edtf;
-  const sources = kind === 'claim' ? Type.Array(Source, { minItems: 1 }) : Sources;
-  return compile(Type.Object({ occurredOn, data: dataOf[kind], sources }, closed));
+  const sources = kind === 'claim' ? SomeSources : Sources;
+  return compile(Type.Object({ occurredOn, data: ref(dataOf[kind]), sources }, closed));
 };
 const stateShapes: Record<Kind, ValidateFunction> = {
   initiative: stateShape('initiative'),

@@ -19,7 +19,7 @@ export class StoreUnavailable extends Error {}
  * A ledger in one SQLite file (and its -wal, -shm and -lock beside it). One process at a time; one handle writes,
  * synchronously, and one reads.
  */
-export async function openSqlite(file: string): Promise<Store> {
+export async function openSqlite(file: string, migrated: (name: string) => void = () => {}): Promise<Store> {
   mkdirSync(dirname(file), { recursive: true });
   const lock = lockFile(`${file}-lock`);
   const writer = new Sqlite(file);
@@ -29,7 +29,7 @@ export async function openSqlite(file: string): Promise<Store> {
   writer.pragma('journal_size_limit = 67108864');
   writer.pragma('cache_size = -65536');
   const builder = kyselyOn(writer);
-  await migrate(builder);
+  for (const name of await migrate(builder)) migrated(name);
   const fingerprintKey = initialise(writer);
 
   const reader = new Sqlite(file, { readonly: true, fileMustExist: true });

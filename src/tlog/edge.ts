@@ -23,7 +23,11 @@ export class Edge {
   readonly #subtrees: Uint8Array[];
 
   /** partial: by level, the hashes of the tile that is not full; they must fit the size. */
-  constructor(size: number, partial: readonly (readonly Uint8Array[])[], subtrees = subtreesOfPartials(partial)) {
+  constructor(
+    size: number,
+    partial: readonly (readonly Uint8Array[])[],
+    subtrees = subtreesOfPartials(partial),
+  ) {
     this.#size = size;
     this.#partial = partial.map((hashes) => [...hashes]);
     this.#subtrees = [...subtrees];

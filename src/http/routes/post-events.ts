@@ -1,0 +1,137 @@
+import { createHmac } from 'node:crypto';
+import { Type } from 'typebox';
+import { Batch, catalogue, Defaults, PostedEvent, sharedSchemas } from '../../../events/catalogue.ts';
+import { ref, Slug } from '../../../events/fields.ts';
+import { type Item, itemsOf } from '../../ledger/posting.ts';
+import type { Ledger } from '../../ledger-app.ts';
+import type { Receipt } from '../../store/recorder.ts';
+import type { App } from '../instance.ts';
+import { problemResponses } from '../openapi.ts';
+import { Basis } from '../schemas.ts';
+import { checkedBy } from '../validators.ts';
+
+const Recorded = Type.Object(
+  {
+    index: Type.Integer({ description: 'The item of the body that it came from.' }),
+    position: Type.Integer({ minimum: 1 }),
+    eventId: Type.String({ format: 'uuid' }),
+    recordId: Slug,
+    version: Type.Integer({ minimum: 1 }),
+    type: Type.String(),
+    recordedAt: Type.String({ format: 'date-time' }),
+    leafHash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    replayed: Type.Optional(
+      Type.Literal(true, { description: 'It was recorded before, under the same eventId.' }),
+    ),
+  },
+  { $id: 'Recorded', additionalProperties: false },
+);
+
+const Warning = Type.Object(
+  { code: Type.String(), pointer: Type.String(), detail: Type.String() },
+  { $id: 'Warning', additionalProperties: false, description: 'Something odd, recorded all the same.' },
+);
+
+const ReceiptBody = Type.Object(
+  { recorded: Type.Array(ref(Recorded)), warnings: Type.Array(ref(Warning)), basis: ref(Basis) },
+  { $id: 'Receipt', additionalProperties: false },
+);
+
+const answer = (description: string, headers: object) => ({
+  description,
+  headers,
+  content: { 'application/json': { schema: ref(ReceiptBody) } },
+});
+
+/** The one way to record: POST /v1/initiatives/{initiativeId}/events. */
+export function postEvents(app: App, { recorder, store }: Ledger): void {
+  const events = catalogue.map(({ schema }) => schema);
+  const own = [Defaults, PostedEvent, Batch, Recorded, Warning, ReceiptBody];
+  for (const schema of [...sharedSchemas, ...events, ...own]) app.addSchema(schema);
+  const fingerprint = (body: Buffer, query: string): Buffer =>
+    createHmac('sha256', store.fingerprintKey).update(body).update('\n').update(query).digest();
+
+  app.post(
+    '/v1/initiatives/:initiativeId/events',
+    {
+      schema: {
+        operationId: 'recordEvents',
+        summary: 'Record events',
+        description:
+          'Records one event, or a batch of them: all or nothing, in order. The answer comes when it is safe on disk. Safe to repeat with the same Idempotency-Key or the same eventIds.',
+        tags: ['events'],
+        params: Type.Object({ initiativeId: Slug }, { additionalProperties: false }),
+        querystring: Type.Object(
+          {
+            dryRun: Type.Optional(
+              Type.Boolean({ description: 'Says what would be recorded, and records nothing.' }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        headers: Type.Object({
+          'idempotency-key': Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 255,
+              pattern: '^[\\x20-\\x7e]*$',
+              description: 'A repeat of the same request gets the first answer again.',
+            }),
+          ),
+        }),
+        // Checked by the rules of the events themselves, which give better pointers than a union.
+        body: Object.assign(Type.Unsafe<Item[]>({ oneOf: [ref(PostedEvent), ref(Batch)] }), {
+          [checkedBy]: checkBody,
+        }),
+        response: {
+          200: answer('What would be recorded (dryRun), or everything was recorded before.', {}),
+          201: answer('Recorded, and safe on disk.', {
+            Location: { schema: { type: 'string' }, description: 'The first event.' },
+            'Idempotent-Replayed': { schema: { type: 'string', enum: ['true'] } },
+          }),
+          ...problemResponses,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { initiativeId } = request.params;
+      const dryRun = request.query.dryRun === true;
+      const key = request.headers['idempotency-key'];
+      const query = request.url.split('?')[1] ?? '';
+      const receipt = await recorder.record({
+        initiativeId,
+        principal: 'anonymous',
+        items: request.body,
+        dryRun,
+        ...(key === undefined
+          ? {}
+          : { idempotency: { key, fingerprint: fingerprint(request.rawBody ?? Buffer.alloc(0), query) } }),
+      });
+      if (receipt.kept) reply.header('idempotent-replayed', 'true');
+      const isNew = !dryRun && receipt.recorded.some(({ replayed }) => !replayed);
+      if (isNew) reply.header('location', `/v1/events/${receipt.recorded[0]?.eventId}`);
+      return reply
+        .code(isNew ? 201 : 200)
+        .type('application/json')
+        .send(receiptJson(receipt));
+    },
+  );
+}
+
+/** Fastify takes what a validator gives as `value` in place of the body. */
+const checkBody = (body: unknown): { value: Item[] } | { error: Error } => {
+  try {
+    return { value: itemsOf(body) };
+  } catch (error) {
+    return { error: error as Error };
+  }
+};
+
+function receiptJson({ recorded, warnings, basis }: Receipt): string {
+  const hex = (hash: Uint8Array): string => Buffer.from(hash).toString('hex');
+  return JSON.stringify({
+    recorded: recorded.map(({ leafHash, ...event }) => ({ ...event, leafHash: hex(leafHash) })),
+    warnings,
+    basis: { treeSize: basis.treeSize, rootHash: hex(basis.rootHash) },
+  });
+}

@@ -1,0 +1,69 @@
+import type { Logger } from 'pino';
+import { type App, buildApp } from './app.ts';
+import type { Config } from './config.ts';
+import { addRoutes } from './http/routes/routes.ts';
+import { Recorder } from './store/recorder.ts';
+import { instantOf } from './store/rows.ts';
+import { openSqlite, StoreUnavailable } from './store/sqlite.ts';
+import type { Store } from './store/store.ts';
+import { Counts } from './views/counts.ts';
+
+/** What the routes work with. */
+export interface Ledger {
+  store: Store;
+  recorder: Recorder;
+  counts: Counts;
+}
+
+const dayMs = 86_400_000;
+
+/** Opens the ledger that the configuration names and builds the application on it; closing the app closes both. */
+export async function openLedgerApp(
+  config: Config,
+  log: Logger | false,
+  clock: () => number = Date.now,
+): Promise<App> {
+  const store = await openSqlite(config.DATABASE_URL.slice('file:'.length));
+  try {
+    const head = await store.head();
+    if (!config.ALLOW_CLOCK_JUMP) checkClock(clock(), head.recordedAt);
+    return await buildOn(store, config, log, clock);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function buildOn(store: Store, config: Config, log: Logger | false, clock: () => number): Promise<App> {
+  const recorder = new Recorder(store, clock);
+  const ledger: Ledger = { store, recorder, counts: new Counts(store) };
+  return buildApp({
+    config,
+    log,
+    routes: (app) => addRoutes(app, ledger),
+    ready: async () => {
+      recorder.check();
+      await store.check();
+    },
+    onClose: async () => {
+      await recorder.stop();
+      await store.close();
+    },
+  });
+}
+
+/** A clock that is far off would stamp the log for ever, as recordedAt never goes back. */
+function checkClock(nowMs: number, lastMs: number): void {
+  const [now, last] = [instantOf(nowMs), instantOf(lastMs)];
+  const advice = 'Set the clock right; if it is right, start once with ALLOW_CLOCK_JUMP=true.';
+  if (lastMs > nowMs + dayMs) {
+    throw new StoreUnavailable(
+      `The clock says ${now}, more than a day before the last event (${last}). ${advice}`,
+    );
+  }
+  if (lastMs > 0 && nowMs > lastMs + 365 * dayMs) {
+    throw new StoreUnavailable(
+      `The clock says ${now}, more than a year after the last event (${last}). ${advice}`,
+    );
+  }
+}

@@ -1,0 +1,7 @@
+import type { Store } from '../store/store.ts';
+export class Counts {
+  readonly store: Store;
+  constructor(store: Store) {
+    this.store = store;
+  }
+}
