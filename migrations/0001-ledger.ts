@@ -28,6 +28,8 @@ const statements = [
     kind text not null,
     -- The last day on which it may have happened.
     latest text,
+    -- Whole days between the last day on which it may have happened and the day on which it was recorded.
+    late_days integer,
     recorded_at integer not null,
     recorded_by text not null,
     reason_code text,
@@ -38,7 +40,7 @@ const statements = [
   ) strict`,
   `create index events_of_initiative on events (initiative_id, position)`,
   `create trigger events_are_never_changed before update of position, event_id, initiative_id, record_id, version,
-    type, kind, latest, recorded_at, recorded_by, reason_code, leaf on events
+    type, kind, latest, late_days, recorded_at, recorded_by, reason_code, leaf on events
     begin select raise(abort, 'events are never changed'); end`,
   `create trigger fingerprints_are_only_emptied before update of fingerprint on events
     when new.fingerprint is not null
@@ -114,6 +116,7 @@ const statements = [
   `create index records_by_kind on records (initiative_id, kind, made)`,
   `create index records_by_meeting on records (initiative_id, meeting_id, kind) where meeting_id is not null`,
   `create index records_by_title on records (title_key) where title_key is not null`,
+  `create index records_initiatives on records (initiative_id) where kind = 'initiative'`,
   `create index records_same_as on records (position) where same_as is not null`,
 
   // The highest number used in ids of the form kind-number.

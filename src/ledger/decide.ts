@@ -125,7 +125,6 @@ class ItemDecision {
   }
 
   record(): Recorded[] {
-    checkSources(this.#event.sources ?? [], this.#circumstances.lastDay, '/sources', this.#refuse);
     const kind = made.get(this.#event.type);
     return kind ? this.#make(kind) : this.#change();
   }
@@ -142,9 +141,11 @@ class ItemDecision {
       }
       return [this.#makeOne(kind, initiativeId)];
     }
-    this.#checkInitiative();
     const { recordId } = this.#event;
+    const initiative = this.#initiative();
     if (recordId !== undefined) return [this.#makeOne(kind, recordId)];
+    this.#checkVersion(0);
+    this.#checkStanding(initiative);
     const times = 'repeat' in this.#event ? (this.#event.repeat ?? 1) : 1;
     // A new id is free by the way it is made, so nothing is looked up for it.
     return Array.from({ length: times }, () => this.#makeNew(kind, this.#newRecordId(kind)));
@@ -152,14 +153,16 @@ class ItemDecision {
 
   #makeOne(kind: Kind, recordId: string): Recorded {
     const present = this.#draft.version(this.#posting.initiativeId, recordId)?.record;
-    if (!present) return this.#makeNew(kind, recordId);
-    this.#checkVersion(present.version);
+    this.#checkVersion(present?.version ?? 0);
+    if (!present) {
+      if (kind !== 'initiative') this.#checkStanding(this.#initiative());
+      return this.#makeNew(kind, recordId);
+    }
     throw this.#refuse('record-exists', `${recordId} exists already: it is a ${present.kind}.`, '/recordId');
   }
 
   #makeNew(kind: Kind, recordId: string): Recorded {
     const event = this.#event;
-    this.#checkVersion(0);
     const { data, openings } = this.#commit('data' in event ? (event.data ?? {}) : {}, undefined, '');
     const occurredOn = ('occurredOn' in event ? event.occurredOn : undefined) ?? this.#meetingDate(data);
     return this.#append(undefined, openings, '', {
@@ -182,25 +185,25 @@ class ItemDecision {
   #newRecordId(kind: Kind): string {
     const number = this.#draft.nextNumber(this.#posting.initiativeId, kind);
     const recordId = `${kind}-${number}`;
-    return numberOf({ kind, recordId }) === number ? recordId : `${kind}-${this.#circumstances.newId()}`;
+    return numberOf(recordId) ? recordId : `${kind}-${this.#circumstances.newId()}`;
   }
 
   #change(): Recorded[] {
     const event = this.#event;
     if ('where' in event && event.where) return this.#changeWhere(event.where);
     const recordId = event.recordId ?? '';
+    const initiative = this.#initiative();
     const present = this.#draft.version(this.#posting.initiativeId, recordId);
-    if (recordId !== this.#posting.initiativeId) this.#checkInitiative();
-    else if (!present) throw this.#initiativeNotFound();
     if (!present) throw this.#refuse('record-not-found', `${recordId} does not exist.`, '/recordId');
     this.#checkVersion(present.record.version);
+    if (present.record.kind !== 'initiative') this.#checkStanding(initiative);
     const recorded = this.#changeOne(present);
     if (recorded) return [recorded];
     throw this.#refuse('no-change', `This would leave ${recordId} as it is.`, this.#changedPart());
   }
 
   #changeWhere(where: { meetingId: string; kind?: 'mou' | 'project'; occurredOn?: string }): Recorded[] {
-    this.#checkInitiative();
+    this.#checkStanding(this.#initiative());
     const query = { initiativeId: this.#posting.initiativeId, ...where, limit: eventsMax + 1 };
     const targets = this.#draft.milestonesAt(query);
     if (targets.length === 0) {
@@ -228,7 +231,7 @@ class ItemDecision {
         '/recordId',
       );
     }
-    this.#checkDuplicateOf();
+    this.#checkDuplicateOf(record);
     switch (event.type) {
       case 'RecordCorrected':
         return this.#correct(present, event.changes);
@@ -263,7 +266,9 @@ class ItemDecision {
     const before = stateOf(record);
     // A merge patch of an object by an object is an object.
     const patched = mergePatch(before, changes as Json) as { data: object; sources?: Source[] };
-    const fault = stateFault(record.kind, { ...patched, sources: patched.sources ?? [] });
+    // Evidence adds up without bound; only a list that is posted must have the size of one.
+    const sources = 'sources' in changes ? (patched.sources ?? []) : record.sources.slice(0, 1);
+    const fault = stateFault(record.kind, { ...patched, sources });
     if (fault) {
       throw invalid({ pointer: `${this.#item.pointer}/changes${fault.pointer}`, detail: fault.detail });
     }
@@ -316,8 +321,10 @@ class ItemDecision {
       );
     }
     const position = this.#draft.nextPosition;
+    checkSources(sources ?? [], this.#circumstances.lastDay, '/sources', this.#refuse);
     const record = evolve(present?.record, event);
-    if (record.status === 'standing') {
+    // Further evidence leaves the record as it is, so it is taken even where a reference no longer stands.
+    if (record.status === 'standing' && event.type !== 'EvidenceAdded') {
       checkRecord(record, present?.record, this.#draft, this.#circumstances.lastDay, this.#refuse, prefix);
     }
     const change = {
@@ -351,21 +358,17 @@ class ItemDecision {
     );
   }
 
-  #checkInitiative(): void {
+  #initiative(): LedgerRecord {
     const { initiativeId } = this.#posting;
     const initiative = this.#draft.version(initiativeId, initiativeId)?.record;
-    if (!initiative) throw this.#initiativeNotFound();
-    if (initiative.status === 'retracted') {
-      throw this.#refuse(
-        'initiative-retracted',
-        `${initiativeId} is retracted and accepts only its reinstatement.`,
-        '',
-      );
-    }
+    if (initiative) return initiative;
+    throw this.#refuse('initiative-not-found', `${initiativeId} is not registered.`, '');
   }
 
-  #initiativeNotFound(): Error {
-    return this.#refuse('initiative-not-found', `${this.#posting.initiativeId} is not registered.`, '');
+  #checkStanding({ status, recordId }: LedgerRecord): void {
+    if (status === 'standing') return;
+    const detail = `${recordId} is retracted and accepts only its reinstatement.`;
+    throw this.#refuse('initiative-retracted', detail, '');
   }
 
   #checkVersion(actual: number): void {
@@ -388,10 +391,10 @@ class ItemDecision {
     }
   }
 
-  #checkDuplicateOf(): void {
+  #checkDuplicateOf({ recordId }: LedgerRecord): void {
     const duplicateOf = 'reason' in this.#event ? this.#event.reason.duplicateOf : undefined;
     if (duplicateOf === undefined) return;
-    if (duplicateOf === this.#event.recordId) {
+    if (duplicateOf === recordId) {
       throw this.#refuse('rule-violated', "A record can't be a duplicate of itself.", '/reason/duplicateOf');
     }
     if (!this.#draft.version(this.#posting.initiativeId, duplicateOf)) {

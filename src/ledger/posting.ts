@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { catalogue, type Defaults, eventsMax, type PostedEvent } from '../../events/catalogue.ts';
 import { type ProblemPart, Refusal } from '../errors.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { pointerOf } from './merge-patch.ts';
 import { defaultsFault, eventFault } from './shapes.ts';
 
 /** One event of a posted body, with the defaults of its batch filled in. */
@@ -62,7 +63,7 @@ function item(value: unknown, index: number, pointer: string, defaults: Defaults
   if (typeof type !== 'string')
     throw invalid({ pointer: `${pointer}/type`, detail: 'is required: the type of the event' });
   const event = withDefaults(value, type, defaults);
-  const fault = eventFault(type, event) ?? combinationFault(event as PostedEvent);
+  const fault = eventFault(type, event) ?? numberFault(event) ?? combinationFault(event as PostedEvent);
   if (fault) throw invalid({ pointer: pointer + fault.pointer, detail: fault.detail });
   // Just checked against the schema of its type.
   const posted = event as PostedEvent;
@@ -84,6 +85,17 @@ function withDefaults(
   return occurredOn === undefined || !makesRecord.has(type)
     ? { ...others, ...event }
     : { occurredOn, ...others, ...event };
+}
+
+/** JSON can write numbers that are infinite when read, such as 1e400. A patch has them where no schema looks yet. */
+function numberFault(value: unknown): ProblemPart | undefined {
+  if (typeof value === 'number' && !Number.isFinite(value)) return { pointer: '', detail: 'is too large' };
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, part] of Object.entries(value)) {
+    const fault = numberFault(part);
+    if (fault) return { ...fault, pointer: pointerOf([key]) + fault.pointer };
+  }
+  return undefined;
 }
 
 /** What a schema of one type can't say: which members go together. */

@@ -40,6 +40,13 @@ function outsideMeeting({ initiativeId, occurredOn, data }: Milestone, draft: Dr
     : `${occurredOn} is not within ${meeting?.occurredOn}, the date of ${data.meetingId}.`;
 }
 
+/** Whether a count is more than a claim says; a qualifier that is open upwards, or vague, never says so. */
+const exceeds: { [qualifier: string]: (count: number, value: number) => boolean } = {
+  exact: (count, value) => count > value,
+  atMost: (count, value) => count > value,
+  lessThan: (count, value) => count >= value,
+};
+
 function moreThanClaimed(
   { initiativeId, kind, data: { meetingId } }: Milestone,
   draft: Draft,
@@ -48,10 +55,10 @@ function moreThanClaimed(
   const metric = kind === 'mou' ? 'mous' : 'projects';
   const claims = draft
     .claimsAbout(initiativeId, meetingId)
-    .filter(({ data }) => data.metric === metric && data.qualifier === 'exact');
+    .filter(({ data }) => data.metric === metric);
   if (claims.length === 0) return undefined;
   const count = draft.countAt(initiativeId, meetingId, kind);
-  const claim = claims.find(({ data }) => count > data.value);
+  const claim = claims.find(({ data }) => exceeds[data.qualifier]?.(count, data.value));
   return (
     claim && `${meetingId} has ${count} ${metric} now, where ${claim.recordId} says ${claim.data.value}.`
   );

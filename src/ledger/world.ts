@@ -1,3 +1,4 @@
+import { kinds } from '../../events/define-event.ts';
 import type { Facts, KeptAnswer, LoggedEvent, MilestonesAt, RecordRef } from './facts.ts';
 import { isMilestone, type Kind, type LedgerRecord, type Version } from './record.ts';
 import type { StoredEvent } from './stored-event.ts';
@@ -184,7 +185,10 @@ export class Draft {
     );
   }
 
-  /** Standing records made before this one with the same kind, date and (folded) title. */
+  /**
+   * Standing records with the same kind, date and (folded) title as this one. Of those that this request itself makes
+   * or changes only the ones made before, so that a pair is met once.
+   */
   sameTitle(version: Version): LedgerRecord[] {
     const titleKey = titleKeyOf(version.record);
     if (titleKey === undefined) return [];
@@ -195,7 +199,10 @@ export class Draft {
       ),
     );
     return [...loaded.filter(({ record }) => !this.#isTouched(record)), ...touched.map(({ now }) => now)]
-      .filter(({ record, made }) => record.status === 'standing' && made < version.made)
+      .filter(({ record, made }) => {
+        const own = this.#touched.has(refKey(record.initiativeId, record.recordId));
+        return record.status === 'standing' && made !== version.made && (made < version.made || !own);
+      })
       .map(({ record }) => record)
       .filter((record) => titleKeyOf(record) === titleKey);
   }
@@ -223,8 +230,8 @@ export class Draft {
     const titleKey = titleKeyOf(record);
     if (titleKey !== undefined) addTo(this.#touchedTitles, titleKey, key);
     this.#events.set(change.event.eventId, loggedOf(change));
-    const number = change.before ? undefined : numberOf(record);
-    if (number !== undefined) raise(this.#numbers, refKey(record.initiativeId, record.kind), number);
+    const made = change.before ? undefined : numberOf(record.recordId);
+    if (made) raise(this.#numbers, refKey(record.initiativeId, made.kind), made.number);
   }
 
   /** Makes the changes part of what later requests of the group see. */
@@ -263,10 +270,16 @@ export class Draft {
 export const answerKey = (principal: string, initiativeId: string, key: string): string =>
   JSON.stringify([principal, initiativeId, key]);
 
-/** The number in an id that the server could have made, so that it never makes it again. */
-export function numberOf({ kind, recordId }: { kind: Kind; recordId: string }): number | undefined {
-  const digits = recordId.startsWith(`${kind}-`) ? recordId.slice(kind.length + 1) : '';
-  return /^[0-9]{1,9}$/.test(digits) ? Number(digits) : undefined;
+const numbered = new RegExp(`^(${kinds.join('|')})-([0-9]{1,9})$`);
+
+/**
+ * Kind and number of an id that the server could make, so that it never makes it again. The record that has the id
+ * may be of another kind: an id is its sender's choice.
+ */
+export function numberOf(recordId: string): { kind: Kind; number: number } | undefined {
+  const [, kind, digits] = numbered.exec(recordId) ?? [];
+  // The expression has the kinds in it.
+  return kind === undefined ? undefined : { kind: kind as Kind, number: Number(digits) };
 }
 
 function loggedOf({ position, event, leafHash, fingerprint }: Change): LoggedEvent {

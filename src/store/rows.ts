@@ -9,6 +9,7 @@ import type { EventRow, KeyRow, RecordRow } from './schema.ts';
 export const instantOf = (ms: number): string => new Date(ms).toISOString();
 
 export function eventRowOf({ position, event, leaf, fingerprint }: Change): EventRow {
+  const latest = event.occurredOn === undefined ? null : (parseEdtf(event.occurredOn)?.latest ?? null);
   return {
     position,
     event_id: event.eventId,
@@ -17,7 +18,8 @@ export function eventRowOf({ position, event, leaf, fingerprint }: Change): Even
     version: event.version,
     type: event.type,
     kind: event.kind,
-    latest: event.occurredOn === undefined ? null : (parseEdtf(event.occurredOn)?.latest ?? null),
+    latest,
+    late_days: latest === null ? null : daysBetween(latest, event.recordedAt.slice(0, 10)),
     recorded_at: Date.parse(event.recordedAt),
     recorded_by: event.recordedBy,
     reason_code: event.reason?.code ?? null,
@@ -26,8 +28,10 @@ export function eventRowOf({ position, event, leaf, fingerprint }: Change): Even
   };
 }
 
+const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
+
 export function loggedEventOf(
-  row: Omit<EventRow, 'kind' | 'latest' | 'recorded_by' | 'reason_code'>,
+  row: Omit<EventRow, 'kind' | 'latest' | 'late_days' | 'recorded_by' | 'reason_code'>,
 ): LoggedEvent {
   return {
     position: row.position,

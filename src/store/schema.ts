@@ -22,6 +22,7 @@ export interface EventRow {
   type: string;
   kind: string;
   latest: string | null;
+  late_days: number | null;
   recorded_at: number;
   recorded_by: string;
   reason_code: string | null;

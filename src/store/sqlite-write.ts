@@ -19,6 +19,7 @@ export function sqliteWrite(handle: Sqlite.Database, db: Kysely<Database>): (bat
       type: row.type,
       kind: row.kind,
       latest: row.latest,
+      late_days: row.late_days,
       recorded_at: row.recorded_at,
       recorded_by: row.recorded_by,
       reason_code: row.reason_code,
@@ -105,11 +106,10 @@ export function sqliteWrite(handle: Sqlite.Database, db: Kysely<Database>): (bat
       for (const { commitment, salt, name } of change.openings) {
         insertOpening.run({ commitment, position: change.position, salt, name });
       }
-      const { initiativeId, kind } = change.event;
-      const number = change.before ? undefined : numberOf(change.after.record);
-      const key = `${initiativeId}/${kind}`;
-      if (number !== undefined && number > (numbers.get(key)?.number ?? 0))
-        numbers.set(key, { initiativeId, kind, number });
+      const { initiativeId, recordId } = change.event;
+      const made = change.before ? undefined : numberOf(recordId);
+      const key = `${initiativeId}/${made?.kind}`;
+      if (made && made.number > (numbers.get(key)?.number ?? 0)) numbers.set(key, { initiativeId, ...made });
     }
     for (const number of numbers.values()) raiseNumber.run(number);
     for (const { level, index, root, hashes } of tiles) {

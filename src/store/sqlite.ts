@@ -51,6 +51,14 @@ export async function openSqlite(file: string, migrated: (name: string) => void 
   const eventRange = writer.prepare<[number, number], Database['events']>(
     'select * from events where position between ? and ? order by position',
   );
+  const lastEvent = reader
+    .prepare<[string, number], number>(
+      'select position from events where initiative_id = ? and position <= ? order by position desc limit 1',
+    )
+    .pluck();
+  const insertSnapshot = writer.prepare(
+    'insert into count_snapshots values (?, ?, ?, ?) on conflict do nothing',
+  );
 
   return {
     db,
@@ -71,7 +79,9 @@ export async function openSqlite(file: string, migrated: (name: string) => void 
       return result;
     },
     rootAt: (size) => (size === head.position ? head.rootHash : tree.rootAt(size, edge)),
+    lastEventOf: (initiativeId, position) => lastEvent.get(initiativeId, position) ?? 0,
     eventsOf: (kept) => eventRange.all(kept.firstPosition, kept.lastPosition).map(loggedEventOf),
+    keepSnapshot: (row) => void insertSnapshot.run(row.initiative_id, row.position, row.cells, row.tally),
     check: () => void reader.prepare('select 1 from head').get(),
     async close() {
       await db.destroy();

@@ -39,8 +39,12 @@ export interface Store {
   group<T>(work: (transaction: GroupTransaction) => Promise<T>): Promise<T>;
   /** The root of the tree over the first `size` leaves. */
   rootAt(size: number): MaybePromise<Uint8Array>;
+  /** The position of an initiative's last event at or before a position; 0: it has none. */
+  lastEventOf(initiativeId: string, position: number): MaybePromise<number>;
   /** The events that a kept answer stands for, by position. */
   eventsOf(kept: KeptAnswer): MaybePromise<LoggedEvent[]>;
+  /** Keeps the counts of a scope at a position; one that is there already stays. */
+  keepSnapshot(row: Database['count_snapshots']): MaybePromise<void>;
   /** Throws where the store can't be read. */
   check(): MaybePromise<void>;
   close(): MaybePromise<void>;

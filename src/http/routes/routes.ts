@@ -1,8 +1,24 @@
 import type { Ledger } from '../../ledger-app.ts';
 import type { App } from '../instance.ts';
+import { answerSchemas } from '../schemas.ts';
+import { changesRoute } from './changes.ts';
+import { claimRoutes } from './claims.ts';
+import { eventLogRoutes } from './event-log.ts';
+import { initiativeRoutes } from './initiatives.ts';
+import { meetingRoutes } from './meetings.ts';
 import { postEvents } from './post-events.ts';
+import { Reading } from './reading.ts';
+import { recordRoutes } from './records.ts';
 
-/** Every route of the API that works on the ledger, in the order of the documentation. */
+/** Every route of the API that works on the ledger. */
 export function addRoutes(app: App, ledger: Ledger): void {
+  for (const schema of answerSchemas) app.addSchema(schema);
   postEvents(app, ledger);
+  const reading = new Reading(ledger);
+  eventLogRoutes(app, reading);
+  initiativeRoutes(app, reading);
+  meetingRoutes(app, reading);
+  recordRoutes(app, reading);
+  claimRoutes(app, reading);
+  changesRoute(app, reading);
 }

@@ -1,0 +1,113 @@
+import { CouldNotRun } from '../outcome.ts';
+
+/** The server answered, and the answer is no. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const timeoutMs = 60_000;
+
+/** A ledger that is reached over HTTP. Throws Refused for its problems, CouldNotRun where there is no ledger. */
+export class Client {
+  /** Without a slash at its end. */
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url.replace(/\/+$/, '');
+  }
+
+  /** Answers have the shapes of the OpenAPI document; `T` names what of them is used. */
+  async get<T>(path: string): Promise<T> {
+    return (await this.#ask('GET', path)).body as T;
+  }
+
+  /** Every item of a list, page after page. */
+  async list<T>(path: string): Promise<T[]> {
+    const items: T[] = [];
+    for (let next: string | undefined = path; next !== undefined; ) {
+      const { body, link } = await this.#ask('GET', next);
+      items.push(...(body as { items: T[] }).items);
+      next = nextOf(link, this.url);
+    }
+    return items;
+  }
+
+  /** How many events the request recorded now: none, if it is a repeat. */
+  async record(initiativeId: string, key: string, body: object): Promise<number> {
+    const path = `/v1/initiatives/${initiativeId}/events`;
+    const answer = await this.#ask('POST', path, {
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify(body),
+    });
+    return answer.replayed ? 0 : (answer.body as { recorded: unknown[] }).recorded.length;
+  }
+
+  async #ask(method: string, path: string, init: RequestInit = {}): Promise<Answer> {
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(this.url + path, {
+        method,
+        signal: AbortSignal.timeout(timeoutMs),
+        ...init,
+      });
+      text = await response.text();
+    } catch (error) {
+      throw new CouldNotRun(
+        `No ledger answers at ${this.url} (${causeOf(error)}). Start one with "npm start", or give --url.`,
+      );
+    }
+    const body = jsonOf(text);
+    const { code, title, detail } = (body ?? {}) as { code?: string; title?: string; detail?: string };
+    if (!response.ok && code !== undefined) {
+      throw new Refused(
+        code,
+        `${method} ${path}: ${response.status} ${code}: ${detail ?? title ?? 'no detail'}`,
+      );
+    }
+    if (!response.ok || body === undefined) {
+      throw new CouldNotRun(
+        `What answers at ${this.url} is not a Milestone Ledger: ${method} ${path} gave ${response.status}.`,
+      );
+    }
+    return {
+      body,
+      link: response.headers.get('link') ?? '',
+      replayed: response.headers.get('idempotent-replayed') === 'true',
+    };
+  }
+}
+
+interface Answer {
+  body: unknown;
+  link: string;
+  replayed: boolean;
+}
+
+/** The path of `Link: <…>; rel="next"`, which may be relative. */
+function nextOf(link: string, base: string): string | undefined {
+  const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link)?.[1];
+  if (target === undefined) return undefined;
+  const { pathname, search } = new URL(target, `${base}/`);
+  return pathname + search;
+}
+
+function jsonOf(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** fetch says "fetch failed" and hangs the reason onto its error. */
+function causeOf(error: unknown): string {
+  const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
+  return cause?.code ?? cause?.message ?? message ?? String(error);
+}

@@ -1,0 +1,119 @@
+import { hash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Basis } from '../store/recorder.ts';
+import type { At } from '../views/at.ts';
+
+/** An answer of a read model as JSON text, without the moment and the log that it was computed from. */
+export interface Payload {
+  /** A JSON object. */
+  text: string;
+  etag: string;
+}
+
+/** Weak, as the answer's bytes also hold the basis, which moves with every event of the log. */
+export const payloadOf = (text: string): Payload => ({
+  text,
+  etag: `W/"${hash('sha256', text, 'base64url').slice(0, 27)}"`,
+});
+
+export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+export const basisJson = ({ treeSize, rootHash }: Basis): { treeSize: number; rootHash: string } => ({
+  treeSize,
+  rootHash: hex(rootHash),
+});
+
+export const asOfJson = ({ position, recordedAt }: At): { position: number; recordedAt?: string } => ({
+  position,
+  ...(recordedAt === undefined ? {} : { recordedAt }),
+});
+
+/** Sends a payload with its moment and basis, or 304 where the client has it already. */
+export function sendPayload(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { text, etag }: Payload,
+  at: At,
+): FastifyReply {
+  reply.header('etag', etag);
+  if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  const provenance = `"asOf":${JSON.stringify(asOfJson(at))},"basis":${JSON.stringify(basisJson(at.basis))}}`;
+  const body = text === '{}' ? `{${provenance}` : `${text.slice(0, -1)},${provenance}`;
+  return reply.type('application/json').send(body);
+}
+
+/** RFC 9110, section 13.1.2: weak comparison. */
+function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch
+    .split(',')
+    .some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === etag.slice(2));
+}
+
+/** Names the next page. It is pinned to the position of this one, so that pages fit together. */
+export function linkNext(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  next: string | undefined,
+  at: At,
+): void {
+  if (next === undefined) return;
+  const [path = '', query = ''] = request.url.split('?');
+  const parameters = new URLSearchParams(query);
+  parameters.delete('asOf');
+  parameters.set('asOfPosition', String(at.position));
+  parameters.set('after', next);
+  reply.header('link', `<${path}?${parameters}>; rel="next"`);
+}
+
+const keptBytesMax = 32 * 1024 * 1024;
+
+interface Kept {
+  /** The position that the answer was last asked for, and that of the scope's last event by then. */
+  position: number;
+  scopePosition: number;
+  payload: Payload;
+}
+
+/**
+ * Answers about one initiative, kept as long as nothing new happened in it: an answer is a function of its address
+ * and of the initiative's events, so nothing has to be invalidated.
+ */
+export class KeptPayloads {
+  readonly #kept = new Map<string, Kept>();
+  #bytes = 0;
+
+  /** lastEvent: the position of the initiative's last event at or before a position. */
+  async get(
+    url: string,
+    position: number,
+    lastEvent: (position: number) => number | Promise<number>,
+    compute: () => Promise<string>,
+  ): Promise<Payload> {
+    const kept = this.#kept.get(url);
+    if (kept?.position === position) return kept.payload;
+    const scopePosition = await lastEvent(position);
+    if (kept?.scopePosition === scopePosition) {
+      kept.position = position;
+      return kept.payload;
+    }
+    const payload = payloadOf(await compute());
+    this.#keep(url, { position, scopePosition, payload });
+    return payload;
+  }
+
+  #keep(url: string, kept: Kept): void {
+    this.#drop(url);
+    this.#kept.set(url, kept);
+    this.#bytes += kept.payload.text.length;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#bytes <= keptBytesMax) return;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(url: string): void {
+    this.#bytes -= this.#kept.get(url)?.payload.text.length ?? 0;
+    this.#kept.delete(url);
+  }
+}

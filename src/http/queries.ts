@@ -1,0 +1,88 @@
+import { type TProperties, Type } from 'typebox';
+import { closed, Slug } from '../../events/fields.ts';
+import { parsePlainDate } from '../ledger/edtf.ts';
+import { badQuery } from '../views/at.ts';
+
+const word = (description: string) =>
+  Type.Optional(Type.String({ minLength: 1, maxLength: 2000, description }));
+
+/** The moment that a read model is asked for. */
+export const moment = {
+  asOf: word('What the ledger knew at an instant (RFC 3339; write + as %2B), or at the end of a day in UTC.'),
+  asOfPosition: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'What the ledger knew after this position.' }),
+  ),
+};
+
+export const untilParameter = {
+  until: Type.Optional(
+    Type.String({
+      maxLength: 10,
+      description: 'Only what had happened by the end of this date: 2023, 2023-12 or 2023-12-14.',
+    }),
+  ),
+};
+
+export const format = {
+  format: Type.Optional(Type.Enum(['json', 'csv'], { description: 'csv: the same list as a table.' })),
+};
+
+export const limitMax = 1000;
+export const limitStandard = 100;
+export const limit = {
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: limitMax,
+      description: `Items on a page, ${limitStandard} by default.`,
+    }),
+  ),
+};
+
+/** Paging by a number, and by an id. */
+export const byNumber = {
+  ...limit,
+  after: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description: 'Where the page begins, as the Link header of the page before says.',
+    }),
+  ),
+};
+export const bySlug = {
+  ...limit,
+  after: Type.Optional(
+    Type.String({
+      pattern: '^[a-z0-9-]{1,63}$',
+      description: 'Where the page begins, as the Link header of the page before says.',
+    }),
+  ),
+};
+
+export const initiativeParams = Type.Object({ initiativeId: Slug }, closed);
+export const recordParams = Type.Object({ initiativeId: Slug, recordId: Slug }, closed);
+
+export const queryOf = <P extends TProperties>(properties: P) => Type.Object(properties, closed);
+
+export const recordFilters = {
+  meetingId: Type.Optional(Slug),
+  pillar: word('Compared without regard to case.'),
+  sector: word('Compared without regard to case.'),
+  zone: word('Compared without regard to case.'),
+  party: word('The whole name of one party, without regard to case. Names of persons are not searched.'),
+  instrument: word('Compared without regard to case.'),
+  named: Type.Optional(Type.Boolean({ description: 'With a title, or without.' })),
+  inForceOn: word('A day, YYYY-MM-DD.'),
+  q: word('A part of a title, name, label, description or id, without regard to case.'),
+  standing: Type.Optional(
+    Type.Enum(['true', 'false', 'all'], { description: 'Standing records by default.' }),
+  ),
+};
+
+/** The last day of a plain date; undefined where there is none. */
+export function lastDayOf(text: string | undefined, parameter: string): string | undefined {
+  if (text === undefined) return undefined;
+  const day = parsePlainDate(text)?.latest;
+  if (day === undefined) throw badQuery(`/query/${parameter}`, 'must be a date: 2023, 2023-12 or 2023-12-14');
+  return day;
+}

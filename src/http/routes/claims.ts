@@ -1,0 +1,146 @@
+import { Type } from 'typebox';
+import { folded } from '../../ledger/title-key.ts';
+import type { At } from '../../views/at.ts';
+import { type ComparedClaim, claimsOf, compareClaims } from '../../views/claims.ts';
+import { meetingsOf } from '../../views/meetings.ts';
+import { listInitiatives } from '../../views/records.ts';
+import { columnsOf } from '../csv.ts';
+import type { App } from '../instance.ts';
+import {
+  bySlug,
+  format,
+  initiativeParams,
+  lastDayOf,
+  limit,
+  limitStandard,
+  moment,
+  queryOf,
+  untilParameter,
+} from '../queries.ts';
+import { ClaimListAnswer } from '../schemas.ts';
+import { lists, type Reading } from './reading.ts';
+
+const filters = {
+  metric: Type.Optional(Type.String({ minLength: 1, maxLength: 63 })),
+  scope: Type.Optional(Type.String({ minLength: 1, maxLength: 220 })),
+  status: Type.Optional(Type.Enum(['matches', 'over', 'short', 'undecided', 'about', 'not-comparable'])),
+};
+
+export function claimRoutes(app: App, reading: Reading): void {
+  const { store, counts } = reading.ledger;
+  const { db } = store;
+
+  const compared = async (initiativeId: string, at: At, query: Filters): Promise<ComparedClaim[]> => {
+    const until = lastDayOf(query.until, 'until');
+    const claims = await claimsOf(db, initiativeId, at.position);
+    if (claims.length === 0) return [];
+    const meetings = await meetingsOf(db, initiativeId, at.position);
+    const all = await counts.at(initiativeId, at.position, (tally) =>
+      compareClaims(claims, meetings, tally, until),
+    );
+    return all.filter(
+      ({ metric, scope, status }) =>
+        (query.metric === undefined || metric === query.metric) &&
+        (query.scope === undefined || folded(scope) === folded(query.scope)) &&
+        (query.status === undefined || status === query.status),
+    );
+  };
+
+  app.get(
+    '/v1/initiatives/:initiativeId/claims',
+    {
+      schema: {
+        ...lists(
+          {
+            operationId: 'listClaimsOfInitiative',
+            summary: 'The claims of an initiative, compared',
+            description: 'In the order of the days that they are stated for.',
+            tags: ['claims'],
+          },
+          ClaimListAnswer,
+        ),
+        params: initiativeParams,
+        querystring: queryOf({ ...moment, ...untilParameter, ...filters, ...bySlug, ...format }),
+      },
+    },
+    (request, reply) =>
+      reading.list(request, reply, columnsOf.claims, async (at) => {
+        const { initiativeId } = request.params;
+        const { after, limit: size = limitStandard } = request.query;
+        await reading.initiative(initiativeId, at);
+        const all = await compared(initiativeId, at, request.query);
+        const from = after === undefined ? 0 : all.findIndex(({ recordId }) => recordId === after) + 1;
+        const items = all.slice(from, from + size);
+        return { items, ...(from + size < all.length ? { next: items.at(-1)?.recordId ?? '' } : {}) };
+      }),
+  );
+
+  app.get(
+    '/v1/claims',
+    {
+      schema: {
+        ...lists(
+          {
+            operationId: 'listClaims',
+            summary: 'The claims of all initiatives, compared',
+            description:
+              'In the order of the ids of the initiatives, then of the days that the claims are stated for.',
+            tags: ['claims'],
+          },
+          ClaimListAnswer,
+        ),
+        querystring: queryOf({
+          ...moment,
+          ...untilParameter,
+          ...filters,
+          ...limit,
+          after: Type.Optional(
+            Type.String({
+              pattern: '^[a-z0-9-]{1,63}/[a-z0-9-]{1,63}$',
+              description: 'Where the page begins, as the Link header of the page before says.',
+            }),
+          ),
+          ...format,
+        }),
+      },
+    },
+    (request, reply) =>
+      reading.list(request, reply, columnsOf.claims, async (at) => {
+        const { after, limit: size = limitStandard } = request.query;
+        const [afterInitiative = '', afterRecord = ''] = after?.split('/') ?? [];
+        const items: ComparedClaim[] = [];
+        for await (const initiativeId of initiativesFrom(at, afterInitiative)) {
+          const all = await compared(initiativeId, at, request.query);
+          const from =
+            initiativeId === afterInitiative
+              ? all.findIndex(({ recordId }) => recordId === afterRecord) + 1
+              : 0;
+          items.push(...all.slice(from));
+          if (items.length > size) break;
+        }
+        const page = items.slice(0, size);
+        const last = page.at(-1);
+        return {
+          items: page,
+          ...(items.length > size && last ? { next: `${last.initiativeId}/${last.recordId}` } : {}),
+        };
+      }),
+  );
+
+  /** The standing initiatives from one on, which may be the first of the page. */
+  async function* initiativesFrom(at: At, first: string): AsyncGenerator<string> {
+    if (first !== '') yield first;
+    for (let after: string | undefined = first; after !== undefined; ) {
+      const page = await listInitiatives(db, at.position, after, 100);
+      for (const { initiativeId } of page.items) yield initiativeId;
+      after = page.next;
+    }
+  }
+}
+
+interface Filters {
+  metric?: string;
+  scope?: string;
+  status?: ComparedClaim['status'];
+  until?: string;
+}

@@ -1,0 +1,161 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { catalogue } from '../../../events/catalogue.ts';
+import { kinds } from '../../../events/define-event.ts';
+import { closed, reasonCodes, Slug } from '../../../events/fields.ts';
+import { Refusal } from '../../errors.ts';
+import { type At, positionAt, positionBefore, resolveAt } from '../../views/at.ts';
+import {
+  type EventFilters,
+  eventById,
+  eventJson,
+  type LoggedLeaf,
+  listEvents,
+  openingsOf,
+} from '../../views/event-log.ts';
+import { linkNext, payloadOf, sendPayload } from '../answers.ts';
+import { columnsOf, sendCsv } from '../csv.ts';
+import type { App } from '../instance.ts';
+import { byNumber, format, initiativeParams, limitStandard, moment, queryOf } from '../queries.ts';
+import { EventAnswer, EventListAnswer } from '../schemas.ts';
+import { lists, type Reading, reads } from './reading.ts';
+
+const EventQuery = queryOf({
+  ...moment,
+  recordId: Type.Optional(Slug),
+  type: Type.Optional(Type.Enum(catalogue.map(({ type }) => type))),
+  kind: Type.Optional(Type.Enum([...kinds])),
+  recordedBy: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  reasonCode: Type.Optional(Type.Enum([...reasonCodes])),
+  recordedFrom: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      description: 'Recorded at or after an instant, or from the first moment of a day in UTC on.',
+    }),
+  ),
+  recordedTo: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      description: 'Recorded at or before an instant, or by the end of a day in UTC.',
+    }),
+  ),
+  lateByDays: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000,
+      description: 'Recorded more than this many days after the last day on which it may have happened.',
+    }),
+  ),
+  order: Type.Optional(Type.Enum(['asc', 'desc'])),
+  ...byNumber,
+  ...format,
+});
+
+/** The log, as logged. */
+export function eventLogRoutes(app: App, reading: Reading): void {
+  const { store } = reading.ledger;
+  const { db } = store;
+
+  const page = async (
+    request: FastifyRequest<{ Querystring: Static<typeof EventQuery> }>,
+    reply: FastifyReply,
+    at: At,
+    initiativeId?: string,
+  ): Promise<FastifyReply> => {
+    const { recordedFrom, recordedTo, order = 'asc', after, limit = limitStandard, format } = request.query;
+    const range = {
+      from: recordedFrom === undefined ? 0 : await positionBefore(store, recordedFrom, 'recordedFrom'),
+      to: Math.min(
+        at.position,
+        recordedTo === undefined ? at.position : await positionAt(store, recordedTo, 'recordedTo'),
+      ),
+    };
+    const filters = {
+      ...request.query,
+      ...(initiativeId === undefined ? {} : { initiativeId }),
+    } as EventFilters;
+    const { items, next } = await listEvents(db, filters, range, order, after, limit);
+    linkNext(request, reply, next, at);
+    const json = await jsonOf(items);
+    if (format === 'csv')
+      return sendCsv(
+        reply,
+        columnsOf.events,
+        json.map((item) => JSON.parse(item) as object),
+      );
+    return sendPayload(request, reply, payloadOf(`{"items":[${json.join(',')}]}`), at);
+  };
+
+  const jsonOf = async (items: LoggedLeaf[]): Promise<string[]> => {
+    const openings = await openingsOf(db, items);
+    return items.map((item) => eventJson(item, openings));
+  };
+
+  app.get(
+    '/v1/events',
+    {
+      schema: {
+        ...lists(
+          {
+            operationId: 'listEvents',
+            summary: 'The log',
+            description: 'Events exactly as logged, in the order of their positions.',
+            tags: ['events'],
+          },
+          EventListAnswer,
+        ),
+        querystring: EventQuery,
+      },
+    },
+    async (request, reply) => page(request, reply, await resolveAt(store, request.query)),
+  );
+
+  app.get(
+    '/v1/initiatives/:initiativeId/events',
+    {
+      schema: {
+        ...lists(
+          {
+            operationId: 'listEventsOfInitiative',
+            summary: 'The log of an initiative',
+            description: 'Its events exactly as logged, in the order of their positions.',
+            tags: ['events'],
+          },
+          EventListAnswer,
+        ),
+        params: initiativeParams,
+        querystring: EventQuery,
+      },
+    },
+    async (request, reply) => {
+      const { initiativeId } = request.params;
+      const at = await resolveAt(store, request.query);
+      await reading.initiative(initiativeId, at);
+      return page(request, reply, at, initiativeId);
+    },
+  );
+
+  app.get(
+    '/v1/events/:eventId',
+    {
+      schema: {
+        ...reads(
+          {
+            operationId: 'getEvent',
+            summary: 'One event',
+            description: 'Exactly as logged, with the names that its commitments open to beside it.',
+            tags: ['events'],
+          },
+          EventAnswer,
+        ),
+        params: Type.Object({ eventId: Type.String({ format: 'uuid' }) }, closed),
+      },
+    },
+    async (request, reply) => {
+      const event = await eventById(db, request.params.eventId.toLowerCase());
+      if (!event) throw new Refusal('event-not-found', `No event has the id ${request.params.eventId}.`);
+      const [text = '{}'] = await jsonOf([event]);
+      return sendPayload(request, reply, payloadOf(text), await resolveAt(store, {}));
+    },
+  );
+}

@@ -1,0 +1,133 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { TSchema } from 'typebox';
+import { ref } from '../../../events/fields.ts';
+import { Refusal } from '../../errors.ts';
+import type { LedgerRecord } from '../../ledger/record.ts';
+import type { Ledger } from '../../ledger-app.ts';
+import { type At, type AtQuery, resolveAt } from '../../views/at.ts';
+import { recordAt } from '../../views/records.ts';
+import { KeptPayloads, linkNext, payloadOf, sendPayload } from '../answers.ts';
+import { sendCsv } from '../csv.ts';
+import { problemResponses } from '../openapi.ts';
+
+interface ReadQuery extends AtQuery {
+  format?: 'json' | 'csv';
+}
+
+/** A list's answer: its items, what else it says, and the cursor of the next page. */
+export interface ListAnswer {
+  items: object[];
+  /** What the answer calls them, if not items. */
+  named?: string;
+  next?: string;
+  more?: object;
+}
+
+/** How the read routes answer. */
+export class Reading {
+  readonly ledger: Ledger;
+  readonly #kept = new KeptPayloads();
+
+  constructor(ledger: Ledger) {
+    this.ledger = ledger;
+  }
+
+  /** Answers about one initiative; kept until something happens in it. */
+  async ofInitiative(
+    request: FastifyRequest<{ Querystring: AtQuery; Params: { initiativeId: string } }>,
+    reply: FastifyReply,
+    compute: (at: At, initiative: LedgerRecord<'initiative'> | undefined) => Promise<object>,
+  ): Promise<FastifyReply> {
+    const { store } = this.ledger;
+    const { initiativeId } = request.params;
+    const at = await resolveAt(store, request.query);
+    const payload = await this.#kept.get(
+      request.url,
+      at.position,
+      (position) => store.lastEventOf(initiativeId, position),
+      async () => JSON.stringify(await compute(at, await this.initiative(initiativeId, at))),
+    );
+    return sendPayload(request, reply, payload, at);
+  }
+
+  async one(
+    request: FastifyRequest<{ Querystring: AtQuery }>,
+    reply: FastifyReply,
+    compute: (at: At) => Promise<object>,
+  ): Promise<FastifyReply> {
+    const at = await resolveAt(this.ledger.store, request.query);
+    return sendPayload(request, reply, payloadOf(JSON.stringify(await compute(at))), at);
+  }
+
+  /** A page of a list, as JSON or as a table. */
+  async list(
+    request: FastifyRequest<{ Querystring: ReadQuery }>,
+    reply: FastifyReply,
+    columns: readonly string[],
+    compute: (at: At) => Promise<ListAnswer>,
+  ): Promise<FastifyReply> {
+    const at = await resolveAt(this.ledger.store, request.query);
+    const { items, named = 'items', next, more = {} } = await compute(at);
+    linkNext(request, reply, next, at);
+    if (request.query.format === 'csv') return sendCsv(reply, columns, items);
+    return sendPayload(request, reply, payloadOf(JSON.stringify({ [named]: items, ...more })), at);
+  }
+
+  /** The initiative as it was known; undefined: it is known only later. Throws where it is not known at all. */
+  async initiative(initiativeId: string, at: At): Promise<LedgerRecord<'initiative'> | undefined> {
+    const { db } = this.ledger.store;
+    const record = await recordAt(db, initiativeId, initiativeId, at.position);
+    if (record?.kind === 'initiative') return record;
+    const head = await this.ledger.store.head();
+    if (await recordAt(db, initiativeId, initiativeId, head.position)) return undefined;
+    throw new Refusal('initiative-not-found', `${initiativeId} is not registered.`);
+  }
+}
+
+interface Documentation {
+  operationId: string;
+  summary: string;
+  description: string;
+  tags: string[];
+}
+
+const etag = {
+  ETag: { schema: { type: 'string' }, description: 'Weak: over everything but asOf and basis.' },
+};
+const link = {
+  Link: {
+    schema: { type: 'string' },
+    description: 'rel="next": the next page, pinned to the position of this one.',
+  },
+};
+
+/** The schema of a route that reads. */
+export function reads(documentation: Documentation, answer: TSchema) {
+  return {
+    ...documentation,
+    response: {
+      200: { description: 'The answer, with its basis', headers: etag, content: json(answer) },
+      304: notModified,
+      ...problemResponses,
+    },
+  };
+}
+
+/** The schema of a route that lists. */
+export function lists(documentation: Documentation, answer: TSchema) {
+  return {
+    ...documentation,
+    response: {
+      200: {
+        description: 'A page of the list, with its basis',
+        headers: { ...etag, ...link },
+        content: { ...json(answer), 'text/csv': { schema: { type: 'string' } } },
+      },
+      304: notModified,
+      ...problemResponses,
+    },
+  };
+}
+
+const json = (answer: TSchema) => ({ 'application/json': { schema: ref(answer) } });
+const notModified = { description: 'The answer has the ETag that If-None-Match names.' };

@@ -1,0 +1,112 @@
+import type { ExpressionBuilder } from 'kysely';
+import { Refusal } from '../errors.ts';
+import { parsePlainDate } from '../ledger/edtf.ts';
+import type { Basis } from '../store/recorder.ts';
+import { instantOf } from '../store/rows.ts';
+import type { Database } from '../store/schema.ts';
+import type { Store } from '../store/store.ts';
+
+/** The moment that an answer speaks of: the log up to a position. A current answer is one as of the end. */
+export interface At {
+  position: number;
+  /** Of the event at the position; absent before the first. */
+  recordedAt?: string;
+  basis: Basis;
+}
+
+export interface AtQuery {
+  asOf?: string;
+  asOfPosition?: number;
+}
+
+/** Throws Refusal `invalid-request` for a moment that is none, or a position after the end. */
+export async function resolveAt(
+  store: Store,
+  { asOf, asOfPosition }: AtQuery,
+  parameter?: string,
+): Promise<At> {
+  const head = await store.head();
+  if (asOf !== undefined && asOfPosition !== undefined) {
+    throw badQuery('/query/asOfPosition', 'does not go together with asOf');
+  }
+  if (asOfPosition !== undefined && asOfPosition > head.position) {
+    throw badQuery(
+      `/query/${parameter ?? 'asOfPosition'}`,
+      `is after the end of the log, which is ${head.position}`,
+    );
+  }
+  const position =
+    asOf === undefined ? (asOfPosition ?? head.position) : await positionAt(store, asOf, parameter ?? 'asOf');
+  if (position === head.position) {
+    return {
+      position,
+      ...(position === 0 ? {} : { recordedAt: instantOf(head.recordedAt) }),
+      basis: { treeSize: position, rootHash: head.rootHash },
+    };
+  }
+  const basis = { treeSize: position, rootHash: await store.rootAt(position) };
+  if (position === 0) return { position, basis };
+  const { recorded_at } = await store.db
+    .selectFrom('events')
+    .select('recorded_at')
+    .where('position', '=', position)
+    .executeTakeFirstOrThrow();
+  return { position, recordedAt: instantOf(recorded_at), basis };
+}
+
+/** The last position recorded at or before an instant (RFC 3339) or the end of a day in UTC; 0: there is none. */
+export async function positionAt(store: Store, text: string, parameter: string): Promise<number> {
+  return lastPositionBy(store, millisecondsOf(text, parameter));
+}
+
+/** The last position recorded before an instant, or before the first moment of a date in UTC. */
+export async function positionBefore(store: Store, text: string, parameter: string): Promise<number> {
+  const day = parsePlainDate(text)?.earliest;
+  const ms = day === undefined ? millisecondsOf(text, parameter) : Date.parse(`${day}T00:00:00.000Z`);
+  return lastPositionBy(store, ms - 1);
+}
+
+const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
+
+/** An RFC 3339 instant, or a plain date, which means the end of its last day in UTC. */
+export function millisecondsOf(text: string, parameter: string): number {
+  if (instant.test(text)) {
+    const ms = Date.parse(text.toUpperCase());
+    if (!Number.isNaN(ms)) return ms;
+  }
+  const day = parsePlainDate(text)?.latest;
+  if (day === undefined) {
+    throw badQuery(`/query/${parameter}`, 'must be an instant (RFC 3339, with + as %2B) or a date');
+  }
+  return Date.parse(`${day}T23:59:59.999Z`);
+}
+
+/** recordedAt never goes back, so a binary search over positions needs no index of its own. */
+async function lastPositionBy(store: Store, ms: number): Promise<number> {
+  const head = await store.head();
+  if (ms >= head.recordedAt) return head.position;
+  let [low, high] = [0, head.position];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    const { recorded_at } = await store.db
+      .selectFrom('events')
+      .select('recorded_at')
+      .where('position', '=', middle)
+      .executeTakeFirstOrThrow();
+    if (recorded_at <= ms) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The versions of records that were the newest as of a position. */
+export const knownAt =
+  (position: number) =>
+  ({ eb, or, and }: ExpressionBuilder<Database, 'records'>) =>
+    and([
+      eb('records.position', '<=', position),
+      or([eb('records.to_position', 'is', null), eb('records.to_position', '>', position)]),
+    ]);
+
+export const badQuery = (pointer: string, detail: string): Refusal =>
+  new Refusal('invalid-request', `${pointer} ${detail}.`, { errors: [{ pointer, detail }] });

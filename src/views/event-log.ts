@@ -1,0 +1,112 @@
+import type { Kysely } from 'kysely';
+import { commitmentsInText } from '../ledger/people.ts';
+import type { Database } from '../store/schema.ts';
+import { leafHash } from '../tlog/merkle.ts';
+import type { Page } from './records.ts';
+
+export interface EventFilters {
+  initiativeId?: string;
+  recordId?: string;
+  type?: string;
+  kind?: string;
+  recordedBy?: string;
+  reasonCode?: string;
+  /** Only events recorded later than this many days after the last day on which they may have happened. */
+  lateByDays?: number;
+}
+
+/** Positions that a page may come from: above `from`, up to and with `to`. */
+export interface PositionRange {
+  from: number;
+  to: number;
+}
+
+/** An event as logged: its leaf is sent as it stands. */
+export interface LoggedLeaf {
+  position: number;
+  leaf: string;
+}
+
+export interface OpeningRow {
+  commitment: string;
+  name: string;
+  salt: string;
+}
+
+/** A page of the log. `after` is the last position of the page before; descending pages go down from it. */
+export async function listEvents(
+  db: Kysely<Database>,
+  filters: EventFilters,
+  range: PositionRange,
+  order: 'asc' | 'desc',
+  after: number | undefined,
+  limit: number,
+): Promise<Page<LoggedLeaf>> {
+  const from = order === 'asc' && after !== undefined ? Math.max(range.from, after) : range.from;
+  const to = order === 'desc' && after !== undefined ? Math.min(range.to, after - 1) : range.to;
+  let query = db
+    .selectFrom('events')
+    .select(['position', 'leaf'])
+    .where('position', '>', from)
+    .where('position', '<=', to)
+    .orderBy('position', order)
+    .limit(limit + 1);
+  const { initiativeId, recordId, type, kind, recordedBy, reasonCode, lateByDays } = filters;
+  if (initiativeId !== undefined) query = query.where('initiative_id', '=', initiativeId);
+  if (recordId !== undefined) query = query.where('record_id', '=', recordId);
+  if (type !== undefined) query = query.where('type', '=', type);
+  if (kind !== undefined) query = query.where('kind', '=', kind);
+  if (recordedBy !== undefined) query = query.where('recorded_by', '=', recordedBy);
+  if (reasonCode !== undefined) query = query.where('reason_code', '=', reasonCode);
+  if (lateByDays !== undefined) query = query.where('late_days', '>', lateByDays);
+  const rows = await query.execute();
+  const items = rows.slice(0, limit);
+  return { items, ...(rows.length > limit ? { next: String(items.at(-1)?.position) } : {}) };
+}
+
+export async function eventById(db: Kysely<Database>, eventId: string): Promise<LoggedLeaf | undefined> {
+  return db
+    .selectFrom('events')
+    .select(['position', 'leaf'])
+    .where('event_id', '=', eventId)
+    .executeTakeFirst();
+}
+
+/** The events at these positions, in order. */
+export async function eventsAt(db: Kysely<Database>, positions: number[]): Promise<LoggedLeaf[]> {
+  if (positions.length === 0) return [];
+  return db
+    .selectFrom('events')
+    .select(['position', 'leaf'])
+    .where('position', 'in', positions)
+    .orderBy('position')
+    .execute();
+}
+
+/** What the commitments in leaves open to; erased ones are left out. */
+export async function openingsOf(
+  db: Kysely<Database>,
+  leaves: LoggedLeaf[],
+): Promise<Map<string, OpeningRow>> {
+  const openings = new Map<string, OpeningRow>();
+  const commitments = leaves.flatMap(({ leaf }) => commitmentsInText(leaf));
+  for (let i = 0; i < commitments.length; i += 500) {
+    const rows = await db
+      .selectFrom('openings')
+      .select(['commitment', 'name', 'salt'])
+      .where('commitment', 'in', commitments.slice(i, i + 500))
+      .execute();
+    for (const { commitment, name, salt } of rows) {
+      openings.set(commitment, { commitment, name, salt: Buffer.from(salt).toString('hex') });
+    }
+  }
+  return openings;
+}
+
+/** An event of an answer, as JSON text around the stored leaf. */
+export function eventJson({ position, leaf }: LoggedLeaf, openings: ReadonlyMap<string, OpeningRow>): string {
+  const hash = Buffer.from(leafHash(Buffer.from(leaf))).toString('hex');
+  const opened = commitmentsInText(leaf).flatMap((commitment) => openings.get(commitment) ?? []);
+  const beside = opened.length === 0 ? '' : `,"openings":${JSON.stringify(opened)}`;
+  return `{"position":${position},"leafHash":"${hash}","event":${leaf}${beside}}`;
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { Facts } from '../../src/ledger/facts.ts';
+import type { Version } from '../../src/ledger/record.ts';
+import type { Database } from '../../src/store/schema.ts';
+import type { Batch, Head, Store } from '../../src/store/store.ts';
+import { Edge } from '../../src/tlog/edge.ts';
+
+/** What this engine leaves out, for the reader of the figures. */
+export const emptyEngine =
+  'It opens no file: facts are answered from memory (the initiative exists, nothing else does), a write makes no rows, syncs nothing and only moves the head; the Merkle tree grows as in the ledger, since answers carry its root.';
+
+/**
+ * An engine that stores nothing, to measure the others against: with it the application still parses, validates,
+ * decides, hashes and replies. It remembers the initiatives and the end of the log, no more.
+ */
+export function openEmpty(): Store {
+  const initiatives = new Map<string, Version>();
+  let edge = new Edge(0, []);
+  let head: Head = { position: 0, recordedAt: 0, rootHash: edge.root() };
+
+  const facts: Facts = {
+    versions: (refs) =>
+      refs.flatMap(({ initiativeId, recordId }) =>
+        initiativeId === recordId ? (initiatives.get(initiativeId) ?? []) : [],
+      ),
+    events: () => [],
+    keptAnswer: () => undefined,
+    // Every record made so far may have had a number.
+    lastNumber: () => head.position,
+    milestonesAt: () => [],
+    countAt: () => 0,
+    claimsAbout: () => [],
+    sameTitle: () => [],
+    names: () => new Map(),
+  };
+
+  const write = (batch: Batch): void => {
+    for (const { event, after } of batch.changes) {
+      if (event.kind === 'initiative') initiatives.set(event.initiativeId, after);
+    }
+    const last = batch.changes.at(-1);
+    edge = batch.edge;
+    head = {
+      position: edge.size,
+      recordedAt: last ? Date.parse(last.event.recordedAt) : head.recordedAt,
+      rootHash: edge.root(),
+    };
+  };
+
+  return {
+    db: new Kysely<Database>({
+      dialect: {
+        createAdapter: () => new SqliteAdapter(),
+        createDriver: () => new DummyDriver(),
+        createIntrospector: (db) => new SqliteIntrospector(db),
+        createQueryCompiler: () => new SqliteQueryCompiler(),
+      },
+    }),
+    fingerprintKey: randomBytes(32),
+    head: () => head,
+    group: (work) => work({ head, edge: edge.clone(), facts, write }),
+    rootAt: () => head.rootHash,
+    eventsOf: () => [],
+    keepSnapshot: () => {},
+    check: () => {},
+    close: () => {},
+  };
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import Sqlite from 'better-sqlite3';
+import packageJson from '../../package.json' with { type: 'json' };
+import { benchPost } from './post.ts';
+import { benchSummary } from './summary.ts';
+
+/** How a question is measured. */
+export interface Options {
+  rounds: number;
+  seconds: number;
+  /** Instead of comparing, show where the posting server spends its time. */
+  profile: boolean;
+}
+
+const questions = { post: benchPost, summary: benchSummary };
+
+function printHeader({ rounds, seconds }: Options): void {
+  const [cpu] = cpus();
+  const database = new Sqlite(':memory:');
+  const sqliteVersion = database.prepare<[], string>('select sqlite_version()').pluck().get();
+  database.close();
+  console.log(`Machine   ${cpu?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB
+Versions  ${packageJson.name} ${packageJson.version}, node ${process.versions.node}, fastify ${versionOf('fastify')}, better-sqlite3 ${versionOf('better-sqlite3')}, kysely ${versionOf('kysely')}, SQLite ${sqliteVersion}
+Method    Servers in processes of their own, the load generator in this one: a closed loop over kept-alive connections.
+          Both sides in turns, ${rounds} rounds of ${seconds} s each after a warm-up; medians of rounds, and the ratio of the medians.`);
+}
+
+const versionOf = (name: string): string =>
+  JSON.parse(readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8'))
+    .version;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    profile: { type: 'boolean', default: false },
+  },
+});
+const options: Options = {
+  rounds: Number(values.rounds),
+  seconds: Number(values.seconds),
+  profile: values.profile,
+};
+const named = positionals.length > 0 ? positionals : values.profile ? ['post'] : Object.keys(questions);
+const unknown = named.filter((name) => !Object.hasOwn(questions, name));
+if (unknown.length > 0 || !(options.rounds >= 1) || !(options.seconds > 0)) {
+  console.error(
+    `usage: npm run bench -- [${Object.keys(questions).join('] [')}] [--rounds N] [--seconds N] [--profile]`,
+  );
+  process.exit(2);
+}
+printHeader(options);
+for (const name of named) await questions[name as keyof typeof questions](options);

@@ -1,0 +1,172 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { emptyEngine } from './empty-store.ts';
+import { fixed, median, percent, printTable, ratioOf, verdict, whole } from './figures.ts';
+import { type Measured, measure } from './load.ts';
+import type { Options } from './main.ts';
+import { printProfiles } from './profile.ts';
+import { initiative, initiativeId, postRequests } from './samples.ts';
+import { post, type Server, startServer, temporaryDirectory } from './servers.ts';
+
+const connectionCounts = [1, 16, 64];
+const target = { connections: 64, ratio: 0.4 };
+const engines = ['sqlite', 'empty'] as const;
+type Engine = (typeof engines)[number];
+
+/** What does it cost that an event is on disk before the answer? */
+export async function benchPost(options: Options): Promise<void> {
+  console.log(`
+Posting one MoUSigned a request: the application on SQLite (WAL, synchronous=FULL), against the same on an empty engine.
+${emptyEngine}`);
+  const directory = temporaryDirectory();
+  const subjects = { sqlite: await subject('sqlite', directory), empty: await subject('empty', directory) };
+  for (const engine of engines) await subjects[engine].run(64, { ...options, seconds: 3 });
+  if (options.profile) await profile(subjects, options);
+  else await compare(subjects, directory, options);
+  for (const engine of engines) await subjects[engine].check();
+}
+
+type Round = Measured & { serverBusy: number };
+
+interface Subject {
+  server: Server;
+  run: (connections: number, options: Options) => Promise<Round>;
+  /** Stops the server and compares what it acknowledged with what it holds. */
+  check: () => Promise<void>;
+}
+
+async function subject(engine: Engine, directory: string): Promise<Subject> {
+  const server = await startServer(engine, directory);
+  await post(server.port, initiativeId, initiative);
+  const requests = postRequests(server.port);
+  let acknowledged = 1;
+  return {
+    server,
+    async run(connections, { seconds }) {
+      await server.ask('usage');
+      const load = {
+        port: server.port,
+        connections,
+        seconds,
+        rampSeconds: 0.3,
+        next: requests.next,
+        status: 201,
+      };
+      const measured = await measure(load);
+      const { busy: serverBusy = 0 } = await server.ask('usage');
+      acknowledged += measured.answered;
+      return { ...measured, serverBusy };
+    },
+    async check() {
+      const { basis } = await dryRun(server.port);
+      await server.stop();
+      const held = engine === 'sqlite' ? eventsIn(join(directory, 'ledger.db')) : basis.treeSize;
+      if (basis.treeSize !== acknowledged || held !== acknowledged) {
+        throw new Error(
+          `${engine}: ${acknowledged} acknowledged, tree of ${basis.treeSize}, ${held} events in the log`,
+        );
+      }
+      console.log(`${engine}: ${whole(acknowledged)} events acknowledged with 201, and as many in the log.`);
+    },
+  };
+}
+
+async function dryRun(port: number): Promise<{ basis: { treeSize: number } }> {
+  const response = await fetch(`http://127.0.0.1:${port}/v1/initiatives/${initiativeId}/events?dryRun=true`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ type: 'MoUSigned', occurredOn: '2023' }),
+  });
+  if (response.status !== 200) throw new Error(`a dry run was answered with ${response.status}`);
+  // As the contract says.
+  return (await response.json()) as { basis: { treeSize: number } };
+}
+
+function eventsIn(file: string): number | undefined {
+  const database = new Sqlite(file, { readonly: true });
+  const count = database.prepare<[], number>('select count(*) from events').pluck().get();
+  database.close();
+  return count;
+}
+
+async function compare(
+  subjects: Record<Engine, Subject>,
+  directory: string,
+  options: Options,
+): Promise<void> {
+  const rows: string[][] = [];
+  const rounds = new Map(
+    connectionCounts.map((count) => [count, { sqlite: [] as Round[], empty: [] as Round[] }]),
+  );
+  for (let round = 0; round < options.rounds; round++) {
+    for (const [connections, measured] of rounds) {
+      // Each goes first in every other round.
+      for (const engine of round % 2 === 0 ? engines : engines.toReversed()) {
+        measured[engine].push(await subjects[engine].run(connections, options));
+      }
+    }
+  }
+  for (const [connections, { sqlite, empty }] of rounds) {
+    const { ratio, range } = ratioOf(
+      sqlite.map(({ perSecond }) => perSecond),
+      empty.map(({ perSecond }) => perSecond),
+    );
+    rows.push([
+      `${connections}`,
+      ...[sqlite, empty].flatMap((series) => [
+        whole(median(series.map(({ perSecond }) => perSecond))),
+        fixed(median(series.map(({ p50Ms }) => p50Ms))),
+        fixed(median(series.map(({ p99Ms }) => p99Ms))),
+        percent(median(series.map(({ serverBusy }) => serverBusy))),
+      ]),
+      fixed(ratio),
+      range,
+      percent(median(empty.map(({ busy }) => busy))),
+      connections === target.connections ? verdict(ratio, target.ratio) : '',
+    ]);
+  }
+  printTable(
+    [
+      'connections',
+      ...['SQLite', 'empty'].flatMap((name) => [`${name} req/s`, 'p50 ms', 'p99 ms', 'busy']),
+      'ratio',
+      'rounds',
+      'generator busy',
+      'target',
+    ],
+    rows,
+  );
+  await printCeiling(directory, options);
+}
+
+/** The generator's own limit, with the same requests and answers. */
+async function printCeiling(directory: string, { seconds }: Options): Promise<void> {
+  const body = JSON.stringify({ recorded: ['x'.repeat(300)], warnings: [], basis: { treeSize: 1 } });
+  const headers = `HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nx-filler: ${'x'.repeat(400)}`;
+  const answer = `${headers}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const { bytes: requestBytes } = postRequests(10_000);
+  writeFileSync(join(directory, 'responder.json'), JSON.stringify({ requestBytes, answer }));
+  const server = await startServer('responder', directory);
+  const { next, bytes } = postRequests(server.port);
+  if (bytes !== requestBytes) throw new Error(`a request has ${bytes} bytes, not ${requestBytes}`);
+  const load = { port: server.port, connections: 64, seconds, rampSeconds: 1, next, status: 201 };
+  const { perSecond, busy } = await measure(load);
+  await server.stop();
+  console.log(
+    `Generator alone: ${whole(perSecond)} req/s with 64 connections (${percent(busy)} busy), against a process that answers with constant bytes without looking at the request.`,
+  );
+}
+
+async function profile(subjects: Record<Engine, Subject>, options: Options): Promise<void> {
+  const profiles = [];
+  for (const engine of engines) {
+    const { server, run } = subjects[engine];
+    await server.ask('start-profile');
+    const { answered, perSecond } = await run(64, { ...options, seconds: options.seconds * 2 });
+    const { profile = '' } = await server.ask('stop-profile');
+    profiles.push({ engine, file: profile, answered });
+    console.log(`${engine}: ${whole(perSecond)} req/s with 64 connections while being sampled.`);
+  }
+  printProfiles(profiles);
+}

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { fixed, percent, printTable } from './figures.ts';
+
+/** What of a .cpuprofile file is read here. Times are in microseconds. */
+interface CpuProfile {
+  nodes: {
+    id: number;
+    callFrame: { functionName: string; url: string; lineNumber: number };
+    children?: number[];
+  }[];
+  samples: number[];
+  timeDeltas: number[];
+}
+
+/** Parts that count with all that they call. */
+const wholeParts: [part: string, fits: RegExp][] = [
+  ['profiler', /node:inspector/],
+  ['rows to write', /^(recordRowOf|eventRowOf) /],
+];
+
+/** Parts told by the innermost frame that fits one. The first that fits a frame wins. */
+const parts: [part: string, fits: RegExp][] = [
+  ['idle', /^\(idle\)/],
+  ['gc', /^\(garbage collector\)/],
+  ['sqlite commit', /better-sqlite3\/.*transaction\.js/],
+  ['sqlite write', /src\/store\/sqlite-write\.ts/],
+  ['sqlite read', /src\/store\/(sqlite|sqlite-facts|rows)\.ts/],
+  ['canonical JSON', /src\/ledger\/canonical-json\.ts/],
+  ['hash', /src\/tlog\/|node:internal\/crypto|node:crypto/],
+  [
+    'parse/validate',
+    /src\/(http\/(json|body|validat\w+)|ledger\/(posting|shapes|edtf))\.ts|ajv|^validate\d+/,
+  ],
+  ['decide', /src\/(ledger|views)\//],
+  // Statements count as reads or writes by who runs them.
+  ['recorder', /src\/store\/(?!prepared)|test\/bench\/empty-store/],
+  [
+    'http',
+    /src\/http\/|node_modules\/(?!better-sqlite3)|node:(_?http|net|stream|_http|internal\/(http|net|stream|js_stream))/,
+  ],
+];
+
+interface Profiled {
+  engine: string;
+  file: string;
+  answered: number;
+}
+
+interface Spent {
+  part: string;
+  us: number;
+}
+
+/** Where the time of a request goes, by part and engine, and the functions that took most of the first one's. */
+export function printProfiles(profiles: Profiled[]): void {
+  const spent = profiles.map(({ file, answered }) =>
+    spentOf(JSON.parse(readFileSync(file, 'utf8')), answered),
+  );
+  const byPart = spent.map((functions) => Map.groupBy(functions.values(), ({ part }) => part));
+  const usOf = (engine: number, part: string): number => sum(byPart[engine]?.get(part) ?? []);
+  const names = [...new Set(byPart.flatMap((one) => [...one.keys()]))];
+  names.sort((a, b) => usOf(0, b) - usOf(0, a));
+  const total = spent.map((functions) => sum([...functions.values()]));
+  printTable(
+    ['part', ...profiles.flatMap(({ engine }) => [`${engine} µs/req`, 'share'])],
+    [...names, 'all'].map((part) => [
+      part,
+      ...profiles.flatMap((_, i) => {
+        const us = part === 'all' ? (total[i] ?? 0) : usOf(i, part);
+        return [fixed(us, 1), percent(us / (total[i] ?? 1))];
+      }),
+    ]),
+    1,
+  );
+  const [functions = new Map<string, Spent>()] = spent;
+  const top = [...functions].sort(([, a], [, b]) => b.us - a.us).slice(0, 25);
+  console.log(`\nSelf time of the ${profiles[0]?.engine} server:`);
+  printTable(
+    ['part', 'function', 'µs/req', 'share'],
+    top.map(([name, { part, us }]) => [
+      part,
+      name.slice(name.indexOf(' ') + 1),
+      fixed(us, 1),
+      percent(us / (total[0] ?? 1)),
+    ]),
+    2,
+  );
+}
+
+/** Self time a request, by part and function. */
+function spentOf({ nodes, samples, timeDeltas }: CpuProfile, answered: number): Map<string, Spent> {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const parents = new Map(
+    nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
+  );
+  const frameOf = (id: number): string => {
+    const { functionName = '', url = '' } = byId.get(id)?.callFrame ?? {};
+    return `${functionName} ${url}`;
+  };
+  const partOf = (id: number): string => {
+    for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
+      const frame = frameOf(at);
+      const part = wholeParts.find(([, fits]) => fits.test(frame));
+      if (part) return part[0];
+    }
+    for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
+      const frame = frameOf(at);
+      const part = parts.find(([, fits]) => fits.test(frame));
+      if (part) return part[0];
+    }
+    return 'other';
+  };
+  /** Native code has no place of its own: it goes by who called it. */
+  const nameOf = (id: number): string => {
+    const { functionName = '', url = '', lineNumber = 0 } = byId.get(id)?.callFrame ?? {};
+    const name = functionName || '(native)';
+    if (url !== '')
+      return `${name} ${url.replace(/^.*?\/(node_modules|src|test)\//, '$1/')}:${lineNumber + 1}`;
+    const parent = parents.get(id);
+    return name.startsWith('(') && name !== '(native)' ? name : `${name} < ${parent ? nameOf(parent) : ''}`;
+  };
+  const known = new Map<number, { key: string; part: string }>();
+  const spent = new Map<string, Spent>();
+  for (const [i, id] of samples.entries()) {
+    let place = known.get(id);
+    if (!place) {
+      const part = partOf(id);
+      const key = `${part.replaceAll(' ', '-')} ${nameOf(id)}`;
+      place = { key, part };
+      known.set(id, place);
+    }
+    const us = (timeDeltas[i] ?? 0) / answered;
+    const entry = spent.get(place.key);
+    if (entry) entry.us += us;
+    else spent.set(place.key, { part: place.part, us });
+  }
+  return spent;
+}
+
+const sum = (spent: Spent[]): number => spent.reduce((all, { us }) => all + us, 0);

@@ -1,0 +1,134 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { pino } from 'pino';
+import { Type } from 'typebox';
+import { Slug } from '../../events/fields.ts';
+import { type App, buildApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { addRoutes } from '../../src/http/routes/routes.ts';
+import { type Ledger, openLedgerApp } from '../../src/ledger-app.ts';
+import { Recorder } from '../../src/store/recorder.ts';
+import { Counts } from '../../src/views/counts.ts';
+import { openEmpty } from './empty-store.ts';
+
+/*
+ * A server under measurement, in a process of its own: `server.ts ENGINE DIRECTORY`. It tells its parent the port, obeys
+ * its messages, and ends with it.
+ */
+
+export type Engine = keyof typeof engines;
+export type Order = 'usage' | 'start-profile' | 'stop-profile';
+export interface Reply {
+  port?: number;
+  /** Share of the time since the last `usage` in which the event loop was busy. */
+  busy?: number;
+  /** File with what was sampled since `start-profile`. */
+  profile?: string;
+}
+
+const engines = {
+  /** The application as it is served. */
+  sqlite: (directory: string) => openLedgerApp(configIn(directory), log),
+  /** The same application on an engine that stores nothing. */
+  empty: (directory: string) => {
+    const store = openEmpty();
+    const recorder = new Recorder(store, Date.now);
+    const ledger: Ledger = { store, recorder, counts: new Counts(store) };
+    return shell(
+      directory,
+      (app) => addRoutes(app, ledger),
+      () => recorder.stop(),
+    );
+  },
+  /** The same shell with one route, which returns the text in `constant.json` and reads nothing. */
+  constant: (directory: string) => {
+    const text = readFileSync(join(directory, 'constant.json'), 'utf8');
+    const { type } = JSON.parse(readFileSync(join(directory, 'constant-headers.json'), 'utf8'));
+    return shell(directory, (app) => addConstant(app, text, type));
+  },
+  /** No HTTP at all: answers every so many bytes with the same text, to see how fast the generator is. */
+  responder: (directory: string) =>
+    openResponder(JSON.parse(readFileSync(join(directory, 'responder.json'), 'utf8'))),
+};
+
+/** As in `LOG_LEVEL=warn`: nothing is logged unless something goes wrong. */
+const log = pino({ level: 'warn' }, pino.destination(2));
+const configIn = (directory: string) => readConfig({ DATABASE_URL: `file:${join(directory, 'ledger.db')}` });
+
+const shell = (directory: string, routes: (app: App) => void, onClose = async () => {}): Promise<App> =>
+  buildApp({ config: configIn(directory), log, routes, ready: () => {}, onClose });
+
+function addConstant(app: App, text: string, contentType: string): void {
+  app.get(
+    '/v1/initiatives/:initiativeId/constant',
+    {
+      schema: {
+        operationId: 'constant',
+        summary: 'Constant',
+        tags: ['bench'],
+        params: Type.Object({ initiativeId: Slug }, { additionalProperties: false }),
+      },
+    },
+    async (_request, reply) => reply.type(contentType).send(text),
+  );
+}
+
+async function openResponder({ requestBytes, answer }: { requestBytes: number; answer: string }) {
+  const bytes = Buffer.from(answer);
+  const server = createServer({ noDelay: true }, (socket) => {
+    let received = 0;
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (chunk) => {
+      received += chunk.length;
+      for (; received >= requestBytes; received -= requestBytes) socket.write(bytes);
+    });
+  });
+  return {
+    server,
+    listen: ({ port, host }: { port: number; host: string }) =>
+      new Promise<void>((resolve) => server.listen(port, host, resolve)),
+    close: async () => void server.close(),
+  };
+}
+
+async function serve(engine: Engine, directory: string): Promise<void> {
+  const app = await engines[engine](directory);
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const reply = (message: Reply) => process.send?.(message);
+  const inspector = new Session();
+  let usage = performance.eventLoopUtilization();
+
+  const obey: Record<Order, () => Promise<Reply>> = {
+    async usage() {
+      const busy = performance.eventLoopUtilization(usage).utilization;
+      usage = performance.eventLoopUtilization();
+      return { busy };
+    },
+    async 'start-profile'() {
+      inspector.connect();
+      await inspector.post('Profiler.enable');
+      await inspector.post('Profiler.setSamplingInterval', { interval: 250 });
+      await inspector.post('Profiler.start');
+      return {};
+    },
+    async 'stop-profile'() {
+      const { profile } = await inspector.post('Profiler.stop');
+      inspector.disconnect();
+      const file = join(directory, `${engine}.cpuprofile`);
+      writeFileSync(file, JSON.stringify(profile));
+      return { profile: file };
+    },
+  };
+  // Orders come one at a time. Ctrl-C reaches this process too, and is left to the parent.
+  process.on('SIGINT', () => {});
+  process.on('message', (order: Order) => void obey[order]().then(reply));
+  process.once('disconnect', () => void app.close().finally(() => process.exit()));
+  reply({ port: (app.server.address() as AddressInfo).port });
+}
+
+const [engine = '', directory = ''] = process.argv.slice(2);
+if (!Object.hasOwn(engines, engine)) throw new Error(`no such engine: ${engine}`);
+await serve(engine as Engine, directory);

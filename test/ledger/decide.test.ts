@@ -1,0 +1,833 @@
+import { randomUUID } from 'node:crypto';
+import { test } from 'tap';
+import {
+  claim,
+  corrected,
+  evidence,
+  given,
+  initiative,
+  meeting,
+  mou,
+  openLedger,
+  project,
+  reason,
+  reclassified,
+  reinstated,
+  retracted,
+  type TestLedger,
+} from '../helpers/decide.ts';
+
+const ids = ({ recorded }: { recorded: { recordId: string }[] }): string[] =>
+  recorded.map(({ recordId }) => recordId);
+const where = { meetingId: 'jic-4' };
+const { recordId: _, ...correctedWhere } = corrected('', { occurredOn: '2023-12-14' });
+const { recordId: __, ...retractedWhere } = retracted('');
+const { recordId: ___, ...evidenceWhere } = evidence('', 'A second paper');
+
+test('an initiative is registered under its own id, once', async (t) => {
+  const ledger = await openLedger(t);
+  await ledger.refused(initiative({ recordId: 'another' }), 'rule-violated', '/recordId');
+  const { recorded } = await ledger.post(initiative({ recordId: 'sci' }));
+  t.match(recorded, [{ recordId: 'sci', version: 1, position: 1, index: 0 }]);
+  await ledger.refused(initiative(), 'record-exists', '/recordId');
+});
+
+test('the stored event holds what was posted, and what the ledger adds', async (t) => {
+  const ledger = await given(t);
+  const eventId = '0193E0B8-7C00-7000-8000-00000000ABCD';
+  const posted = mou({
+    eventId,
+    recordId: 'mou-ai',
+    data: { title: 'Talent', amount: { value: 1.5, currency: 'SGD' } },
+    sources: [{ publisher: 'A paper', publishedOn: '2024-01-02' }],
+    note: 'n',
+    correlationId: 'c',
+  });
+  await ledger.post(posted, { principal: 'u-17' });
+  t.strictSame(ledger.event(), {
+    ...posted,
+    eventId: eventId.toLowerCase(),
+    v: 1,
+    initiativeId: 'sci',
+    kind: 'mou',
+    version: 1,
+    recordedAt: '2024-01-05T12:00:00.000Z',
+    recordedBy: 'u-17',
+  });
+});
+
+test('nothing but an initiative can be recorded where none is', async (t) => {
+  const ledger = await openLedger(t);
+  await ledger.refused(mou(), 'initiative-not-found', '');
+  await ledger.refused(retracted('sci'), 'initiative-not-found', '');
+  await ledger.refused(retracted('mou-1'), 'initiative-not-found', '');
+  await ledger.refused({ ...retractedWhere, where }, 'initiative-not-found', '');
+  await ledger.refused({ events: [mou(), initiative()] }, 'initiative-not-found', '/events/0');
+  t.equal((await ledger.post({ events: [initiative(), mou()] })).recorded.length, 2);
+});
+
+test('the server makes readable ids, and none twice', async (t) => {
+  const ledger = await given(t);
+  t.same(ids(await ledger.post(mou())), ['mou-1']);
+  t.same(ids(await ledger.post({ events: [mou(), project(), meeting(undefined as never)] })), [
+    'mou-2',
+    'project-1',
+    'jic-4',
+  ]);
+  await ledger.post(retracted('mou-2'));
+  t.same(ids(await ledger.post(mou())), ['mou-3'], 'not that of a retracted one');
+  await ledger.refused(mou({ recordId: 'mou-2' }), 'record-exists', '/recordId');
+  t.same(ids(await ledger.post({ events: [mou({ recordId: 'mou-5' }), mou()] })), ['mou-5', 'mou-6']);
+  t.same(ids(await ledger.post(mou({ recordId: 'mou-4' }))), ['mou-4']);
+  t.same(ids(await ledger.post(mou({ recordId: 'mou-007' }))), ['mou-007']);
+  t.same(ids(await ledger.post(mou())), ['mou-8']);
+  await ledger.post(reclassified('mou-8', 'project'));
+  t.same(ids(await ledger.post({ events: [mou(), project()] })), ['mou-9', 'project-2']);
+  const { recordId: _, ...unnamed } = meeting();
+  t.same(ids(await ledger.post({ events: [unnamed, claim()] })), ['meeting-1', 'claim-1']);
+});
+
+test('an id that a record of another kind has taken is not made again', async (t) => {
+  const ledger = await given(t, mou({ recordId: 'project-1' }), project({ recordId: 'mou-7' }));
+  t.same(ids(await ledger.post({ events: [project(), mou()] })), ['project-2', 'mou-8']);
+  const events = [meeting('claim-1'), claim(), claim({}, { recordId: 'meeting-3' })];
+  t.same(ids(await ledger.post({ events })), ['claim-1', 'claim-2', 'meeting-3']);
+  const { recordId: _, ...unnamed } = meeting();
+  t.same(ids(await ledger.post(unnamed)), ['meeting-4']);
+  await ledger.post(initiative(), { initiativeId: 'mou-1' });
+  t.same(ids(await ledger.post(mou(), { initiativeId: 'mou-1' })), ['mou-2']);
+});
+
+test('after the highest readable number, ids are made from UUIDs', async (t) => {
+  const ledger = await given(t, mou({ recordId: 'mou-999999999' }));
+  const made = ids(await ledger.post(mou({ repeat: 2 })));
+  t.equal(new Set(made).size, 2);
+  for (const recordId of made) t.match(recordId, /^mou-[0-9a-f]{8}-[0-9a-f-]{27}$/);
+  t.same(ids(await ledger.post(mou({ recordId: 'mou-1000000000' }))), ['mou-1000000000']);
+  t.match(ids(await ledger.post(mou()))[0], /^mou-[0-9a-f]{8}-/);
+});
+
+test('ids of initiatives do not mix', async (t) => {
+  const ledger = await given(t, mou(), mou());
+  await ledger.post({ events: [initiative(), mou()] }, { initiativeId: 'other' });
+  t.equal(ledger.record('mou-1', 'other').version, 1);
+  t.same(ids(await ledger.post(mou())), ['mou-3']);
+});
+
+test('repeat makes that many records, one event each', async (t) => {
+  const ledger = await given(t, meeting());
+  const receipt = await ledger.post({ events: [meeting('jic-5'), mou({ repeat: 3 }), project()] });
+  t.match(receipt.recorded, [
+    { index: 0, position: 3, recordId: 'jic-5' },
+    { index: 1, position: 4, recordId: 'mou-1' },
+    { index: 1, position: 5, recordId: 'mou-2' },
+    { index: 1, position: 6, recordId: 'mou-3' },
+    { index: 2, position: 7, recordId: 'project-1' },
+  ]);
+  t.equal(new Set(receipt.recorded.map(({ eventId }) => eventId)).size, 5);
+  t.notOk('repeat' in ledger.event(4));
+  t.equal((await ledger.post(mou({ repeat: 1 }))).recorded.length, 1);
+});
+
+test('repeat does not go together with an id, and has bounds', async (t) => {
+  const ledger = await given(t);
+  await ledger.refused(mou({ repeat: 2, recordId: 'mou-x' }), 'invalid-body', '/recordId');
+  await ledger.refused(mou({ repeat: 2, eventId: randomUUID() }), 'invalid-body', '/eventId');
+  await ledger.refused(mou({ repeat: 0 }), 'invalid-body', '/repeat');
+  await ledger.refused(mou({ repeat: 1001 }), 'invalid-body', '/repeat');
+  await ledger.refused({ ...meeting(), repeat: 2 }, 'invalid-body', '/repeat');
+});
+
+test('a request makes at most 1,000 events after expansion', async (t) => {
+  const ledger = await given(t);
+  await ledger.refused({ events: [mou(), mou({ repeat: 1000 })] }, 'too-many-events', '/events/1');
+  const events = Array.from({ length: 1001 }, () => mou());
+  await ledger.refused({ events }, 'invalid-body', '/events');
+  await ledger.refused({ events: [] }, 'invalid-body', '/events');
+  t.equal((await ledger.post({ events: [mou({ repeat: 400 }), mou({ repeat: 600 })] })).recorded.length, 1000);
+});
+
+test('where changes every standing milestone that matches and would change', async (t) => {
+  const ledger = await given(
+    t,
+    meeting('jic-4', '2023-12'),
+    mou({ occurredOn: '2023-12', data: where }),
+    mou({ occurredOn: '2023-12-14', data: where }),
+    mou({ occurredOn: '2023-12', data: where }),
+    project({ occurredOn: '2023-12', data: where }),
+    mou({ occurredOn: '2023-12' }),
+    retracted('mou-3'),
+    claim({ scope: 'meeting:jic-4' }),
+  );
+  const first = await ledger.post({ events: [{ ...correctedWhere, where }] });
+  t.same(ids(first), ['mou-1', 'project-1'], 'not those unchanged, retracted, elsewhere or of other kinds');
+  t.same(new Set(first.recorded.map(({ index }) => index)), new Set([0]));
+  t.notOk('where' in ledger.event());
+  await ledger.refused({ ...correctedWhere, where }, 'no-change', '/changes');
+  t.same(ids(await ledger.post({ ...evidenceWhere, where: { ...where, kind: 'mou' } })), ['mou-1', 'mou-2']);
+  t.same(ids(await ledger.post({ ...evidenceWhere, where })), ['project-1']);
+  await ledger.refused({ ...evidenceWhere, where }, 'no-change', '/sources');
+  await ledger.refused(
+    { ...retractedWhere, where: { ...where, occurredOn: '2023-12' } },
+    'nothing-matches',
+    '/where',
+  );
+  t.equal((await ledger.post({ ...retractedWhere, where })).recorded.length, 3);
+  await ledger.refused({ ...retractedWhere, where }, 'nothing-matches', '/where');
+  await ledger.refused({ ...retractedWhere, where: { meetingId: 'jic-9' } }, 'nothing-matches', '/where');
+});
+
+test('where compares the date as it was given', async (t) => {
+  const ledger = await given(t, meeting(), mou({ data: where }), mou({ occurredOn: '2023-12-14~', data: where }));
+  const selected = { ...evidenceWhere, where: { ...where, occurredOn: '2023-12-14~' } };
+  t.same(ids(await ledger.post(selected)), ['mou-2']);
+});
+
+test('where sees the items before it', async (t) => {
+  const ledger = await given(t, meeting(), mou({ repeat: 2, data: where }));
+  const events = [
+    retracted('mou-1'),
+    mou({ data: where }),
+    corrected('mou-2', { data: { meetingId: null } }),
+    { ...evidenceWhere, where },
+  ];
+  t.same(ids(await ledger.post({ events })).slice(3), ['mou-3']);
+  const all = [{ ...retractedWhere, where }, retracted('jic-4')];
+  t.same(ids(await ledger.post({ events: all })), ['mou-3', 'jic-4']);
+});
+
+test('where does not go together with ids, and one of them is needed', async (t) => {
+  const ledger = await given(t, meeting(), mou({ data: where }));
+  await ledger.refused({ ...retracted('mou-1'), where }, 'invalid-body', '/recordId');
+  await ledger.refused({ ...retractedWhere, where, eventId: randomUUID() }, 'invalid-body', '/eventId');
+  await ledger.refused({ ...retractedWhere, where, expectedVersion: 1 }, 'invalid-body', '/expectedVersion');
+  await ledger.refused(retractedWhere, 'invalid-body', '/recordId');
+  await ledger.refused({ ...reinstated('x'), recordId: undefined, where }, 'invalid-body', '/where');
+  await ledger.refused({ ...retractedWhere, where: {} }, 'invalid-body', '/where/meetingId');
+});
+
+test('defaults fill what an event does not say itself', async (t) => {
+  const ledger = await given(t);
+  const defaults = {
+    sources: [{ publisher: 'A paper' }],
+    occurredOn: '2023-12',
+    note: 'from the paper',
+    correlationId: 'c-1',
+  };
+  const own = { sources: [{ publisher: 'Another' }], note: 'own' };
+  const events = [
+    { type: 'MeetingHeld', recordId: 'jic-4' },
+    mou({ ...own, recordId: 'mou-1' }),
+    corrected('mou-1', { data: { title: 'T' } }),
+  ];
+  await ledger.post({ defaults, events });
+  t.match(ledger.event(2), defaults);
+  t.match(ledger.event(3), { ...defaults, ...own, occurredOn: '2023-12-14' });
+  const { occurredOn: _, ...forChanges } = defaults;
+  t.match(ledger.event(4), forChanges);
+  t.notOk('occurredOn' in ledger.event(4), 'a correction has no date of its own');
+  await ledger.refused({ defaults: { type: 'MoUSigned' }, events }, 'invalid-body', '/defaults/type');
+  await ledger.refused(
+    { defaults: { occurredOn: '2023-13' }, events },
+    'invalid-body',
+    '/defaults/occurredOn',
+  );
+});
+
+test('a milestone has by default the date of its meeting', async (t) => {
+  const ledger = await given(t, meeting('jic-3', '2022-11'));
+  const undated = { type: 'MoUSigned', data: { meetingId: 'jic-3' } };
+  await ledger.post({ events: [meeting(), undated, { ...undated, data: where }] });
+  t.equal(ledger.event(4).occurredOn, '2022-11');
+  t.equal(ledger.event(5).occurredOn, '2023-12-14');
+  await ledger.refused({ type: 'MoUSigned', data: {} }, 'invalid-body', '/occurredOn');
+  await ledger.refused(
+    { type: 'MoUSigned', data: { meetingId: 'nope' } },
+    'meeting-not-found',
+    '/data/meetingId',
+  );
+  await ledger.refused({ type: 'MoUSigned', data: { meetingId: 'sci' } }, 'meeting-not-found', '/data/meetingId');
+});
+
+test('expectedVersion is met or refused with the actual version', async (t) => {
+  const ledger = await given(t, mou({ recordId: 'a', expectedVersion: 0 }));
+  const wrong = await ledger.refused(
+    corrected('a', { data: { title: 'T' } }, { expectedVersion: 2 }),
+    'version-conflict',
+    '/expectedVersion',
+  );
+  t.equal(wrong.members.actualVersion, 1);
+  await ledger.refused(mou({ recordId: 'a', expectedVersion: 0 }), 'version-conflict', '/expectedVersion');
+  await ledger.refused(mou({ recordId: 'a', expectedVersion: 1 }), 'record-exists', '/recordId');
+  const early = await ledger.refused(
+    mou({ recordId: 'b', expectedVersion: 1 }),
+    'version-conflict',
+    '/expectedVersion',
+  );
+  t.equal(early.members.actualVersion, 0);
+  const title = (text: string, expectedVersion: number) =>
+    corrected('a', { data: { title: text } }, { expectedVersion });
+  await ledger.refused(
+    { events: [title('1', 1), title('2', 1)] },
+    'version-conflict',
+    '/events/1/expectedVersion',
+  );
+  const { recorded } = await ledger.post({ events: [title('1', 1), title('2', 2)] });
+  t.same(
+    recorded.map(({ version }) => version),
+    [2, 3],
+  );
+});
+
+test('an unknown record comes before its version, and the version before the rules', async (t) => {
+  const ledger = await given(t, meeting(), mou({ data: where }));
+  const future = { sources: [{ publisher: 'P', publishedOn: '2030' }] };
+  await ledger.refused(
+    { ...retracted('nope'), expectedVersion: 3, ...future },
+    'record-not-found',
+    '/recordId',
+  );
+  await ledger.refused({ ...mou(), ...future }, 'initiative-not-found', '', { initiativeId: 'nope' });
+  await ledger.refused(
+    { ...retracted('jic-4'), expectedVersion: 3, ...future },
+    'version-conflict',
+    '/expectedVersion',
+  );
+  await ledger.refused({ ...retracted('mou-1'), ...future }, 'date-in-future', '/sources/0/publishedOn');
+  await ledger.post(retracted('sci'));
+  await ledger.refused(retracted('nope'), 'record-not-found', '/recordId');
+  await ledger.refused({ ...retracted('mou-1'), expectedVersion: 3 }, 'version-conflict', '/expectedVersion');
+});
+
+test('a known eventId with the same content is not recorded again', async (t) => {
+  const ledger = await given(t);
+  const eventId = randomUUID();
+  const posted = mou({ eventId, data: { title: 'T', pillar: 'P' } });
+  const first = await ledger.post(posted);
+  const again = mou({ data: { pillar: 'P', title: 'T' }, eventId: eventId.toUpperCase(), expectedVersion: 0 });
+  const second = await ledger.post(again);
+  t.same(second.recorded, [{ ...first.recorded[0], replayed: true }]);
+  t.same(second.basis, first.basis);
+  t.equal(ledger.end(), 2);
+  const mixed = await ledger.post({ events: [mou(), posted, mou()] });
+  t.match(mixed.recorded, [
+    { index: 0, position: 3 },
+    { index: 1, position: 2, replayed: true },
+    { index: 2, position: 4 },
+  ]);
+});
+
+test('a replay is known whatever became of its record', async (t) => {
+  const ledger = await given(t);
+  const posted = mou({ eventId: randomUUID(), recordId: 'a' });
+  await ledger.post({ events: [posted, retracted('a'), retracted('sci')] });
+  t.match((await ledger.post(posted)).recorded, [{ version: 1, replayed: true }]);
+});
+
+test('a known eventId with other content is refused', async (t) => {
+  const ledger = await given(t);
+  const eventId = randomUUID();
+  await ledger.post(mou({ eventId }));
+  await ledger.refused(mou({ eventId, note: 'more' }), 'event-exists', '/eventId');
+  await ledger.refused(project({ eventId }), 'event-exists', '/eventId');
+  await ledger.refused({ events: [mou(), mou({ eventId, note: 'x' })] }, 'event-exists', '/events/1/eventId');
+  await ledger.post(initiative(), { initiativeId: 'other' });
+  await ledger.refused(mou({ eventId }), 'event-exists', '/eventId', { initiativeId: 'other' });
+  await ledger.refused(mou({ eventId }), 'event-exists', '/eventId', { initiativeId: 'unknown' });
+});
+
+test('an eventId stands once in a body, and is a plain UUID', async (t) => {
+  const ledger = await given(t);
+  const eventId = randomUUID();
+  const twice = [mou({ eventId }), mou({ eventId: eventId.toUpperCase() })];
+  await ledger.refused({ events: twice }, 'invalid-body', '/events/1/eventId');
+  await ledger.refused(mou({ eventId: `urn:uuid:${eventId}` }), 'invalid-body', '/eventId');
+  await ledger.refused(mou({ eventId: 'x' }), 'invalid-body', '/eventId');
+});
+
+test('a correction is stored as the differences that it makes', async (t) => {
+  const ledger = await given(
+    t,
+    mou({ data: { title: 'A', pillar: 'P', occasion: { name: 'N', place: 'Chongqing' } } }),
+  );
+  await ledger.post(
+    corrected('mou-1', {
+      occurredOn: '2023-12-15',
+      data: { title: null, pillar: 'P', zone: 'Z', occasion: { place: 'Shenzhen' } },
+      sources: [{ publisher: 'A paper' }],
+    }),
+  );
+  const event = ledger.event();
+  t.strictSame(event.changes, [
+    { path: '/data/occasion/place', from: 'Chongqing', to: 'Shenzhen' },
+    { path: '/data/title', from: 'A' },
+    { path: '/data/zone', to: 'Z' },
+    { path: '/occurredOn', from: '2023-12-14', to: '2023-12-15' },
+    { path: '/sources', from: [], to: [{ publisher: 'A paper' }] },
+  ]);
+  t.notOk('occurredOn' in event || 'data' in event);
+  t.strictSame(ledger.record('mou-1'), {
+    kind: 'mou',
+    version: 2,
+    standing: 1,
+    occurredOn: '2023-12-15',
+    data: { pillar: 'P', zone: 'Z', occasion: { name: 'N', place: 'Shenzhen' } },
+    sources: [{ publisher: 'A paper' }],
+  });
+});
+
+test('sources of a correction are added to those of the record', async (t) => {
+  const ledger = await given(t, mou({ sources: [{ publisher: 'A' }] }));
+  const sources = [{ publisher: 'B' }, { publisher: 'A' }];
+  await ledger.post(corrected('mou-1', { data: { title: 'T' } }, { sources }));
+  t.same(ledger.record('mou-1').sources, [{ publisher: 'A' }, { publisher: 'B' }]);
+  t.same(ledger.event().changes, [{ path: '/data/title', to: 'T' }]);
+  await ledger.post(corrected('mou-1', { sources: null }));
+  t.same(ledger.record('mou-1').sources, []);
+});
+
+test('a correction must change something', async (t) => {
+  const ledger = await given(t, mou({ data: { title: 'T' } }));
+  for (const changes of [
+    { data: { title: 'T' } },
+    { data: {} },
+    { data: { zone: null } },
+    { occurredOn: '2023-12-14' },
+    { sources: null },
+  ]) {
+    await ledger.refused(corrected('mou-1', changes), 'no-change', '/changes');
+  }
+  await ledger.refused(corrected('mou-1', {}), 'invalid-body', '/changes');
+  await ledger.refused(evidence('mou-1'), 'invalid-body', '/sources');
+  await ledger.post(evidence('mou-1', 'A', 'B'));
+  await ledger.refused(evidence('mou-1', 'B'), 'no-change', '/sources');
+  await ledger.refused(reclassified('mou-1', 'mou'), 'no-change', '/to');
+});
+
+test('what a correction leaves behind has the shape of its kind', async (t) => {
+  const ledger = await given(t, meeting(), mou({ data: { title: 'T' } }), claim());
+  const wrong: [recordId: string, changes: object, pointer: string][] = [
+    ['jic-4', { occurredOn: null }, '/changes/occurredOn'],
+    ['jic-4', { occurredOn: '2023-02-30' }, '/changes/occurredOn'],
+    ['jic-4', { data: { title: 'T' } }, '/changes/data/title'],
+    ['mou-1', { data: { title: 7 } }, '/changes/data/title'],
+    ['mou-1', { data: { titles: [{ lang: 'zh', text: null }] } }, '/changes/data/titles/0/text'],
+    ['mou-1', { data: { under: [null] } }, '/changes/data/under/0'],
+    ['mou-1', { sources: [{ publisher: 'P', title: null }] }, '/changes/sources/0/title'],
+    ['claim-1', { data: { value: null } }, '/changes/data/value'],
+    ['claim-1', { sources: null }, '/changes/sources'],
+    ['sci', { data: { name: null } }, '/changes/data/name'],
+  ];
+  for (const [recordId, changes, pointer] of wrong)
+    await ledger.refused(corrected(recordId, changes), 'invalid-body', pointer);
+  await ledger.refused(corrected('mou-1', { version: 7 }), 'invalid-body', '/changes/version');
+});
+
+test('a number that JSON can write and a ledger cannot hold is refused', async (t) => {
+  const ledger = await given(t, claim());
+  for (const changes of [
+    JSON.parse('{"data":{"value":1e400}}'),
+    JSON.parse('{"sources":[{"publisher":"P","x":[-1e400]}]}'),
+  ]) {
+    const pointer = 'data' in changes ? '/changes/data/value' : '/changes/sources/0/x/0';
+    // structuredClone and JSON.stringify of the helper keep Infinity or drop it, so the body goes in as it is.
+    await ledger.refused(corrected('claim-1', changes), 'invalid-body', pointer);
+  }
+});
+
+test('a record with more sources than one event may have can still be corrected', async (t) => {
+  const ledger = await given(t, mou());
+  const some = (name: string) => Array.from({ length: 50 }, (_, i) => `${name} ${i}`);
+  await ledger.post({ events: [evidence('mou-1', ...some('a')), evidence('mou-1', ...some('b'))] });
+  await ledger.post(corrected('mou-1', { data: { title: 'T' } }));
+  t.equal(ledger.record('mou-1').sources.length, 100);
+  const sources = some('c').map((publisher) => ({ publisher }));
+  await ledger.refused(
+    corrected('mou-1', { sources: [...sources, { publisher: 'x' }] }),
+    'invalid-body',
+    '/changes/sources',
+  );
+  await ledger.post(corrected('mou-1', { sources }));
+  t.equal(ledger.record('mou-1').sources.length, 50);
+});
+
+test('references name standing meetings of the initiative, or ones made earlier', async (t) => {
+  const ledger = await given(t, meeting(), mou());
+  await ledger.post({ events: [initiative(), meeting('abroad')] }, { initiativeId: 'other' });
+  const wrong = ['nope', 'abroad', 'mou-1', 'sci'];
+  for (const meetingId of wrong) {
+    await ledger.refused(mou({ data: { meetingId } }), 'meeting-not-found', '/data/meetingId');
+    await ledger.refused(claim({ madeAt: meetingId }), 'meeting-not-found', '/data/madeAt');
+    await ledger.refused(claim({ scope: `meeting:${meetingId}` }), 'meeting-not-found', '/data/scope');
+    await ledger.refused(
+      corrected('mou-1', { data: { meetingId } }),
+      'meeting-not-found',
+      '/changes/data/meetingId',
+    );
+  }
+  const later = [mou({ data: { meetingId: 'jic-5' } }), meeting('jic-5')];
+  await ledger.refused({ events: later }, 'meeting-not-found', '/events/0/data/meetingId');
+  t.equal((await ledger.post({ events: later.reverse() })).recorded.length, 2);
+  await ledger.post(claim({ madeAt: 'jic-4', scope: 'meeting:jic-5' }));
+});
+
+test('a meeting with standing milestones is not retracted', async (t) => {
+  const ledger = await given(t, meeting(), mou({ data: where }), claim({ scope: 'meeting:jic-4' }));
+  await ledger.refused(retracted('jic-4'), 'meeting-in-use', '/recordId');
+  await ledger.post({ events: [retracted('mou-1'), retracted('jic-4')] });
+  await ledger.refused(mou({ data: where }), 'meeting-not-found', '/data/meetingId');
+  await ledger.refused(reinstated('mou-1'), 'meeting-not-found', '/data/meetingId');
+  await ledger.post({ events: [reinstated('jic-4'), reinstated('mou-1')] });
+  t.equal(ledger.record('mou-1').standing, 1);
+});
+
+test('what names a meeting is checked again on correction, not on further evidence', async (t) => {
+  const ledger = await given(t, meeting(), claim({ scope: 'meeting:jic-4' }), retracted('jic-4'));
+  await ledger.refused(corrected('claim-1', { data: { value: 9 } }), 'meeting-not-found', '/changes/data/scope');
+  await ledger.post(evidence('claim-1', 'A second paper'));
+  await ledger.post(retracted('claim-1'));
+  await ledger.refused(reinstated('claim-1'), 'meeting-not-found', '/data/scope');
+});
+
+test('renews and under exist when they are written', async (t) => {
+  const ledger = await given(t, mou(), mou());
+  await ledger.refused(
+    mou({ data: { renews: { recordId: 'nope' } } }),
+    'reference-not-found',
+    '/data/renews/recordId',
+  );
+  await ledger.refused(mou({ data: { under: ['mou-1', 'nope'] } }), 'reference-not-found', '/data/under/1');
+  const self = mou({ recordId: 'self', data: { under: ['self'] } });
+  await ledger.refused(self, 'rule-violated', '/data/under/0');
+  await ledger.refused(
+    mou({ recordId: 'self', data: { sameAs: 'sci/self' } }),
+    'rule-violated',
+    '/data/sameAs',
+  );
+  await ledger.post(mou({ data: { under: ['mou-1'], renews: { recordId: 'mou-2', text: 'of 2019' } } }));
+  await ledger.post({ events: [retracted('mou-1'), retracted('mou-2')] });
+  await ledger.post(corrected('mou-3', { data: { title: 'Its references were written before' } }));
+  await ledger.refused(
+    corrected('mou-3', { data: { under: ['mou-1', 'nope'] } }),
+    'reference-not-found',
+    '/changes/data/under/1',
+  );
+});
+
+test('a claim of scope other has its label as printed', async (t) => {
+  const ledger = await given(t, claim({ scope: 'other', label: 'since 2019' }));
+  await ledger.refused(claim({ scope: 'other' }), 'rule-violated', '/data/label');
+  await ledger.refused(corrected('claim-1', { data: { label: null } }), 'rule-violated', '/changes/data/label');
+  const { sources: _, ...unsourced } = claim();
+  await ledger.refused(unsourced, 'invalid-body', '/sources');
+});
+
+test('a retracted record accepts only its reinstatement', async (t) => {
+  const ledger = await given(t, mou({ data: { title: 'T' } }));
+  await ledger.refused(reinstated('mou-1'), 'record-standing', '/recordId');
+  await ledger.post(retracted('mou-1'));
+  for (const event of [
+    retracted('mou-1'),
+    corrected('mou-1', { data: { title: 'U' } }),
+    evidence('mou-1', 'P'),
+    reclassified('mou-1', 'project'),
+  ]) {
+    await ledger.refused(event, 'record-retracted', '/recordId');
+  }
+  t.match(ledger.record('mou-1'), { standing: 0, version: 2, data: { title: 'T' } });
+  await ledger.post(reinstated('mou-1'));
+  t.match(ledger.record('mou-1'), { standing: 1, version: 3, data: { title: 'T' } });
+});
+
+test('a retracted initiative accepts nothing but its reinstatement', async (t) => {
+  const ledger = await given(t, meeting(), mou({ data: where }), mou(), retracted('mou-2'));
+  await ledger.post(retracted('sci'));
+  const refused: [event: object, pointer: string][] = [
+    [mou(), ''],
+    [mou({ recordId: 'new' }), ''],
+    [retracted('mou-1'), ''],
+    [reinstated('mou-2'), ''],
+    [{ ...retractedWhere, where }, ''],
+    [corrected('sci', { data: { name: 'N' } }), '/recordId'],
+    [evidence('sci', 'P'), '/recordId'],
+    [retracted('sci'), '/recordId'],
+  ];
+  for (const [event, pointer] of refused) await ledger.refused(event, 'initiative-retracted', pointer);
+  await ledger.refused(initiative(), 'record-exists', '/recordId');
+  await ledger.post({ events: [reinstated('sci'), retracted('mou-1')] });
+});
+
+test('an MoU becomes a project and back, with its data', async (t) => {
+  const ledger = await given(t, meeting(), mou({ data: { ...where, title: 'T' } }));
+  await ledger.post(reclassified('mou-1', 'project'));
+  t.match(ledger.event(), { kind: 'mou', to: 'project', version: 2 });
+  t.match(ledger.record('mou-1'), { kind: 'project', data: { title: 'T' } });
+  t.same(ids(await ledger.post({ ...evidenceWhere, where: { ...where, kind: 'project' } })), ['mou-1']);
+  await ledger.post(reclassified('mou-1', 'mou'));
+  t.equal(ledger.record('mou-1').kind, 'mou');
+  await ledger.refused(reclassified('jic-4', 'mou'), 'rule-violated', '/to');
+  await ledger.refused(reclassified('mou-1', 'meeting'), 'invalid-body', '/to');
+});
+
+test('a duplicate names another record that exists', async (t) => {
+  const ledger = await given(t, meeting(), mou({ data: where }), mou({ data: where }));
+  const duplicate = (duplicateOf?: string) => ({ reason: { code: 'duplicate', text: 'Twice.', duplicateOf } });
+  await ledger.refused(
+    { ...retracted('mou-1'), reason: { code: 'duplicate', text: 'Twice.' } },
+    'invalid-body',
+    '/reason/duplicateOf',
+  );
+  await ledger.refused(
+    { ...retracted('mou-1'), ...duplicate('nope') },
+    'reference-not-found',
+    '/reason/duplicateOf',
+  );
+  const self = { ...retracted('mou-1'), ...duplicate('mou-1') };
+  await ledger.refused(self, 'rule-violated', '/reason/duplicateOf');
+  const all = { ...retractedWhere, where, ...duplicate('mou-2') };
+  await ledger.refused(all, 'rule-violated', '/reason/duplicateOf');
+  await ledger.post({ ...retracted('mou-2'), ...duplicate('mou-1') });
+  t.equal(ledger.event().reason?.duplicateOf, 'mou-1');
+});
+
+test('a change says why', async (t) => {
+  const ledger = await given(t, mou());
+  const { reason: _, ...unreasoned } = retracted('mou-1');
+  await ledger.refused(unreasoned, 'invalid-body', '/reason');
+  const because = (reason: object) => ({ ...unreasoned, reason });
+  await ledger.refused(because({ code: 'other' }), 'invalid-body', '/reason/text');
+  await ledger.refused(because({ code: 'other', text: ' ' }), 'invalid-body', '/reason/text');
+  await ledger.refused(because({ code: 'mood', text: 'x' }), 'invalid-body', '/reason/code');
+});
+
+test('nothing that happens after tomorrow can be recorded', async (t) => {
+  const ledger = await given(t, mou());
+  for (const day of ['2024-01-05', '2024-01-06', '2024', '2024-01', '[..2030]', '2024-01-06/2025'])
+    t.equal((await ledger.post(mou({ occurredOn: day }))).recorded.length, 1, day);
+  for (const day of ['2024-01-07', '2024-02', '2025', '[2024-01-07..2024-02]', '2024-01-07/2025', '2025?']) {
+    await ledger.refused(mou({ occurredOn: day }), 'date-in-future', '/occurredOn');
+    await ledger.refused(meeting('m', day), 'date-in-future', '/occurredOn');
+    await ledger.refused(
+      corrected('mou-1', { occurredOn: day }),
+      'date-in-future',
+      '/changes/occurredOn',
+    );
+    for (const member of ['publishedOn', 'retrievedOn']) {
+      const sources = [{ publisher: 'P' }, { publisher: 'Q', [member]: day }];
+      await ledger.refused(mou({ sources }), 'date-in-future', `/sources/1/${member}`);
+      await ledger.refused(
+        { ...evidence('mou-1'), sources },
+        'date-in-future',
+        `/sources/1/${member}`,
+      );
+      await ledger.refused(
+        corrected('mou-1', { sources }),
+        'date-in-future',
+        `/changes/sources/1/${member}`,
+      );
+    }
+  }
+  await ledger.post(mou({ data: { validFrom: '2024-02', validUntil: '2030' } }));
+});
+
+test('impossible and reversed dates are refused', async (t) => {
+  const ledger = await given(t);
+  for (const day of ['2023-02-30', '2023-13', '2023-12-15/2023-12-14', '23', 'December', '', '2023-12-14 ']) {
+    await ledger.refused(mou({ occurredOn: day }), 'invalid-body', '/occurredOn');
+    await ledger.refused(mou({ data: { validUntil: day } }), 'invalid-body', '/data/validUntil');
+  }
+});
+
+const chairs = { coChairs: [{ name: 'Ada Example', role: 'Mayor' }, { name: 'Bo Muster' }] };
+const commitment = /^[0-9a-f]{64}$/;
+
+/** Every table but the openings, as text. */
+function allButOpenings(ledger: TestLedger): string {
+  const tables = ['events', 'records', 'record_numbers', 'idempotency_keys', 'head', 'tiles', 'count_snapshots'];
+  return tables
+    .flatMap((table) => ledger.db.prepare<[], object>(`select * from ${table}`).all())
+    .flatMap((row) => Object.values(row))
+    .map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : String(value)))
+    .join('\n');
+}
+
+test('names of persons stand in the log as commitments', async (t) => {
+  const ledger = await given(t);
+  const parties = [
+    { name: 'A Company Ltd' },
+    { name: 'Ada Example', person: true },
+    { name: 'Bo Muster', person: false },
+  ];
+  await ledger.post({ events: [meeting('m', '2023', chairs), mou({ data: { parties } })] }, { key: 'k' });
+  t.match(ledger.event(2).data, {
+    coChairs: [{ name: { commitment }, role: 'Mayor' }, { name: { commitment } }],
+  });
+  t.match(ledger.event(3).data, {
+    parties: [{ name: 'A Company Ltd' }, { name: { commitment }, person: true }, { name: 'Bo Muster' }],
+  });
+  t.notMatch(allButOpenings(ledger), /ada|example/i);
+  const names = ledger.db.prepare<[], string>('select name from openings order by position, name').pluck();
+  t.same(names.all(), ['Ada Example', 'Bo Muster', 'Ada Example'], 'each record has a commitment of its own');
+});
+
+test('no refusal and no warning stores a name of a person', async (t) => {
+  const ledger = await given(t, meeting('m', '2023', chairs));
+  const posted = mou({ data: { title: 'T', parties: [{ name: 'Cy Nobody', person: true }] } });
+  await ledger.refused({ events: [posted, retracted('nope')] }, 'record-not-found', '/events/1/recordId');
+  await ledger.post({ events: [posted, posted] }, { key: 'warned' });
+  t.notMatch(allButOpenings(ledger), /nobody/i);
+});
+
+test('a correction that repeats a name keeps its commitment', async (t) => {
+  const ledger = await given(t, meeting('m', '2023', chairs));
+  const [ada, bo] = ledger.record('m').data.coChairs;
+  await ledger.post(corrected('m', { data: { coChairs: [{ name: 'Ada Example', role: 'Minister' }] } }));
+  t.same(ledger.record('m').data.coChairs, [{ ...ada, role: 'Minister' }]);
+  t.same(ledger.event().changes, [
+    { path: '/data/coChairs', from: [ada, bo], to: [{ ...ada, role: 'Minister' }] },
+  ]);
+  await ledger.refused(
+    corrected('m', { data: { coChairs: [{ name: 'Ada Example', role: 'Minister' }] } }),
+    'no-change',
+    '/changes',
+  );
+  await ledger.post(corrected('m', { data: { coChairs: [ada, { name: 'Cy Other' }] } }));
+  const [first, second] = ledger.record('m').data.coChairs;
+  t.same(first, ada, 'by its commitment too');
+  t.match(second, { name: { commitment } });
+  t.notSame(second.name, bo.name);
+  await ledger.post(corrected('m', { data: { place: 'Shenzhen' } }));
+  t.same(ledger.event().changes, [{ path: '/data/place', to: 'Shenzhen' }]);
+  t.notMatch(allButOpenings(ledger), /example|muster|other/i);
+});
+
+test('a correction in the same request sees the names before it', async (t) => {
+  const ledger = await given(t);
+  const moved = corrected('m', { data: { coChairs: [{ name: 'Bo Muster' }] } });
+  await ledger.post({ events: [meeting('m', '2023', chairs), moved] });
+  t.same(ledger.record('m').data.coChairs[0], (ledger.event(2).data as typeof chairs).coChairs[1]);
+});
+
+test('a commitment can only be repeated by the record that holds it', async (t) => {
+  const ledger = await given(t, meeting('m', '2023', chairs), meeting('n'), mou());
+  const [ada] = ledger.record('m').data.coChairs;
+  const at = '/changes/data/coChairs/0/name';
+  await ledger.refused(corrected('n', { data: { coChairs: [ada] } }), 'invalid-body', at);
+  await ledger.refused(meeting('o', '2023', { coChairs: [ada] }), 'invalid-body', '/data/coChairs/0/name');
+  await ledger.refused(
+    corrected('m', { data: { coChairs: [{ name: '[erased]' }] } }),
+    'invalid-body',
+    at,
+  );
+  await ledger.refused(
+    corrected('mou-1', { data: { parties: [{ name: ada.name }] } }),
+    'invalid-body',
+    '/changes/data/parties/0/name',
+  );
+});
+
+test('the same title and date as a standing record is a warning', async (t) => {
+  const ledger = await given(t, mou({ data: { title: 'Talent' } }));
+  const same = mou({ data: { title: 'ｔａｌｅｎｔ' } });
+  const { warnings } = await ledger.post(same);
+  t.match(warnings, [{ code: 'same-title-and-date', pointer: '', detail: /^mou-1 / }]);
+  t.same((await ledger.post(project({ data: { title: 'Talent' } }))).warnings, [], 'of another kind');
+  t.same((await ledger.post(mou({ occurredOn: '2023', data: { title: 'Talent' } }))).warnings, []);
+  await ledger.post({ events: [retracted('mou-1'), retracted('mou-2')] });
+  t.same((await ledger.post(same)).warnings, [], 'as retracted ones');
+  const twice = [mou({ data: { title: 'New' } }), mou({ data: { title: 'New' } })];
+  t.match((await ledger.post({ events: twice })).warnings, [{ pointer: '/events/1' }]);
+});
+
+test('a correction that makes an earlier record the same as a later one is warned of', async (t) => {
+  const ledger = await given(t, mou({ data: { title: 'A' } }), mou({ data: { title: 'B' } }));
+  const { warnings } = await ledger.post(corrected('mou-1', { data: { title: 'B' } }));
+  t.match(warnings, [{ code: 'same-title-and-date', detail: /^mou-2 / }]);
+});
+
+test('a date outside that of the meeting is a warning', async (t) => {
+  const ledger = await given(t, meeting('jic-4', '2023-12'));
+  const on = async (occurredOn: string) => (await ledger.post(mou({ occurredOn, data: where }))).warnings;
+  t.same(await on('2023-12-14'), []);
+  for (const day of ['2023-11-30', '2024-01-01', '2023', '[..2023-12-14]'])
+    t.match(await on(day), [{ code: 'date-outside-meeting' }], day);
+});
+
+test('more records than a claim for their meeting says are a warning, once', async (t) => {
+  const ledger = await given(t, meeting(), claim({ scope: 'meeting:jic-4', value: 2 }));
+  t.same((await ledger.post(mou({ repeat: 2, data: where }))).warnings, []);
+  t.same((await ledger.post(project({ repeat: 3, data: where }))).warnings, []);
+  t.strictSame((await ledger.post({ events: [mou(), mou({ repeat: 3, data: where })] })).warnings, [
+    {
+      code: 'more-than-claimed',
+      pointer: '/events/1',
+      detail: 'jic-4 has 5 mous now, where claim-1 says 2.',
+    },
+  ]);
+  await ledger.post(corrected('claim-1', { data: { qualifier: 'atLeast' } }));
+  t.same((await ledger.post(mou({ data: where }))).warnings, []);
+  await ledger.post(corrected('claim-1', { data: { qualifier: 'atMost', value: 7 } }));
+  t.same((await ledger.post(mou({ data: where }))).warnings, []);
+  t.match((await ledger.post(mou({ data: where }))).warnings, [{ code: 'more-than-claimed' }]);
+  await ledger.post(retracted('claim-1'));
+  t.same((await ledger.post(mou({ data: where }))).warnings, []);
+});
+
+test('an end before the beginning is a warning', async (t) => {
+  const ledger = await given(t);
+  const valid = async (data: object) => (await ledger.post(mou({ data }))).warnings;
+  t.match(await valid({ validUntil: '2023-12-13' }), [{ code: 'validity-reversed', detail: /occurredOn/ }]);
+  t.match(await valid({ validFrom: '2025', validUntil: '2024' }), [{ detail: /validFrom/ }]);
+  t.same(await valid({ validFrom: '2023-11', validUntil: '2023-12-14' }), [], 'in force before signed');
+});
+
+test('a leaf has at most 65,535 bytes', async (t) => {
+  const ledger = await given(t);
+  const quotes = Array.from({ length: 6 }, () => 'x'.repeat(10_000));
+  const event = (last: string) =>
+    mou({
+      recordId: 'large',
+      eventId: '0193e0b8-7c00-7000-8000-000000000001',
+      sources: [...quotes, last].map((quote) => ({ publisher: 'P', quote })),
+    });
+  await ledger.post(event('x'), { dryRun: true });
+  const { eventId: _, ...probe } = event('x');
+  await ledger.post({ ...probe, recordId: 'probe' });
+  const probeBytes = ledger.db
+    .prepare<[], number>('select length(cast(leaf as blob)) from events where position = 2')
+    .pluck()
+    .get();
+  const room = 65_535 - (probeBytes ?? 0);
+  // The ids of probe and event are of the same length.
+  await ledger.refused(event('x'.repeat(1 + room + 1)), 'event-too-large', '');
+  await ledger.refused(event(`é${'x'.repeat(room)}`), 'event-too-large', '');
+  await ledger.post(event('x'.repeat(1 + room)));
+  const leaf = ledger.db.prepare<[], string>('select leaf from events where position = 3').pluck().get();
+  t.equal(Buffer.byteLength(leaf ?? ''), 65_535);
+});
+
+test('a dry run says what would be recorded, and writes nothing', async (t) => {
+  const ledger = await given(t, meeting());
+  const body = { events: [mou({ data: where }), mou({ data: { ...where, title: 'T' } })] };
+  const dry = await ledger.post(body, { dryRun: true });
+  t.equal(ledger.end(), 2);
+  const wet = await ledger.post(body);
+  const plain = ({ recorded }: typeof dry) =>
+    recorded.map(({ index, position, recordId, version, type }) => ({
+      index,
+      position,
+      recordId,
+      version,
+      type,
+    }));
+  t.same(plain(dry), plain(wet));
+  await ledger.refused(mou({ recordId: 'mou-1' }), 'record-exists', '/recordId', { dryRun: true });
+});
+
+test('deciding again on a refused or recorded body gives the same refusal', async (t) => {
+  const ledger = await given(t);
+  const body = { events: [mou({ recordId: 'a' }), { ...retracted('a'), reason }] };
+  await ledger.post(body);
+  await ledger.refused(body, 'record-exists', '/events/0/recordId');
+  await ledger.refused(body, 'record-exists', '/events/0/recordId');
+});
