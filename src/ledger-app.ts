@@ -16,6 +16,9 @@ export interface Ledger {
 }
 
 const dayMs = 86_400_000;
+/** How long an answer is kept for a repeat with the same Idempotency-Key; at least a day is promised. */
+const answersKeptMs = 2 * dayMs;
+const forgetEveryMs = 600_000;
 
 /** Opens the ledger that the configuration names and builds the application on it; closing the app closes both. */
 export async function openLedgerApp(
@@ -35,8 +38,12 @@ export async function openLedgerApp(
 }
 
 async function buildOn(store: Store, config: Config, log: Logger | false, clock: () => number): Promise<App> {
-  const recorder = new Recorder(store, clock);
-  const ledger: Ledger = { store, recorder, counts: new Counts(store) };
+  const counts = new Counts(store, (error) => {
+    if (log) log.error({ err: error }, 'a snapshot of counts failed');
+  });
+  const recorder = new Recorder(store, clock, (changes) => counts.observe(changes));
+  const ledger: Ledger = { store, recorder, counts };
+  const forgetting = setInterval(() => forgetAnswers(store, clock, log), forgetEveryMs).unref();
   return buildApp({
     config,
     log,
@@ -46,10 +53,20 @@ async function buildOn(store: Store, config: Config, log: Logger | false, clock:
       await store.check();
     },
     onClose: async () => {
+      clearInterval(forgetting);
       await recorder.stop();
+      await counts.settled();
       await store.close();
     },
   });
+}
+
+async function forgetAnswers(store: Store, clock: () => number, log: Logger | false): Promise<void> {
+  try {
+    await store.forgetAnswers(clock() - answersKeptMs);
+  } catch (error) {
+    if (log) log.error({ err: error }, 'old answers could not be forgotten');
+  }
 }
 
 /** A clock that is far off would stamp the log for ever, as recordedAt never goes back. */

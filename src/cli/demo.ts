@@ -27,8 +27,9 @@ export function demoCommand(program: Command): void {
  */
 export async function demo(url: string, say: (line: string) => void): Promise<void> {
   const client = new Client(url);
+  const done = await recordMissing(client, shenzhen);
   say(`Singapore-China (Shenzhen) Smart City Initiative, at ${client.url}`);
-  say(await recordMissing(client, shenzhen));
+  say(done);
   const moments = await momentsOf(client, shenzhen.initiativeId);
   await reportPresent(client, shenzhen.initiativeId, say);
   await reportMoments(client, shenzhen.initiativeId, moments, say);

@@ -10,7 +10,7 @@ import { fingerprintOf, type Item, invalid, type Posting } from './posting.ts';
 import { isMilestone, type Kind, type LedgerRecord, type Source, type Version } from './record.ts';
 import { checkRecord, checkSources, type Refuse } from './rules.ts';
 import { stateFault } from './shapes.ts';
-import { leafBytesMax, leafOf, type StoredEvent } from './stored-event.ts';
+import { eventOf, leafBytesMax, leafOf, type StoredEvent } from './stored-event.ts';
 import { type Draft, numberOf, type Opening } from './world.ts';
 
 /** What a decision may not make for itself. */
@@ -158,7 +158,7 @@ class ItemDecision {
       if (kind !== 'initiative') this.#checkStanding(this.#initiative());
       return this.#makeNew(kind, recordId);
     }
-    throw this.#refuse('record-exists', `${recordId} exists already: it is a ${present.kind}.`, '/recordId');
+    throw this.#refuse('record-exists', `${recordId} exists already, as ${present.kind}.`, '/recordId');
   }
 
   #makeNew(kind: Kind, recordId: string): Recorded {
@@ -322,7 +322,8 @@ class ItemDecision {
     }
     const position = this.#draft.nextPosition;
     checkSources(sources ?? [], this.#circumstances.lastDay, '/sources', this.#refuse);
-    const record = evolve(present?.record, event);
+    // From the leaf as it is stored, so that a rebuild from the log gives the very same rows, to the byte.
+    const record = evolve(present?.record, eventOf(leaf));
     // Further evidence leaves the record as it is, so it is taken even where a reference no longer stands.
     if (record.status === 'standing' && event.type !== 'EvidenceAdded') {
       checkRecord(record, present?.record, this.#draft, this.#circumstances.lastDay, this.#refuse, prefix);

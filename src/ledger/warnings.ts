@@ -4,21 +4,38 @@ import { isMilestone, type Milestone, type Version } from './record.ts';
 import type { Draft } from './world.ts';
 
 /**
- * What is odd about the milestones that a request makes or changes, as they stand after it. Never a reason to
- * refuse. Throws Missing like a decision.
+ * What is odd about the milestones that a request makes or changes, as they stand after it; never a reason to refuse.
+ * In steps, each for one record: a step may throw Missing like a decision, and is then to be taken again.
  */
-export function warningsOf(draft: Draft): Warning[] {
+export function warningsOf(draft: Draft): (() => Warning[])[] {
   const last = new Map(draft.changes.map((change) => [change.after.record.recordId, change]));
-  return [...last.values()].flatMap(({ after, pointer }) => warningsOfOne(after, draft, pointer));
+  // The same for every record of a kind at a meeting, and a request may have a thousand of these.
+  const claimed = new Map<string, string | undefined>();
+  const said = new Set<string>();
+  return [...last.values()].map(({ after, pointer }) => () => {
+    const warnings = warningsOfOne(after, draft, pointer, claimed);
+    // An item that made many records is warned of once.
+    return warnings.filter((warning) => {
+      const text = JSON.stringify(warning);
+      return !said.has(text) && said.add(text);
+    });
+  });
 }
 
-function warningsOfOne(version: Version, draft: Draft, pointer: string): Warning[] {
+function warningsOfOne(
+  version: Version,
+  draft: Draft,
+  pointer: string,
+  claimed: Map<string, string | undefined>,
+): Warning[] {
   const { record } = version;
   if (!isMilestone(record) || record.status !== 'standing') return [];
+  const place = `${record.data.meetingId}/${record.kind}`;
+  if (!claimed.has(place)) claimed.set(place, moreThanClaimed(record, draft));
   const details = [
     ['same-title-and-date', sameTitle(version, draft)],
     ['date-outside-meeting', outsideMeeting(record, draft)],
-    ['more-than-claimed', moreThanClaimed(record, draft)],
+    ['more-than-claimed', claimed.get(place)],
     ['validity-reversed', reversedValidity(record)],
   ] as const;
   return details.flatMap(([code, detail]) => (detail === undefined ? [] : [{ code, pointer, detail }]));
@@ -53,9 +70,7 @@ function moreThanClaimed(
 ): string | undefined {
   if (meetingId === undefined) return undefined;
   const metric = kind === 'mou' ? 'mous' : 'projects';
-  const claims = draft
-    .claimsAbout(initiativeId, meetingId)
-    .filter(({ data }) => data.metric === metric);
+  const claims = draft.claimsAbout(initiativeId, meetingId).filter(({ data }) => data.metric === metric);
   if (claims.length === 0) return undefined;
   const count = draft.countAt(initiativeId, meetingId, kind);
   const claim = claims.find(({ data }) => exceeds[data.qualifier]?.(count, data.value));

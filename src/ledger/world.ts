@@ -1,5 +1,6 @@
 import { kinds } from '../../events/define-event.ts';
 import type { Facts, KeptAnswer, LoggedEvent, MilestonesAt, RecordRef } from './facts.ts';
+import { commitmentsIn } from './people.ts';
 import { isMilestone, type Kind, type LedgerRecord, type Version } from './record.ts';
 import type { StoredEvent } from './stored-event.ts';
 import { titleKeyOf } from './title-key.ts';
@@ -75,6 +76,16 @@ export class World {
     if (eventIds.length === 0) return;
     for (const eventId of eventIds) this.events.set(eventId, undefined);
     for (const event of await facts.events(eventIds)) this.events.set(event.eventId, event);
+  }
+
+  /** Loads the names that corrections of these records may repeat. */
+  async prefetchNames(facts: Facts, refs: RecordRef[]): Promise<void> {
+    const commitments = refs.flatMap(({ initiativeId, recordId }) =>
+      commitmentsIn(this.versions.get(refKey(initiativeId, recordId))?.record.data ?? {}),
+    );
+    if (commitments.length === 0) return;
+    for (const commitment of commitments) this.names.set(commitment, undefined);
+    for (const [commitment, name] of await facts.names(commitments)) this.names.set(commitment, name);
   }
 
   /** Loads what the warnings about these changes ask for, save what depends on it. */

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { Refusal } from '../errors.ts';
 import { type Circumstances, decide, extraOf, type Recorded, recordedOf } from '../ledger/decide.ts';
 import { addDays } from '../ledger/edtf.ts';
-import type { AnswerExtra, Facts, KeptAnswer, Warning } from '../ledger/facts.ts';
+import type { AnswerExtra, Facts, KeptAnswer, RecordRef, Warning } from '../ledger/facts.ts';
 import type { Posting } from '../ledger/posting.ts';
 import { warningsOf } from '../ledger/warnings.ts';
-import { answerKey, Draft, Missing, World } from '../ledger/world.ts';
+import { answerKey, type Change, Draft, Missing, World } from '../ledger/world.ts';
 import type { Edge, Tile } from '../tlog/edge.ts';
 import { instantOf } from './rows.ts';
 import type { KeyRow } from './schema.ts';
@@ -28,6 +28,8 @@ export interface Receipt {
 
 /** Requests in one group; further ones wait for the next. */
 const groupRequestsMax = 256;
+/** Events that the requests of a group may ask for (one request may ask for more), so that a group is short. */
+const groupEventsMax = 4096;
 /** Requests that may wait; further ones are refused as `overloaded`. */
 const waitingMax = 4096;
 /** How far the log may be ahead of the clock before recording waits. */
@@ -48,6 +50,7 @@ type Outcome = { receipt: Receipt } | { kept: KeptAnswer } | { error: unknown };
 export class Recorder {
   readonly #store: Store;
   readonly #clock: () => number;
+  readonly #recorded: (changes: Change[]) => void;
   #waiting: Waiting[] = [];
   /** The commit that is running or about to. */
   #running: Promise<void> | undefined;
@@ -55,9 +58,11 @@ export class Recorder {
   /** Set when it is unknown whether a commit is on disk: nothing more is recorded until a restart has looked. */
   #broken: unknown;
 
-  constructor(store: Store, clock: () => number) {
+  /** recorded: told of the changes of each group, after they are on disk; must not throw. */
+  constructor(store: Store, clock: () => number, recorded: (changes: Change[]) => void = () => {}) {
     this.#store = store;
     this.#clock = clock;
+    this.#recorded = recorded;
   }
 
   /** Records a request, or refuses it whole. Resolves only when what it recorded is safe on disk. */
@@ -90,7 +95,9 @@ export class Recorder {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, groupRequestsMax));
+    while (this.#waiting.length > 0) {
+      await this.#commit(this.#waiting.splice(0, groupLengthOf(this.#waiting)));
+    }
     this.#running = undefined;
   }
 
@@ -143,6 +150,7 @@ export class Recorder {
     };
     const world = new World(head.position);
     await world.prefetch(facts, refsOf(group), eventIdsOf(group));
+    await world.prefetchNames(facts, correctedRefsOf(group));
 
     const batch = { changes: [] as Draft['changes'], answers: [] as KeyRow[], tiles: [] as Tile[], edge };
     const outcomes: Outcome[] = [];
@@ -157,7 +165,8 @@ export class Recorder {
           continue;
         }
         await world.prefetchForWarnings(facts, draft.changes);
-        const warnings = await untilLoaded(facts, world, () => warningsOf(draft));
+        const warnings: Warning[] = [];
+        for (const step of warningsOf(draft)) warnings.push(...(await untilLoaded(facts, world, step)));
         if (!posting.dryRun && draft.changes.length > 0) {
           const extra = extraOf(decision.recorded, warnings);
           // From here on nothing is refused any more.
@@ -175,7 +184,10 @@ export class Recorder {
         outcomes.push({ error });
       }
     }
-    if (batch.changes.length > 0) await transaction.write(batch);
+    if (batch.changes.length > 0) {
+      await transaction.write(batch);
+      this.#recorded(batch.changes);
+    }
     return outcomes;
   }
 }
@@ -222,6 +234,12 @@ async function keptReceipt(store: Store, kept: KeptAnswer): Promise<Receipt> {
   const { lastPosition, extra } = kept;
   const events = new Map((await store.eventsOf(kept)).map((event) => [event.position, event]));
   const items = extra?.items ?? [...events.keys()].map((position, i) => [i, position, 0] as const);
+  // What was recorded before the request, under eventIds that it repeated, lies outside its range.
+  for (const [, position, replayed] of items) {
+    if (replayed === 0) continue;
+    const [event] = await store.eventsOf({ ...kept, firstPosition: position, lastPosition: position });
+    if (event) events.set(position, event);
+  }
   const recorded = items.map(([index, position, replayed]) => {
     const event = events.get(position);
     if (!event) throw new Error(`the log lacks position ${position} of a kept answer`);
@@ -231,18 +249,48 @@ async function keptReceipt(store: Store, kept: KeptAnswer): Promise<Receipt> {
   return { recorded, warnings: extra?.warnings ?? [], basis, kept: true };
 }
 
-function refsOf(group: Waiting[]) {
+/** How many of those waiting make up the next group, at least one. */
+function groupLengthOf(waiting: Waiting[]): number {
+  let events = 0;
+  const fits = waiting.findIndex(({ posting }, i) => {
+    for (const { event } of posting.items) events += ('repeat' in event ? event.repeat : undefined) ?? 1;
+    return i === groupRequestsMax || (i > 0 && events > groupEventsMax);
+  });
+  return fits === -1 ? waiting.length : fits;
+}
+
+/** The records that the decisions of a group are sure to ask for, so that they are loaded together. */
+function refsOf(group: Waiting[]): RecordRef[] {
   return group.flatMap(({ posting: { initiativeId, items } }) => {
     const recordIds = new Set([initiativeId]);
     for (const { event } of items) {
       if (event.recordId !== undefined) recordIds.add(event.recordId);
-      if ('data' in event && event.data && 'meetingId' in event.data && event.data.meetingId !== undefined) {
-        recordIds.add(event.data.meetingId);
-      }
+      if ('reason' in event && event.reason.duplicateOf !== undefined)
+        recordIds.add(event.reason.duplicateOf);
+      if ('data' in event) for (const recordId of referencesIn(event.data ?? {})) recordIds.add(recordId);
+      // Not checked against a schema yet, so each member may be anything.
+      if ('changes' in event)
+        for (const recordId of referencesIn(event.changes.data ?? {})) recordIds.add(recordId);
     }
     return [...recordIds].map((recordId) => ({ initiativeId, recordId }));
   });
 }
+
+function referencesIn(data: object): string[] {
+  const { meetingId, madeAt, scope, renews, under } = data as { [member: string]: unknown };
+  const about = typeof scope === 'string' && scope.startsWith('meeting:') ? scope.slice(8) : undefined;
+  const renewed = (renews as { recordId?: unknown } | null | undefined)?.recordId;
+  return [meetingId, madeAt, about, renewed, ...(Array.isArray(under) ? under : [])].filter(
+    (recordId) => typeof recordId === 'string',
+  );
+}
+
+const correctedRefsOf = (group: Waiting[]): RecordRef[] =>
+  group.flatMap(({ posting: { initiativeId, items } }) =>
+    items.flatMap(({ event: { type, recordId } }) =>
+      type === 'RecordCorrected' && recordId !== undefined ? [{ initiativeId, recordId }] : [],
+    ),
+  );
 
 const eventIdsOf = (group: Waiting[]): string[] =>
   group.flatMap(({ posting }) => posting.items.flatMap(({ event }) => event.eventId ?? []));

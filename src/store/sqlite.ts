@@ -56,6 +56,10 @@ export async function openSqlite(file: string, migrated: (name: string) => void 
       'select position from events where initiative_id = ? and position <= ? order by position desc limit 1',
     )
     .pluck();
+  const forgetAnswers = writer.prepare(
+    `delete from idempotency_keys where id in
+      (select id from idempotency_keys where recorded_at < ? order by id limit 5000)`,
+  );
   const insertSnapshot = writer.prepare(
     'insert into count_snapshots values (?, ?, ?, ?) on conflict do nothing',
   );
@@ -81,6 +85,7 @@ export async function openSqlite(file: string, migrated: (name: string) => void 
     rootAt: (size) => (size === head.position ? head.rootHash : tree.rootAt(size, edge)),
     lastEventOf: (initiativeId, position) => lastEvent.get(initiativeId, position) ?? 0,
     eventsOf: (kept) => eventRange.all(kept.firstPosition, kept.lastPosition).map(loggedEventOf),
+    forgetAnswers: (beforeMs) => void forgetAnswers.run(beforeMs),
     keepSnapshot: (row) => void insertSnapshot.run(row.initiative_id, row.position, row.cells, row.tally),
     check: () => void reader.prepare('select 1 from head').get(),
     async close() {

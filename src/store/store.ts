@@ -43,6 +43,8 @@ export interface Store {
   lastEventOf(initiativeId: string, position: number): MaybePromise<number>;
   /** The events that a kept answer stands for, by position. */
   eventsOf(kept: KeptAnswer): MaybePromise<LoggedEvent[]>;
+  /** Forgets answers to requests with an Idempotency-Key that were given before a time (milliseconds). */
+  forgetAnswers(beforeMs: number): MaybePromise<void>;
   /** Keeps the counts of a scope at a position; one that is there already stays. */
   keepSnapshot(row: Database['count_snapshots']): MaybePromise<void>;
   /** Throws where the store can't be read. */

@@ -12,6 +12,8 @@ const sliceRows = 2_000;
 const cachedCellsMax = 500_000;
 /** A snapshot is due after this many events of a scope, or, where it has more cells, after a fourth as many. */
 const snapshotEvents = 1_000;
+/** At every so many positions of the log it is looked whether a snapshot is due. */
+const observedEvents = 256;
 
 interface Cached {
   position: number;
@@ -27,9 +29,13 @@ export class Counts {
   readonly #cache = new Map<string, Cached>();
   /** Per scope, what is under way: a tally is never read while it is folded on. */
   readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #failed: (error: unknown) => void;
+  #snapshots: Promise<void> = Promise.resolve();
 
-  constructor(store: Store) {
+  /** failed: told of a snapshot that could not be kept. Nothing depends on it but the speed of answers. */
+  constructor(store: Store, failed: (error: unknown) => void) {
     this.#store = store;
+    this.#failed = failed;
   }
 
   /** Reads a scope's counts as of a position; `read` must not keep the tally. */
@@ -90,6 +96,24 @@ export class Counts {
       cells -= tally.size + 1;
       this.#cache.delete(scope);
     }
+  }
+
+  /** Looks now and then whether the scopes that changed are due for a snapshot; answers don't wait for it. */
+  observe(changes: readonly { position: number; event: { initiativeId: string } }[]): void {
+    const scopes = new Map<string, number>();
+    for (const { position, event } of changes) {
+      if (position % observedEvents !== 0) continue;
+      scopes.set(everything, position);
+      scopes.set(event.initiativeId, position);
+    }
+    for (const [scope, position] of scopes) {
+      this.#snapshots = this.#snapshots.then(() => this.snapshot(scope, position)).catch(this.#failed);
+    }
+  }
+
+  /** Resolves when no snapshot is being made. */
+  settled(): Promise<void> {
+    return this.#snapshots;
   }
 
   /** Keeps a snapshot of a scope if one is due at a position. */

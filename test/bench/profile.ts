@@ -116,8 +116,11 @@ function spentOf({ nodes, samples, timeDeltas }: CpuProfile, answered: number): 
     const name = functionName || '(native)';
     if (url !== '')
       return `${name} ${url.replace(/^.*?\/(node_modules|src|test)\//, '$1/')}:${lineNumber + 1}`;
+    if (name.startsWith('(') && name !== '(native)') return name;
     const parent = parents.get(id);
-    return name.startsWith('(') && name !== '(native)' ? name : `${name} < ${parent ? nameOf(parent) : ''}`;
+    const caller = parent === undefined ? '' : nameOf(parent);
+    // V8 names code of a library without symbols after whatever symbol comes before it.
+    return `${/better-sqlite3|src\/store\/(prepared|sqlite)/.test(caller) ? 'SQLite' : name} < ${caller}`;
   };
   const known = new Map<number, { key: string; part: string }>();
   const spent = new Map<string, Spent>();

@@ -54,18 +54,23 @@ function checkEvents(events: EventRow[]): void {
 
 const columnsOf = ({ position: _, leaf: __, fingerprint: ___, ...columns }: EventRow) => ({ ...columns });
 
-const columnsOfEvent = (event: StoredEvent): ReturnType<typeof columnsOf> => ({
-  event_id: event.eventId,
-  initiative_id: event.initiativeId,
-  record_id: event.recordId,
-  version: event.version,
-  type: event.type,
-  kind: event.kind,
-  latest: event.occurredOn === undefined ? null : (parseEdtf(event.occurredOn)?.latest ?? null),
-  recorded_at: Date.parse(event.recordedAt),
-  recorded_by: event.recordedBy,
-  reason_code: event.reason?.code ?? null,
-});
+function columnsOfEvent(event: StoredEvent): ReturnType<typeof columnsOf> {
+  const latest = event.occurredOn === undefined ? null : (parseEdtf(event.occurredOn)?.latest ?? null);
+  const days = (day: string): number => Date.parse(day) / 86_400_000;
+  return {
+    event_id: event.eventId,
+    initiative_id: event.initiativeId,
+    record_id: event.recordId,
+    version: event.version,
+    type: event.type,
+    kind: event.kind,
+    latest,
+    late_days: latest === null ? null : days(event.recordedAt.slice(0, 10)) - days(latest),
+    recorded_at: Date.parse(event.recordedAt),
+    recorded_by: event.recordedBy,
+    reason_code: event.reason?.code ?? null,
+  };
+}
 
 function hasNull(value: Json): boolean {
   if (value === null) return true;

@@ -8,8 +8,8 @@ import { type ProblemCode, Refusal } from '../../src/errors.ts';
 import { itemsOf } from '../../src/ledger/posting.ts';
 import { eventOf, type StoredEvent } from '../../src/ledger/stored-event.ts';
 import { type Receipt, Recorder } from '../../src/store/recorder.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
 import type { RecordRow } from '../../src/store/schema.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import { checkStore } from './check-store.ts';
 
 export interface PostOptions {
@@ -43,8 +43,7 @@ export function ledgerFile(t: Test): string {
 export type TestLedger = Awaited<ReturnType<typeof openLedger>>;
 
 /** A recorder on a database file of its own, without HTTP. Checks the store and closes itself. */
-export async function openLedger(t: Test, clock: () => number = () => now) {
-  const file = ledgerFile(t);
+export async function openLedger(t: Test, clock: () => number = () => now, file = ledgerFile(t)) {
   const store = await openSqlite(file);
   const recorder = new Recorder(store, clock);
   const db = new Sqlite(file, { readonly: true });

@@ -144,7 +144,10 @@ test('a request makes at most 1,000 events after expansion', async (t) => {
   const events = Array.from({ length: 1001 }, () => mou());
   await ledger.refused({ events }, 'invalid-body', '/events');
   await ledger.refused({ events: [] }, 'invalid-body', '/events');
-  t.equal((await ledger.post({ events: [mou({ repeat: 400 }), mou({ repeat: 600 })] })).recorded.length, 1000);
+  t.equal(
+    (await ledger.post({ events: [mou({ repeat: 400 }), mou({ repeat: 600 })] })).recorded.length,
+    1000,
+  );
 });
 
 test('where changes every standing milestone that matches and would change', async (t) => {
@@ -178,7 +181,12 @@ test('where changes every standing milestone that matches and would change', asy
 });
 
 test('where compares the date as it was given', async (t) => {
-  const ledger = await given(t, meeting(), mou({ data: where }), mou({ occurredOn: '2023-12-14~', data: where }));
+  const ledger = await given(
+    t,
+    meeting(),
+    mou({ data: where }),
+    mou({ occurredOn: '2023-12-14~', data: where }),
+  );
   const selected = { ...evidenceWhere, where: { ...where, occurredOn: '2023-12-14~' } };
   t.same(ids(await ledger.post(selected)), ['mou-2']);
 });
@@ -246,7 +254,11 @@ test('a milestone has by default the date of its meeting', async (t) => {
     'meeting-not-found',
     '/data/meetingId',
   );
-  await ledger.refused({ type: 'MoUSigned', data: { meetingId: 'sci' } }, 'meeting-not-found', '/data/meetingId');
+  await ledger.refused(
+    { type: 'MoUSigned', data: { meetingId: 'sci' } },
+    'meeting-not-found',
+    '/data/meetingId',
+  );
 });
 
 test('expectedVersion is met or refused with the actual version', async (t) => {
@@ -304,7 +316,11 @@ test('a known eventId with the same content is not recorded again', async (t) =>
   const eventId = randomUUID();
   const posted = mou({ eventId, data: { title: 'T', pillar: 'P' } });
   const first = await ledger.post(posted);
-  const again = mou({ data: { pillar: 'P', title: 'T' }, eventId: eventId.toUpperCase(), expectedVersion: 0 });
+  const again = mou({
+    data: { pillar: 'P', title: 'T' },
+    eventId: eventId.toUpperCase(),
+    expectedVersion: 0,
+  });
   const second = await ledger.post(again);
   t.same(second.recorded, [{ ...first.recorded[0], replayed: true }]);
   t.same(second.basis, first.basis);
@@ -483,7 +499,11 @@ test('a meeting with standing milestones is not retracted', async (t) => {
 
 test('what names a meeting is checked again on correction, not on further evidence', async (t) => {
   const ledger = await given(t, meeting(), claim({ scope: 'meeting:jic-4' }), retracted('jic-4'));
-  await ledger.refused(corrected('claim-1', { data: { value: 9 } }), 'meeting-not-found', '/changes/data/scope');
+  await ledger.refused(
+    corrected('claim-1', { data: { value: 9 } }),
+    'meeting-not-found',
+    '/changes/data/scope',
+  );
   await ledger.post(evidence('claim-1', 'A second paper'));
   await ledger.post(retracted('claim-1'));
   await ledger.refused(reinstated('claim-1'), 'meeting-not-found', '/data/scope');
@@ -517,7 +537,11 @@ test('renews and under exist when they are written', async (t) => {
 test('a claim of scope other has its label as printed', async (t) => {
   const ledger = await given(t, claim({ scope: 'other', label: 'since 2019' }));
   await ledger.refused(claim({ scope: 'other' }), 'rule-violated', '/data/label');
-  await ledger.refused(corrected('claim-1', { data: { label: null } }), 'rule-violated', '/changes/data/label');
+  await ledger.refused(
+    corrected('claim-1', { data: { label: null } }),
+    'rule-violated',
+    '/changes/data/label',
+  );
   const { sources: _, ...unsourced } = claim();
   await ledger.refused(unsourced, 'invalid-body', '/sources');
 });
@@ -571,7 +595,9 @@ test('an MoU becomes a project and back, with its data', async (t) => {
 
 test('a duplicate names another record that exists', async (t) => {
   const ledger = await given(t, meeting(), mou({ data: where }), mou({ data: where }));
-  const duplicate = (duplicateOf?: string) => ({ reason: { code: 'duplicate', text: 'Twice.', duplicateOf } });
+  const duplicate = (duplicateOf?: string) => ({
+    reason: { code: 'duplicate', text: 'Twice.', duplicateOf },
+  });
   await ledger.refused(
     { ...retracted('mou-1'), reason: { code: 'duplicate', text: 'Twice.' } },
     'invalid-body',
@@ -607,24 +633,12 @@ test('nothing that happens after tomorrow can be recorded', async (t) => {
   for (const day of ['2024-01-07', '2024-02', '2025', '[2024-01-07..2024-02]', '2024-01-07/2025', '2025?']) {
     await ledger.refused(mou({ occurredOn: day }), 'date-in-future', '/occurredOn');
     await ledger.refused(meeting('m', day), 'date-in-future', '/occurredOn');
-    await ledger.refused(
-      corrected('mou-1', { occurredOn: day }),
-      'date-in-future',
-      '/changes/occurredOn',
-    );
+    await ledger.refused(corrected('mou-1', { occurredOn: day }), 'date-in-future', '/changes/occurredOn');
     for (const member of ['publishedOn', 'retrievedOn']) {
       const sources = [{ publisher: 'P' }, { publisher: 'Q', [member]: day }];
       await ledger.refused(mou({ sources }), 'date-in-future', `/sources/1/${member}`);
-      await ledger.refused(
-        { ...evidence('mou-1'), sources },
-        'date-in-future',
-        `/sources/1/${member}`,
-      );
-      await ledger.refused(
-        corrected('mou-1', { sources }),
-        'date-in-future',
-        `/changes/sources/1/${member}`,
-      );
+      await ledger.refused({ ...evidence('mou-1'), sources }, 'date-in-future', `/sources/1/${member}`);
+      await ledger.refused(corrected('mou-1', { sources }), 'date-in-future', `/changes/sources/1/${member}`);
     }
   }
   await ledger.post(mou({ data: { validFrom: '2024-02', validUntil: '2030' } }));
@@ -643,7 +657,15 @@ const commitment = /^[0-9a-f]{64}$/;
 
 /** Every table but the openings, as text. */
 function allButOpenings(ledger: TestLedger): string {
-  const tables = ['events', 'records', 'record_numbers', 'idempotency_keys', 'head', 'tiles', 'count_snapshots'];
+  const tables = [
+    'events',
+    'records',
+    'record_numbers',
+    'idempotency_keys',
+    'head',
+    'tiles',
+    'count_snapshots',
+  ];
   return tables
     .flatMap((table) => ledger.db.prepare<[], object>(`select * from ${table}`).all())
     .flatMap((row) => Object.values(row))
@@ -691,14 +713,14 @@ test('a correction that repeats a name keeps its commitment', async (t) => {
     'no-change',
     '/changes',
   );
-  await ledger.post(corrected('m', { data: { coChairs: [ada, { name: 'Cy Other' }] } }));
+  await ledger.post(corrected('m', { data: { coChairs: [ada, { name: 'Cy Nobody' }] } }));
   const [first, second] = ledger.record('m').data.coChairs;
   t.same(first, ada, 'by its commitment too');
   t.match(second, { name: { commitment } });
   t.notSame(second.name, bo.name);
   await ledger.post(corrected('m', { data: { place: 'Shenzhen' } }));
   t.same(ledger.event().changes, [{ path: '/data/place', to: 'Shenzhen' }]);
-  t.notMatch(allButOpenings(ledger), /example|muster|other/i);
+  t.notMatch(allButOpenings(ledger), /example|muster|nobody/i);
 });
 
 test('a correction in the same request sees the names before it', async (t) => {
@@ -714,11 +736,7 @@ test('a commitment can only be repeated by the record that holds it', async (t) 
   const at = '/changes/data/coChairs/0/name';
   await ledger.refused(corrected('n', { data: { coChairs: [ada] } }), 'invalid-body', at);
   await ledger.refused(meeting('o', '2023', { coChairs: [ada] }), 'invalid-body', '/data/coChairs/0/name');
-  await ledger.refused(
-    corrected('m', { data: { coChairs: [{ name: '[erased]' }] } }),
-    'invalid-body',
-    at,
-  );
+  await ledger.refused(corrected('m', { data: { coChairs: [{ name: '[erased]' }] } }), 'invalid-body', at);
   await ledger.refused(
     corrected('mou-1', { data: { parties: [{ name: ada.name }] } }),
     'invalid-body',
@@ -791,7 +809,7 @@ test('a leaf has at most 65,535 bytes', async (t) => {
       sources: [...quotes, last].map((quote) => ({ publisher: 'P', quote })),
     });
   await ledger.post(event('x'), { dryRun: true });
-  const { eventId: _, ...probe } = event('x');
+  const { eventId: _, ...probe } = event('x') as { eventId?: string };
   await ledger.post({ ...probe, recordId: 'probe' });
   const probeBytes = ledger.db
     .prepare<[], number>('select length(cast(leaf as blob)) from events where position = 2')

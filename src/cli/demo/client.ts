@@ -64,7 +64,8 @@ export class Client {
     }
     const body = jsonOf(text);
     const { code, title, detail } = (body ?? {}) as { code?: string; title?: string; detail?: string };
-    if (!response.ok && code !== undefined) {
+    // A ledger serves these paths: one that does not is another program, or is asked below a wrong path.
+    if (!response.ok && code !== undefined && code !== 'not-found') {
       throw new Refused(
         code,
         `${method} ${path}: ${response.status} ${code}: ${detail ?? title ?? 'no detail'}`,

@@ -56,21 +56,23 @@ export async function reportPresent(client: Client, initiativeId: string, say: S
   ];
   section(say, 'Counts, computed from the records');
   say(`  ${counts.meetings.total} meetings`);
-  print(say, [
-    ...table(
+  print(
+    say,
+    table(
       ['', 'total', 'named', 'at meetings', 'outside'],
       [rowOf('MoUs', counts.mous), rowOf('projects', counts.projects)],
     ),
-  ]);
+  );
 
   section(say, 'Meetings');
   const meetings = await client.list<Meeting>(`${path}/meetings`);
   print(say, table(meetingsHead, meetings.map(meetingRow)));
+  say('  listed: all are named, partial: some, counted: none, unknown: none are recorded');
 
   section(say, 'What publishers claim, compared');
   const claims = await client.list<Claim>(`${path}/claims`);
   print(say, table(claimsHead, claims.map(claimRow)));
-  say('  step: the increase since the claim before it of the same kind, as claimed / as recorded');
+  say('  step: the increase since the claim before it of the same kind, as claimed/as recorded');
 }
 
 const meetingsHead = [
@@ -78,10 +80,10 @@ const meetingsHead = [
   'date',
   'MoUs',
   'named',
+  'so far',
   'projects',
   'named',
-  'MoUs so far',
-  'projects so far',
+  'so far',
   'MoUs are',
   'projects are',
 ];
@@ -90,9 +92,9 @@ const meetingRow = ({ recordId, occurredOn, counts, running, coverage }: Meeting
   occurredOn,
   counts.mous.total,
   counts.mous.named,
+  running.mous,
   counts.projects.total,
   counts.projects.named,
-  running.mous,
   running.projects,
   coverage.mous,
   coverage.projects,
@@ -101,7 +103,7 @@ const meetingRow = ({ recordId, occurredOn, counts, running, coverage }: Meeting
 const claimsHead = ['stated for', 'publisher', 'what', 'claimed', 'recorded', 'diff', 'status', 'step'];
 const claimRow = (claim: Claim) => [
   claim.occurredOn,
-  cut(claim.sources[0]?.publisher ?? '', 22),
+  cut(claim.sources[0]?.publisher ?? '', 18),
   `${word(claim.metric)} ${where(claim.scope)}`,
   `${bounds[claim.qualifier] ?? ''}${claim.value}`,
   claim.recorded ?? '',
@@ -120,12 +122,12 @@ const bounds: Record<string, string> = {
 const word = (metric: string): string => (metric === 'mous' ? 'MoUs' : metric);
 const where = (scope: string): string => {
   if (scope.startsWith('meeting:')) return `at ${scope.slice('meeting:'.length)}`;
-  return { all: 'in all', meetings: 'at meetings', other: '(other)' }[scope] ?? scope;
+  return { all: 'in all', meetings: 'at meetings', other: 'other' }[scope] ?? scope;
 };
 const signed = (value: number): string => (value > 0 ? `+${value}` : String(value));
 const step = ({ previous }: Claim): string =>
   previous && typeof previous.recordedIncrease === 'number'
-    ? `${signed(previous.claimedIncrease)} / ${signed(previous.recordedIncrease)}`
+    ? `${signed(previous.claimedIncrease)}/${signed(previous.recordedIncrease)}`
     : '';
 
 /** What changed, and when: the register as of the positions before and after some of the requests. */
@@ -147,7 +149,7 @@ export async function reportMoments(
     momentOf(moments, 'demo-zone-as-projects'),
   ];
 
-  section(say, 'The founding MoU of 2019, signed outside the meetings, explains the 29 or it does not');
+  section(say, 'The founding MoU of 2019, signed outside the meetings');
   print(
     say,
     table(head, [

@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'tap';
+import { catalogue, type EventType } from '../events/catalogue.ts';
+import { canonicalJson } from '../src/ledger/canonical-json.ts';
+import { evolve } from '../src/ledger/evolve.ts';
+import type { LedgerRecord } from '../src/ledger/record.ts';
+import { eventOf } from '../src/ledger/stored-event.ts';
+import { leafHash } from '../src/tlog/merkle.ts';
+import { goldenChanges } from './helpers/golden.ts';
+
+const types = catalogue.map(({ type }) => type);
+const read = (name: string): string => readFileSync(new URL(`./golden/${name}`, import.meta.url), 'utf8');
+
+/** The file without the line break at its end, which is not part of the leaf. */
+function leafOfFile(type: EventType): string {
+  const text = read(`${type}.json`);
+  if (!/^[^\n]+\n$/.test(text)) throw new Error(`${type}.json must be one line`);
+  return text.slice(0, -1);
+}
+
+interface Beside {
+  leafHash: string;
+  before: LedgerRecord | null;
+  after: LedgerRecord;
+}
+const besideOf = (type: EventType): Beside => JSON.parse(read(`${type}.record.json`));
+
+test('every event type has its golden files, and there are no others', (t) => {
+  const files = types.flatMap((type) => [`${type}.json`, `${type}.record.json`]);
+  t.same(readdirSync(new URL('./golden/', import.meta.url)).sort(), [...files, 'README.md'].sort());
+  t.end();
+});
+
+test('the first example of each event type becomes its golden leaf, byte for byte', async (t) => {
+  const changes = await goldenChanges();
+  t.same([...changes.keys()], types);
+  for (const [type, { leaf }] of changes) t.equal(leaf, leafOfFile(type), type);
+});
+
+test('a golden leaf has its leaf hash', (t) => {
+  for (const type of types) {
+    const leaf = leafOfFile(type);
+    t.equal(Buffer.from(leafHash(Buffer.from(leaf))).toString('hex'), besideOf(type).leafHash, type);
+  }
+  t.end();
+});
+
+test('a golden leaf is canonical JSON', (t) => {
+  for (const type of types) t.equal(canonicalJson(JSON.parse(leafOfFile(type))), leafOfFile(type), type);
+  t.end();
+});
+
+test('a golden leaf takes its record from the state before to the state after', (t) => {
+  for (const type of types) {
+    const { before, after } = besideOf(type);
+    const copy = structuredClone(before);
+    t.strictSame(evolve(before ?? undefined, eventOf(leafOfFile(type))), after, type);
+    t.strictSame(before, copy, `${type}: the state before is not changed`);
+  }
+  t.end();
+});

@@ -1,0 +1,340 @@
+import { randomUUID } from 'node:crypto';
+import Sqlite from 'better-sqlite3';
+import { test } from 'tap';
+import { Refusal } from '../../src/errors.ts';
+import type { Receipt } from '../../src/store/recorder.ts';
+import { checkStore } from '../helpers/check-store.ts';
+import {
+  claim,
+  corrected,
+  given,
+  initiative,
+  ledgerFile,
+  meeting,
+  mou,
+  now,
+  openLedger,
+  retracted,
+  type TestLedger,
+} from '../helpers/decide.ts';
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+const codeOf = ({ reason }: PromiseRejectedResult): string =>
+  reason instanceof Refusal ? reason.code : String(reason);
+
+/** The ids of the log, in its order. */
+const eventIds = ({ db }: TestLedger): string[] =>
+  db.prepare<[], string>('select event_id from events order by position').pluck().all();
+
+/** Statements that a test runs on the database beside the ledger, such as a trigger that makes writes fail. */
+function run(ledger: TestLedger, statement: string): void {
+  const db = new Sqlite(ledger.file);
+  db.exec(statement);
+  db.close();
+}
+
+test('of many requests for one version of a record exactly one wins', async (t) => {
+  const ledger = await given(t, mou({ recordId: 'contested' }));
+  const posts = Array.from({ length: 200 }, (_, i) => {
+    const title = { data: { title: `T ${i}` } };
+    return ledger.post(
+      i % 2 === 0 ? corrected('contested', title, { expectedVersion: 1 }) : mou({ eventId: randomUUID() }),
+    );
+  });
+  const outcomes = await Promise.allSettled(posts);
+  const won = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+  const lost = outcomes.filter((outcome) => outcome.status === 'rejected');
+  t.equal(won.length, 101);
+  t.same([...new Set(lost.map(codeOf))], ['version-conflict']);
+  const recorded = won.flatMap(({ value }) => value.recorded);
+  t.equal(recorded.filter(({ recordId }) => recordId === 'contested').length, 1);
+  t.same(
+    recorded.map(({ position }) => position).sort((a, b) => a - b),
+    Array.from({ length: 101 }, (_, i) => i + 3),
+  );
+  const acknowledged = new Map(recorded.map(({ position, eventId }) => [position, eventId]));
+  t.same(
+    eventIds(ledger).slice(2),
+    Array.from({ length: 101 }, (_, i) => acknowledged.get(i + 3)),
+    'what was acknowledged is the log',
+  );
+});
+
+test('each answer names the log that ends with it', async (t) => {
+  const ledger = await given(t);
+  const receipts = await Promise.all(Array.from({ length: 20 }, () => ledger.post(mou({ repeat: 2 }))));
+  for (const { recorded, basis } of receipts) {
+    t.equal(basis.treeSize, recorded.at(-1)?.position);
+    t.equal(hex(basis.rootHash), hex(await ledger.store.rootAt(basis.treeSize)));
+  }
+});
+
+test('a request whose last event is refused writes nothing', async (t) => {
+  const ledger = await given(t);
+  const good = Array.from({ length: 999 }, (_, i) => mou({ recordId: `m-${i}` }));
+  await ledger.refused(
+    { events: [...good, mou({ data: { meetingId: 'nope' } })] },
+    'meeting-not-found',
+    '/events/999/data/meetingId',
+  );
+  t.equal(ledger.store.head() instanceof Promise, false);
+  t.equal((await ledger.store.head()).position, 1);
+  t.same((await ledger.post(mou())).recorded[0]?.recordId, 'mou-1', 'and takes no number');
+});
+
+test('a refused request costs its group nothing', async (t) => {
+  const ledger = await given(t);
+  const bodies = [mou({ recordId: 'a' }), mou({ recordId: 'a' }), mou({ repeat: 3 }), retracted('b'), mou()];
+  const outcomes = await Promise.allSettled(bodies.map((body) => ledger.post(body)));
+  t.same(
+    outcomes.map((outcome) => (outcome.status === 'fulfilled' ? 'recorded' : codeOf(outcome))),
+    ['recorded', 'record-exists', 'recorded', 'record-not-found', 'recorded'],
+  );
+  t.equal(ledger.end(), 6);
+});
+
+test('a request that the database refuses costs only itself', async (t) => {
+  const ledger = await given(t);
+  run(
+    ledger,
+    `create trigger poison before insert on records when new.record_id = 'poison'
+      begin select raise(abort, 'poisoned'); end`,
+  );
+  const ids = ['a', 'b', 'poison', 'c', 'd'];
+  const outcomes = await Promise.allSettled(
+    ids.map((recordId) => ledger.post({ events: [mou({ recordId }), mou()] }, { key: recordId })),
+  );
+  t.same(
+    outcomes.map((outcome) => (outcome.status === 'fulfilled' ? 'recorded' : codeOf(outcome))),
+    ['recorded', 'recorded', 'SqliteError: poisoned', 'recorded', 'recorded'],
+  );
+  checkStore(ledger.file);
+  const again = await ledger.post({ events: [mou({ recordId: 'a' }), mou()] }, { key: 'a' });
+  t.ok(again.kept, 'the others were recorded once');
+  run(ledger, 'drop trigger poison');
+  const { recorded } = await ledger.post({ events: [mou({ recordId: 'poison' }), mou()] }, { key: 'poison' });
+  t.match(recorded, [{ position: 10 }, { position: 11 }], 'its key was not kept');
+});
+
+test('a write that fails leaves tree, head and numbers as they were', async (t) => {
+  const ledger = await given(t, mou({ repeat: 254 }));
+  const before = await ledger.store.head();
+  run(ledger, `create trigger no before update on head begin select raise(abort, 'no'); end`);
+  await t.rejects(ledger.post(mou({ repeat: 300 })), { message: 'no' });
+  await t.rejects(ledger.post(mou()), { message: 'no' });
+  t.same(await ledger.store.head(), before);
+  checkStore(ledger.file);
+  run(ledger, 'drop trigger no');
+  const { recorded } = await ledger.post(mou({ repeat: 300 }));
+  t.match(recorded[0], { position: 256, recordId: 'mou-255' });
+});
+
+test('recordedAt never goes back, and is one for a request', async (t) => {
+  let clock = now;
+  const ledger = await openLedger(t, () => clock);
+  await ledger.post(initiative());
+  const ticking = async (ms: number): Promise<Set<string>> => {
+    clock = now + ms;
+    const { recorded } = await ledger.post(mou({ repeat: 3 }));
+    return new Set(recorded.map(({ recordedAt }) => recordedAt));
+  };
+  t.same(await ticking(7), new Set(['2024-01-05T12:00:00.007Z']));
+  t.same(await ticking(-4_990), new Set(['2024-01-05T12:00:00.007Z']));
+  t.same(await ticking(8), new Set(['2024-01-05T12:00:00.008Z']));
+});
+
+test('while the clock is far behind the log nothing is recorded', async (t) => {
+  let clock = now;
+  const ledger = await openLedger(t, () => clock);
+  await ledger.post(initiative());
+  clock = now - 5_000;
+  await ledger.post(mou());
+  clock = now - 5_001;
+  const refusal = await ledger.refused(mou(), 'clock-behind', undefined);
+  t.equal(refusal.status, 503);
+  await ledger.refused(mou(), 'clock-behind', undefined, { dryRun: true });
+  const both = await Promise.allSettled([ledger.post(mou()), ledger.post(mou())]);
+  t.same(
+    both.map((outcome) => outcome.status === 'rejected' && codeOf(outcome)),
+    ['clock-behind', 'clock-behind'],
+  );
+  clock = now;
+  await ledger.post(mou());
+});
+
+/** What a sender sees of a receipt. */
+const seen = ({ recorded, warnings, basis }: Receipt): string =>
+  JSON.stringify({ recorded, warnings, basis }, (_, value) => value);
+
+test('a repeat under the same key gets the first answer again', async (t) => {
+  const ledger = await given(t);
+  const body = { events: [mou({ recordId: 'a' }), mou()] };
+  const first = await ledger.post(body, { key: 'k' });
+  t.notOk(first.kept);
+  await ledger.post(retracted('a'));
+  const again = await ledger.post(body, { key: 'k' });
+  t.ok(again.kept);
+  t.equal(seen(again), seen(first));
+  t.equal(ledger.end(), 4);
+});
+
+test('a key stands for one body', async (t) => {
+  const ledger = await given(t);
+  await ledger.post(mou(), { key: 'k' });
+  await ledger.refused(mou({ note: 'n' }), 'idempotency-key-reused', undefined, { key: 'k' });
+  await ledger.refused(retracted('nope'), 'idempotency-key-reused', undefined, { key: 'k' });
+});
+
+test('keys of other principals and initiatives are other keys', async (t) => {
+  const ledger = await given(t);
+  await ledger.post(initiative(), { initiativeId: 'other' });
+  const places = [{}, { principal: 'another' }, { initiativeId: 'other' }];
+  for (const place of places) t.notOk((await ledger.post(mou(), { key: 'k', ...place })).kept);
+  for (const place of places) t.ok((await ledger.post(mou(), { key: 'k', ...place })).kept);
+  t.equal(ledger.end(), 5);
+});
+
+test('two requests with one key at once are recorded once', async (t) => {
+  const ledger = await given(t);
+  const receipts = await Promise.all(Array.from({ length: 5 }, () => ledger.post(mou(), { key: 'k' })));
+  t.same(
+    receipts.map(({ kept }) => kept),
+    [false, true, true, true, true],
+  );
+  t.equal(new Set(receipts.map(seen)).size, 1);
+  const [ok, other] = await Promise.allSettled([
+    ledger.post(mou(), { key: 'l' }),
+    ledger.post(mou({ note: 'n' }), { key: 'l' }),
+  ]);
+  t.equal(ok.status, 'fulfilled');
+  t.equal(other.status === 'rejected' && codeOf(other), 'idempotency-key-reused');
+  t.equal(ledger.end(), 3);
+});
+
+test('a refusal is not kept', async (t) => {
+  const ledger = await given(t);
+  await ledger.refused(retracted('a'), 'record-not-found', '/recordId', { key: 'k' });
+  await ledger.post(mou({ recordId: 'a' }));
+  t.notOk((await ledger.post(retracted('a'), { key: 'k' })).kept);
+});
+
+test('a dry run ignores keys', async (t) => {
+  const ledger = await given(t);
+  t.notOk((await ledger.post(mou(), { key: 'k', dryRun: true })).kept);
+  t.notOk((await ledger.post(mou({ note: 'n' }), { key: 'k' })).kept, 'the dry run kept nothing');
+  const dry = await ledger.post(mou(), { key: 'k', dryRun: true });
+  t.notOk(dry.kept);
+  t.equal(dry.recorded[0]?.position, 3);
+  t.equal(ledger.end(), 2);
+});
+
+test('a kept answer has its items, its replays and its warnings', async (t) => {
+  const ledger = await given(t, meeting(), claim({ scope: 'meeting:jic-4', value: 1 }));
+  const known = mou({ eventId: randomUUID() });
+  await ledger.post(known);
+  await ledger.post(mou({ note: 'in between' }));
+  const body = {
+    events: [
+      known,
+      mou({ repeat: 3, data: { meetingId: 'jic-4', title: 'T' } }),
+      mou({ occurredOn: '2023', data: { meetingId: 'jic-4' } }),
+    ],
+  };
+  const first = await ledger.post(body, { key: 'k' });
+  t.match(first.recorded, [
+    { index: 0, position: 4, replayed: true },
+    { index: 1, position: 6 },
+  ]);
+  t.same(
+    new Set(first.warnings.map(({ code }) => code)),
+    new Set(['same-title-and-date', 'more-than-claimed', 'date-outside-meeting']),
+  );
+  const again = await ledger.post(body, { key: 'k' });
+  t.ok(again.kept);
+  t.equal(seen(again), seen(first));
+  await ledger.post(mou({ repeat: 300 }));
+  t.equal(
+    seen(await ledger.post(body, { key: 'k' })),
+    seen(first),
+    'also when the tree has grown over a tile',
+  );
+});
+
+test('kept answers and the tree survive a restart', async (t) => {
+  const file = ledgerFile(t);
+  const first = await openLedger(t, () => now, file);
+  await first.post(initiative());
+  const bodies = [mou({ repeat: 256 }), mou({ repeat: 255 }), mou({ repeat: 2 }), mou({ repeat: 700 })];
+  const receipts: Receipt[] = [];
+  for (const [i, body] of bodies.entries()) receipts.push(await first.post(body, { key: `k-${i}` }));
+  await first.close();
+
+  const second = await openLedger(t, () => now, file);
+  for (const [i, body] of bodies.entries()) {
+    const again = await second.post(body, { key: `k-${i}` });
+    t.ok(again.kept);
+    t.equal(seen(again), seen(receipts[i] as Receipt), `${i}`);
+  }
+  await second.refused(mou(), 'idempotency-key-reused', undefined, { key: 'k-0' });
+  t.match((await second.post(mou())).recorded, [{ position: 1215, recordId: 'mou-1214' }]);
+});
+
+test('stopping answers what waits and refuses what comes after', async (t) => {
+  const ledger = await given(t);
+  const posts = Array.from({ length: 50 }, () => ledger.post(mou({ repeat: 10 })));
+  // post() is asynchronous up to the recorder: let all of them reach it.
+  await Promise.resolve();
+  const stopped = ledger.recorder.stop();
+  await t.rejects(ledger.post(mou()), { code: 'shutting-down' });
+  await stopped;
+  t.equal(ledger.end(), 501, 'all were recorded before stop() resolved');
+  t.equal((await Promise.all(posts)).length, 50);
+});
+
+test('a request more than can wait is refused', async (t) => {
+  const ledger = await given(t);
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 4097 }, () => ledger.post(mou(), { dryRun: true })),
+  );
+  const lost = outcomes.filter((outcome) => outcome.status === 'rejected');
+  t.same(lost.map(codeOf), ['overloaded']);
+});
+
+test('after an I/O error nothing is recorded until a restart', async (t) => {
+  const ledger = await given(t);
+  const { group } = ledger.store;
+  ledger.store.group = async () => {
+    throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' });
+  };
+  const both = await Promise.allSettled([ledger.post(mou()), ledger.post(mou())]);
+  t.same(
+    both.map(({ status }) => status),
+    ['rejected', 'rejected'],
+  );
+  ledger.store.group = group;
+  await ledger.refused(mou(), 'storage-unavailable', undefined);
+  t.throws(() => ledger.recorder.check(), { code: 'storage-unavailable' });
+});
+
+test('a body of a thousand corrections, references and names is decided in one go', async (t) => {
+  const ledger = await given(t);
+  const chair = (i: number) => ({ coChairs: [{ name: `Chair ${i}` }, { name: 'Ada Example' }] });
+  const range = Array.from({ length: 1000 }, (_, i) => i);
+  await ledger.post({ events: range.map((i) => meeting(`m-${i}`, '2023', chair(i))) });
+  await ledger.post({ events: range.map((i) => claim({ scope: `meeting:m-${i}`, value: 0 })) });
+  const { warnings } = await ledger.post({
+    events: range.map((i) => mou({ data: { meetingId: `m-${i}` } })),
+  });
+  t.equal(warnings.length, 1000);
+  await ledger.post({
+    events: range.map((i) =>
+      mou({ data: { under: [`mou-${i + 1}`], renews: { recordId: `mou-${1000 - i}` } } }),
+    ),
+  });
+  const renamed = range.map((i) =>
+    corrected(`m-${i}`, { data: { coChairs: [...chair(i).coChairs].reverse() } }),
+  );
+  await ledger.post({ events: renamed });
+  t.equal(ledger.db.prepare('select count(*) from openings').pluck().get(), 2000);
+});
