@@ -78,7 +78,6 @@ test('a request whose last event is refused writes nothing', async (t) => {
     'meeting-not-found',
     '/events/999/data/meetingId',
   );
-  t.equal(ledger.store.head() instanceof Promise, false);
   t.equal((await ledger.store.head()).position, 1);
   t.same((await ledger.post(mou())).recorded[0]?.recordId, 'mou-1', 'and takes no number');
 });
@@ -165,7 +164,7 @@ test('while the clock is far behind the log nothing is recorded', async (t) => {
 
 /** What a sender sees of a receipt. */
 const seen = ({ recorded, warnings, basis }: Receipt): string =>
-  JSON.stringify({ recorded, warnings, basis }, (_, value) => value);
+  JSON.stringify({ recorded, warnings, basis });
 
 test('a repeat under the same key gets the first answer again', async (t) => {
   const ledger = await given(t);

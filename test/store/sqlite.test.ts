@@ -1,0 +1,231 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
+import { type Test, test } from 'tap';
+import { readConfig } from '../../src/config.ts';
+import { openLedgerApp } from '../../src/ledger-app.ts';
+import { openSqlite, StoreUnavailable } from '../../src/store/sqlite.ts';
+import { checkStore } from '../helpers/check-store.ts';
+import { given, initiative, ledgerFile, meeting, mou, now, openLedger } from '../helpers/decide.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** The program with a database file, and nothing of the environment of the tests. */
+const start = (
+  file: string,
+): ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream } =>
+  spawn(process.execPath, [main, 'serve'], {
+    env: { PORT: '0', LOG_LEVEL: 'info', DATABASE_URL: `file:${file}` },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+
+/** A server that listens, and the address of its initiative `sci`. */
+async function serve(t: Test, file: string): Promise<{ child: ChildProcess; events: string }> {
+  const child = start(file);
+  t.teardown(() => child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout });
+  for await (const line of lines) {
+    const address = /listening at (http:\/\/127\.0\.0\.1:\d+)/.exec(JSON.parse(line).msg);
+    if (!address) continue;
+    // A pipe that nobody reads would fill up and stop the server.
+    child.stdout.resume();
+    return { child, events: `${address[1]}/v1/initiatives/sci/events` };
+  }
+  throw new Error(`the server ended before it listened: ${await text(child.stderr)}`);
+}
+
+const post = (events: string, body: object): Promise<Response> =>
+  fetch(events, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+/** Runs on the database as somebody who has the file would. */
+function tamper(file: string, statement: string, ...values: unknown[]): void {
+  const db = new Sqlite(file);
+  try {
+    db.prepare(statement).run(...values);
+  } finally {
+    db.close();
+  }
+}
+
+test('events are never changed and never deleted', async (t) => {
+  const ledger = await given(t, meeting('m', '2023', { coChairs: [{ name: 'Ada Example' }] }), mou());
+  const columns = ledger.db.pragma('table_info(events)') as { name: string }[];
+  for (const { name } of columns.filter(({ name }) => name !== 'fingerprint')) {
+    for (const value of [name, `${name} || ''`]) {
+      t.throws(
+        () => tamper(ledger.file, `update events set ${name} = ${value} where position = 1`),
+        { message: 'events are never changed' },
+        name,
+      );
+    }
+  }
+  t.throws(() => tamper(ledger.file, 'delete from events where position = 3'), {
+    message: 'events are never deleted',
+  });
+  t.throws(() => tamper(ledger.file, 'delete from events'), { message: 'events are never deleted' });
+  t.throws(() => tamper(ledger.file, 'insert or replace into events select * from events'));
+  t.equal(ledger.end(), 3);
+});
+
+test('a fingerprint can be emptied and nothing else', async (t) => {
+  const ledger = await given(t, mou());
+  for (const value of [Buffer.alloc(32), 'x', 0]) {
+    t.throws(() => tamper(ledger.file, 'update events set fingerprint = ? where position = 2', value), {
+      message: 'events are never changed',
+    });
+  }
+  tamper(ledger.file, 'update events set fingerprint = null where position = 2');
+  const fingerprints = ledger.db.prepare<[], Buffer | null>('select fingerprint from events').pluck().all();
+  t.match(fingerprints, [Buffer, null]);
+});
+
+test('tiles are never changed and never deleted', async (t) => {
+  const ledger = await given(t, mou({ repeat: 600 }));
+  t.equal(ledger.db.prepare('select count(*) from tiles').pluck().get(), 2);
+  t.throws(() => tamper(ledger.file, 'update tiles set root = root'), { message: 'tiles are never changed' });
+  t.throws(() => tamper(ledger.file, 'update tiles set hashes = zeroblob(8192) where tile_index = 1'), {
+    message: 'tiles are never changed',
+  });
+  t.throws(() => tamper(ledger.file, 'delete from tiles where tile_index = 1'), {
+    message: 'tiles are never deleted',
+  });
+});
+
+test('the check of a store finds what was tampered with', async (t) => {
+  const harm: Record<string, string[]> = {
+    'a leaf': [
+      'drop trigger events_are_never_changed',
+      `update events set leaf = replace(leaf, '"v":1', '"v":2') where position = 1`,
+    ],
+    'a column': ['drop trigger events_are_never_changed', `update events set recorded_by = 'x'`],
+    'an event that is gone': [
+      'drop trigger events_are_never_deleted',
+      'delete from events where position = 2',
+    ],
+    'a last event that is gone': [
+      'drop trigger events_are_never_deleted',
+      'delete from events where position = (select max(position) from events)',
+    ],
+    'the head': ['update head set root_hash = zeroblob(32)'],
+    'a tile': ['drop trigger tiles_are_never_changed', 'update tiles set hashes = zeroblob(8192)'],
+    'an opening': [`update openings set name = 'Bo Muster'`],
+    'no opening': ['delete from openings'],
+    'a state': [`update records set state = replace(state, 'Ada', 'Bo')`, `update records set named = 1`],
+    'a superseded version': ['update records set to_position = null'],
+    'a number': ['update record_numbers set last_number = last_number - 1'],
+    'a key': ['update idempotency_keys set last_position = last_position + 1'],
+  };
+  for (const [name, statements] of Object.entries(harm)) {
+    await t.test(name, async (t) => {
+      const ledger = await given(t, meeting('m', '2023', { coChairs: [{ name: 'Ada Example' }] }));
+      await ledger.post(mou({ repeat: 300 }));
+      await ledger.post(
+        { type: 'EvidenceAdded', recordId: 'm', sources: [{ publisher: 'P' }] },
+        { key: 'k' },
+      );
+      await ledger.close();
+      checkStore(ledger.file);
+      const harmed = `${ledger.file}-harmed`;
+      const db = new Sqlite(ledger.file);
+      db.exec(`vacuum into '${harmed}'`);
+      db.close();
+      for (const statement of statements) tamper(harmed, statement);
+      t.throws(() => checkStore(harmed), { name: 'AssertionError' });
+    });
+  }
+});
+
+test('a ledger is open once', async (t) => {
+  const ledger = await given(t);
+  await t.rejects(openSqlite(ledger.file), StoreUnavailable);
+  await ledger.close();
+  const again = await openLedger(t, () => now, ledger.file);
+  await again.post(mou());
+});
+
+test('a second process on the same file ends with exit code 2 and one line', async (t) => {
+  const { file } = await given(t);
+  const child = start(file);
+  t.teardown(() => child.kill('SIGKILL'));
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  t.equal(code, 2);
+  t.match(stderr, /^milestone-ledger: another process has the ledger open[^\n]+\n$/);
+});
+
+test('what was acknowledged survives kill -9', async (t) => {
+  const file = ledgerFile(t);
+  const { child, events } = await serve(t, file);
+  await post(events, initiative());
+  const acknowledged: { position: number; eventId: string }[] = [];
+  const exit = once(child, 'exit');
+  /** Posts one after the other until the server is gone. */
+  const officer = async (repeat: number): Promise<void> => {
+    for (;;) {
+      try {
+        const answer = await post(events, mou({ repeat }));
+        const { recorded } = (await answer.json()) as { recorded: typeof acknowledged };
+        acknowledged.push(...recorded);
+      } catch {
+        return;
+      }
+      if (acknowledged.length > 300) child.kill('SIGKILL');
+    }
+  };
+  await Promise.all([1, 2, 3, 5, 8, 13].map(officer));
+  t.same(await exit, [null, 'SIGKILL']);
+
+  const after = await openLedger(t, () => Date.now(), file);
+  const logged = new Map(
+    after.db
+      .prepare<[], { position: number; event_id: string }>('select position, event_id from events')
+      .all()
+      .map(({ position, event_id }) => [position, event_id]),
+  );
+  t.ok(acknowledged.length > 300);
+  t.same(
+    acknowledged.filter(({ position, eventId }) => logged.get(position) !== eventId),
+    [],
+  );
+  checkStore(file);
+  const { recorded } = await after.post(mou());
+  t.equal(recorded[0]?.position, logged.size + 1);
+});
+
+test('closing answers or refuses each post, and records what it answers', async (t) => {
+  const file = ledgerFile(t);
+  const app = await openLedgerApp(readConfig({ DATABASE_URL: `file:${file}` }), false);
+  t.teardown(() => app.close());
+  const url = '/v1/initiatives/sci/events';
+  await app.inject({ method: 'POST', url, payload: initiative() });
+  let closed: Promise<void> | undefined;
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, async (_, i) => {
+      const answer = await app.inject({ method: 'POST', url, payload: mou({ repeat: 2 }) });
+      if (i === 20) closed = app.close();
+      const next = await app.inject({ method: 'POST', url, payload: mou() });
+      return [answer, next];
+    }),
+  );
+  await closed;
+  const statuses = answers.flat().map(({ statusCode }) => statusCode);
+  t.same([...new Set(statuses)].sort(), [201, 503]);
+  for (const answer of answers.flat()) {
+    if (answer.statusCode === 503)
+      t.match(answer.json(), { code: 'shutting-down' }, { headers: answer.headers['retry-after'] });
+  }
+  const acknowledged = answers
+    .flat()
+    .flatMap((answer) => (answer.statusCode === 201 ? answer.json().recorded : []))
+    .map(({ eventId }) => eventId);
+  const db = new Sqlite(file, { readonly: true });
+  const logged = db.prepare<[], string>('select event_id from events where position > 1').pluck().all();
+  db.close();
+  t.same(logged.sort(), acknowledged.sort());
+});

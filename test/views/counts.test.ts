@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { itemsOf } from '../../src/ledger/posting.ts';
+import { Recorder } from '../../src/store/recorder.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import { Counts, changesOf, everything } from '../../src/views/counts.ts';
+import { Tally } from '../../src/views/tally.ts';
+
+const milestones = (initiative: number, batch: number) =>
+  Array.from({ length: 500 }, (_, i) => ({
+    type: i % 3 === 0 ? 'ProjectLaunched' : 'MoUSigned',
+    recordId: `r-${batch}-${i}`,
+    occurredOn: `20${10 + (i % 10)}-0${1 + (batch % 9)}`,
+    data: { pillar: `p${(i + initiative) % 5}`, ...(i % 2 ? { title: `T${i}` } : {}) },
+  }));
+const corrections = (batch: number) =>
+  Array.from({ length: 100 }, (_, i) => ({
+    type: 'RecordCorrected',
+    recordId: `r-${batch}-${i}`,
+    changes: { data: { pillar: null } },
+    reason: { code: 'other', text: 'A test.' },
+  }));
+
+t.test('counts as of any position are those folded from the beginning, by way of few changes', async (t) => {
+  const failures: unknown[] = [];
+  const store = await openSqlite(join(t.testdir(), 'ledger.db'));
+  t.teardown(() => store.close());
+  const counts = new Counts(store, (error) => failures.push(error));
+  const recorder = new Recorder(store, Date.now, (changes) => counts.observe(changes));
+  const post = (initiativeId: string, body: object) =>
+    recorder.record({ initiativeId, principal: 'test', items: itemsOf(body), dryRun: false });
+
+  const initiatives = ['one', 'two', 'three'];
+  for (const initiativeId of initiatives)
+    await post(initiativeId, { type: 'InitiativeRegistered', data: { name: 'X' } });
+  for (let batch = 0; batch < 6; batch++) {
+    for (const [i, initiativeId] of initiatives.slice(0, batch % 2 === 0 ? 3 : 1).entries()) {
+      await post(initiativeId, { events: milestones(i, batch) });
+      if (i === 0) await post(initiativeId, { events: corrections(batch) });
+    }
+  }
+  await counts.settled();
+  t.same(failures, []);
+  const { position: end } = await store.head();
+
+  const snapshots = await store.db.selectFrom('count_snapshots').selectAll().execute();
+  for (const scope of [everything, 'one']) {
+    const own = snapshots.filter(({ initiative_id }) => initiative_id === scope);
+    t.ok(own.length >= 2, `${scope || 'all'} has several snapshots`);
+  }
+
+  const cold = new Counts(store, (error) => failures.push(error));
+  for (const scope of [everything, ...initiatives, 'unknown']) {
+    const changes = await changesOf(store.db, scope, 0, end, 100_000);
+    // The end first, so that later ones are read behind what is kept in memory.
+    for (const position of [end, 1, 999, 1000, 1001, 2500, 4000, end - 1, end, 0]) {
+      const folded = new Tally();
+      for (const { position: at, before, after } of changes) if (at <= position) folded.change(before, after);
+      for (const one of [counts, cold]) {
+        const found = await one.at(scope, position, (tally) => JSON.stringify(tally));
+        if (found !== JSON.stringify(folded)) t.fail(`${scope || 'all'} as of ${position} differs`);
+      }
+    }
+  }
+  t.same(failures, []);
+});
+
+t.test('a tally survives being stored, and is the same whatever the order of its changes', async (t) => {
+  const record = {
+    kind: 'mou',
+    standing: 1,
+    named: 1,
+    meeting_id: 'm',
+    pillar: 'p/q',
+    zone: null,
+    sector: 'ü',
+    instrument: null,
+    earliest: null,
+    latest: '2022-01-01',
+  };
+  const other = { ...record, kind: 'project', pillar: null, earliest: '2021-01-01', latest: '2021-12-31' };
+  const [forth, back] = [new Tally(), new Tally()];
+  forth.change(undefined, record);
+  forth.change(undefined, other);
+  forth.change(record, other);
+  back.change(undefined, other);
+  back.change(undefined, other);
+  t.equal(JSON.stringify(forth), JSON.stringify(back));
+  t.equal(JSON.stringify(Tally.parse(JSON.stringify(back))), JSON.stringify(back));
+  t.equal(Tally.parse(JSON.stringify(back)).size, back.size);
+  back.change(other, { ...other, standing: 0 });
+  back.change(other, { ...other, standing: 0 });
+  t.equal(JSON.stringify(back), '{}', 'nothing is left of what was taken away');
+  t.equal(back.size, 0);
+});
