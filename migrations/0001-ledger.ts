@@ -115,7 +115,7 @@ const statements = [
   ) strict`,
   `create index records_by_kind on records (initiative_id, kind, made)`,
   `create index records_by_meeting on records (initiative_id, meeting_id, kind) where meeting_id is not null`,
-  `create index records_by_title on records (title_key) where title_key is not null`,
+  `create index records_by_title on records (title_key, made) where title_key is not null`,
   `create index records_initiatives on records (initiative_id) where kind = 'initiative'`,
   `create index records_same_as on records (position) where same_as is not null`,
 

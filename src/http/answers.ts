@@ -11,10 +11,9 @@ export interface Payload {
 }
 
 /** Weak, as the answer's bytes also hold the basis, which moves with every event of the log. */
-export const payloadOf = (text: string): Payload => ({
-  text,
-  etag: `W/"${hash('sha256', text, 'base64url').slice(0, 27)}"`,
-});
+export const payloadOf = (text: string): Payload => ({ text, etag: etagOf(text) });
+
+export const etagOf = (text: string): string => `W/"${hash('sha256', text, 'base64url').slice(0, 27)}"`;
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
@@ -35,11 +34,22 @@ export function sendPayload(
   { text, etag }: Payload,
   at: At,
 ): FastifyReply {
+  return sendTagged(request, reply, 'application/json', etag, () => {
+    const provenance = `"asOf":${JSON.stringify(asOfJson(at))},"basis":${JSON.stringify(basisJson(at.basis))}}`;
+    return text === '{}' ? `{${provenance}` : `${text.slice(0, -1)},${provenance}`;
+  });
+}
+
+export function sendTagged(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  type: string,
+  etag: string,
+  body: () => string,
+): FastifyReply {
   reply.header('etag', etag);
   if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
-  const provenance = `"asOf":${JSON.stringify(asOfJson(at))},"basis":${JSON.stringify(basisJson(at.basis))}}`;
-  const body = text === '{}' ? `{${provenance}` : `${text.slice(0, -1)},${provenance}`;
-  return reply.type('application/json').send(body);
+  return reply.type(type).send(body());
 }
 
 /** RFC 9110, section 13.1.2: weak comparison. */
@@ -58,8 +68,9 @@ export function linkNext(
   at: At,
 ): void {
   if (next === undefined) return;
-  const [path = '', query = ''] = request.url.split('?');
-  const parameters = new URLSearchParams(query);
+  const [path = '', ...query] = request.url.split('?');
+  // A second question mark is a character of the query like any other.
+  const parameters = new URLSearchParams(query.join('?'));
   parameters.delete('asOf');
   parameters.set('asOfPosition', String(at.position));
   parameters.set('after', next);

@@ -1,20 +1,20 @@
 import { stringify } from 'csv-stringify/sync';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { etagOf, sendTagged } from './answers.ts';
 
 type Cell = string | number | boolean | undefined;
 
 /** A list as a table. Cells that a spreadsheet would take for a formula are escaped. */
 export function sendCsv(
+  request: FastifyRequest,
   reply: FastifyReply,
   columns: readonly string[],
   rows: object[],
 ): FastifyReply {
   const table = rows.map((row) => columns.map((column) => cellOf(valueAt(row, column))));
   const text = stringify([columns, ...table], { escape_formulas: true, record_delimiter: 'windows' });
-  return reply
-    .header('content-disposition', 'attachment; filename="ledger.csv"')
-    .type('text/csv; charset=utf-8')
-    .send(text);
+  reply.header('content-disposition', 'attachment; filename="ledger.csv"');
+  return sendTagged(request, reply, 'text/csv; charset=utf-8', etagOf(text), () => text);
 }
 
 /** A column is a path into the item: `counts.mous.total`. */

@@ -85,7 +85,8 @@ export async function describeApi(app: App): Promise<void> {
     refResolver: {
       buildLocalReference: (schema, _base, _fragment, i) => String(schema['$id'] ?? `def-${i}`),
     },
-    transformObject: (document) => ('openapiObject' in document ? withMappings(document.openapiObject) : {}),
+    transformObject: (document) =>
+      'openapiObject' in document ? withHeaders(withMappings(document.openapiObject)) : {},
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
@@ -126,6 +127,25 @@ interface Schema {
   oneOf?: Schema[];
   discriminator?: { propertyName: string; mapping?: Record<string, string> };
   properties?: Record<string, { const?: unknown; enum?: unknown[] }>;
+}
+
+interface HeaderHolder {
+  paths?: Record<
+    string,
+    Record<string, { responses?: Record<string, { headers?: Record<string, Header> }> }>
+  >;
+}
+interface Header {
+  schema?: Header;
+}
+
+/** Routes write headers as the document has them; the plugin takes each for the schema of its header. */
+function withHeaders<T extends { paths?: object }>(document: T): T {
+  const operations = Object.values((document as HeaderHolder).paths ?? {}).flatMap(Object.values);
+  for (const { headers = {} } of operations.flatMap(({ responses = {} }) => Object.values(responses))) {
+    for (const [name, { schema }] of Object.entries(headers)) if (schema?.schema) headers[name] = schema;
+  }
+  return document;
 }
 
 /** Says for each value of a discriminator which schema it stands for, which Ajv reads from the schemas themselves. */

@@ -10,7 +10,11 @@ const word = (description: string) =>
 export const moment = {
   asOf: word('What the ledger knew at an instant (RFC 3339; write + as %2B), or at the end of a day in UTC.'),
   asOfPosition: Type.Optional(
-    Type.Integer({ minimum: 0, description: 'What the ledger knew after this position.' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'What the ledger knew after this position.',
+    }),
   ),
 };
 
@@ -45,6 +49,7 @@ export const byNumber = {
   after: Type.Optional(
     Type.Integer({
       minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
       description: 'Where the page begins, as the Link header of the page before says.',
     }),
   ),
@@ -78,6 +83,14 @@ export const recordFilters = {
     Type.Enum(['true', 'false', 'all'], { description: 'Standing records by default.' }),
   ),
 };
+
+/** Where a page begins in a list that is held as a whole: behind the item that `after` names. */
+export function placeAfter<T>(items: T[], after: string | undefined, idOf: (item: T) => string): number {
+  if (after === undefined) return 0;
+  const place = items.findIndex((item) => idOf(item) === after);
+  if (place === -1) throw badQuery('/query/after', 'names nothing that is in this list');
+  return place + 1;
+}
 
 /** The last day of a plain date; undefined where there is none. */
 export function lastDayOf(text: string | undefined, parameter: string): string | undefined {

@@ -32,29 +32,58 @@ export type Decision =
   /** The request was answered before, under its Idempotency-Key. */
   | { kept: KeptAnswer };
 
+/** How far a decision got on a draft: after Missing it goes on from there, not from the beginning. */
+export class Progress {
+  decisions: ItemDecision[] | undefined;
+  logged: (LoggedEvent | undefined)[] | undefined;
+  readonly recorded: Recorded[] = [];
+  /** The item to decide next. */
+  next = 0;
+  /** An item stopped halfway: its first events stand in the draft, which has to be dropped. */
+  torn = false;
+}
+
 /**
  * Decides on a request: what it records stands in the draft afterwards. Throws a Refusal, and then the draft is
- * to be dropped; or Missing, and then it is to be dropped and the decision made again.
+ * to be dropped; or Missing, and then the decision is to be made again: on the same draft with the same progress,
+ * or on new ones, which it must be if the progress is torn.
  */
-export function decide(posting: Posting, draft: Draft, circumstances: Circumstances): Decision {
-  const { initiativeId, principal, items, idempotency } = posting;
+export function decide(
+  posting: Posting,
+  draft: Draft,
+  circumstances: Circumstances,
+  progress: Progress = new Progress(),
+): Decision {
+  const { items, idempotency } = posting;
   if (idempotency && !posting.dryRun) {
-    const kept = draft.keptAnswer(principal, initiativeId, idempotency.key);
-    if (kept) {
-      if (idempotency.fingerprint.equals(kept.fingerprint)) return { kept };
-      throw new Refusal(
-        'idempotency-key-reused',
-        'This Idempotency-Key was used with another body or query.',
-      );
-    }
+    const kept = keptAnswer(posting, idempotency, draft);
+    if (kept) return { kept };
   }
-  const decisions = items.map((item) => new ItemDecision(item, posting, draft, circumstances));
-  const logged = decisions.map((decision) => decision.logged());
-  const recorded = decisions.flatMap((decision, i): Recorded[] => {
-    const before = logged[i];
-    return before ? [recordedOf(items[i]?.index ?? 0, before, true)] : decision.record();
-  });
-  return { recorded };
+  progress.decisions ??= items.map((item) => new ItemDecision(item, posting, draft, circumstances));
+  // Of all items first: a known eventId is looked at before anything else.
+  progress.logged ??= progress.decisions.map((decision) => decision.logged());
+  for (const decision of progress.decisions.slice(progress.next)) {
+    const logged = progress.logged[progress.next];
+    const { length } = draft.changes;
+    try {
+      progress.recorded.push(...(logged ? [decision.replayed(logged)] : decision.record()));
+    } catch (error) {
+      progress.torn = draft.changes.length > length;
+      throw error;
+    }
+    progress.next += 1;
+  }
+  return { recorded: progress.recorded };
+}
+
+function keptAnswer(
+  { principal, initiativeId }: Posting,
+  { key, fingerprint }: NonNullable<Posting['idempotency']>,
+  draft: Draft,
+): KeptAnswer | undefined {
+  const kept = draft.keptAnswer(principal, initiativeId, key);
+  if (!kept || fingerprint.equals(kept.fingerprint)) return kept;
+  throw new Refusal('idempotency-key-reused', 'This Idempotency-Key was used with another body or query.');
 }
 
 /** What must be kept of an answer beside its range of positions. */
@@ -122,6 +151,10 @@ class ItemDecision {
     if (logged === undefined) return undefined;
     if (logged.fingerprint && this.#fingerprint?.equals(logged.fingerprint)) return logged;
     throw this.#refuse('event-exists', `The event ${eventId} exists with other content.`, '/eventId');
+  }
+
+  replayed(logged: LoggedEvent): Recorded {
+    return recordedOf(this.#item.index, logged, true);
   }
 
   record(): Recorded[] {

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Refusal } from '../errors.ts';
-import { type Circumstances, decide, extraOf, type Recorded, recordedOf } from '../ledger/decide.ts';
+import {
+  type Circumstances,
+  decide,
+  extraOf,
+  Progress,
+  type Recorded,
+  recordedOf,
+} from '../ledger/decide.ts';
 import { addDays } from '../ledger/edtf.ts';
 import type { AnswerExtra, Facts, KeptAnswer, RecordRef, Warning } from '../ledger/facts.ts';
 import type { Posting } from '../ledger/posting.ts';
@@ -156,9 +163,11 @@ export class Recorder {
     const outcomes: Outcome[] = [];
     for (const { posting } of group) {
       try {
-        const { draft, decision } = await untilLoaded(facts, world, () => {
-          const draft = new Draft(world);
-          return { draft, decision: decide(posting, draft, circumstances) };
+        let draft = new Draft(world);
+        let progress = new Progress();
+        const decision = await untilLoaded(facts, world, () => {
+          if (progress.torn) [draft, progress] = [new Draft(world), new Progress()];
+          return decide(posting, draft, circumstances, progress);
         });
         if ('kept' in decision) {
           outcomes.push({ kept: decision.kept });
@@ -192,7 +201,7 @@ export class Recorder {
   }
 }
 
-/** Decides until nothing is missing any more. Each round knows more, and no fact is asked for twice. */
+/** Tries until nothing is missing any more. Each round knows more, and no fact is asked for twice. */
 async function untilLoaded<T>(facts: Facts, world: World, decision: () => T): Promise<T> {
   for (;;) {
     try {
@@ -259,21 +268,23 @@ function groupLengthOf(waiting: Waiting[]): number {
   return fits === -1 ? waiting.length : fits;
 }
 
-/** The records that the decisions of a group are sure to ask for, so that they are loaded together. */
+/** The records that the decisions of a group are sure to ask for, each once, so that they are loaded together. */
 function refsOf(group: Waiting[]): RecordRef[] {
-  return group.flatMap(({ posting: { initiativeId, items } }) => {
-    const recordIds = new Set([initiativeId]);
+  const refs = new Map<string, RecordRef>();
+  for (const { posting } of group) {
+    const { initiativeId, items } = posting;
+    const add = (recordId: string): void =>
+      void refs.set(`${initiativeId}/${recordId}`, { initiativeId, recordId });
+    add(initiativeId);
     for (const { event } of items) {
-      if (event.recordId !== undefined) recordIds.add(event.recordId);
-      if ('reason' in event && event.reason.duplicateOf !== undefined)
-        recordIds.add(event.reason.duplicateOf);
-      if ('data' in event) for (const recordId of referencesIn(event.data ?? {})) recordIds.add(recordId);
+      if (event.recordId !== undefined) add(event.recordId);
+      if ('reason' in event && event.reason.duplicateOf !== undefined) add(event.reason.duplicateOf);
+      if ('data' in event) referencesIn(event.data ?? {}).forEach(add);
       // Not checked against a schema yet, so each member may be anything.
-      if ('changes' in event)
-        for (const recordId of referencesIn(event.changes.data ?? {})) recordIds.add(recordId);
+      if ('changes' in event) referencesIn(event.changes.data ?? {}).forEach(add);
     }
-    return [...recordIds].map((recordId) => ({ initiativeId, recordId }));
-  });
+  }
+  return [...refs.values()];
 }
 
 function referencesIn(data: object): string[] {

@@ -67,3 +67,58 @@ export interface RecordRow {
   words: string;
   state: string;
 }
+
+export const eventColumns = [
+  'position',
+  'event_id',
+  'initiative_id',
+  'record_id',
+  'version',
+  'type',
+  'kind',
+  'latest',
+  'late_days',
+  'recorded_at',
+  'recorded_by',
+  'reason_code',
+  'leaf',
+  'fingerprint',
+] as const satisfies (keyof EventRow)[];
+
+export const keyColumns = [
+  'principal',
+  'initiative_id',
+  'key',
+  'fingerprint',
+  'first_position',
+  'last_position',
+  'extra',
+  'recorded_at',
+] as const satisfies (keyof KeyRow)[];
+
+export const recordColumns = [
+  'position',
+  'prev_position',
+  'to_position',
+  'made',
+  'initiative_id',
+  'record_id',
+  'kind',
+  'version',
+  'standing',
+  'meeting_id',
+  'earliest',
+  'latest',
+  'named',
+  'pillar',
+  'zone',
+  'sector',
+  'instrument',
+  'title_key',
+  'same_as',
+  'in_force_from',
+  'in_force_until',
+  'facets',
+  'words',
+  'state',
+] as const satisfies (keyof RecordRow)[];

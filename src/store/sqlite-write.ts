@@ -4,56 +4,24 @@ import { numberOf } from '../ledger/world.ts';
 import { recordRowOf } from '../views/record-row.ts';
 import { prepare } from './prepared.ts';
 import { eventRowOf } from './rows.ts';
-import type { Database, EventRow, KeyRow, RecordRow } from './schema.ts';
+import {
+  type Database,
+  type EventRow,
+  eventColumns,
+  type KeyRow,
+  keyColumns,
+  type RecordRow,
+  recordColumns,
+} from './schema.ts';
 import type { Batch } from './store.ts';
 
 /** Writes what a group recorded in one transaction: log, tree, read models, kept answers. One fsync. */
 export function sqliteWrite(handle: Sqlite.Database, db: Kysely<Database>): (batch: Batch) => void {
   const insertEvent = prepare(handle, (row: EventRow) =>
-    db.insertInto('events').values({
-      position: row.position,
-      event_id: row.event_id,
-      initiative_id: row.initiative_id,
-      record_id: row.record_id,
-      version: row.version,
-      type: row.type,
-      kind: row.kind,
-      latest: row.latest,
-      late_days: row.late_days,
-      recorded_at: row.recorded_at,
-      recorded_by: row.recorded_by,
-      reason_code: row.reason_code,
-      leaf: row.leaf,
-      fingerprint: row.fingerprint,
-    }),
+    db.insertInto('events').values(pick(row, eventColumns)),
   );
   const insertRecord = prepare(handle, (row: RecordRow) =>
-    db.insertInto('records').values({
-      position: row.position,
-      prev_position: row.prev_position,
-      to_position: row.to_position,
-      made: row.made,
-      initiative_id: row.initiative_id,
-      record_id: row.record_id,
-      kind: row.kind,
-      version: row.version,
-      standing: row.standing,
-      meeting_id: row.meeting_id,
-      earliest: row.earliest,
-      latest: row.latest,
-      named: row.named,
-      pillar: row.pillar,
-      zone: row.zone,
-      sector: row.sector,
-      instrument: row.instrument,
-      title_key: row.title_key,
-      same_as: row.same_as,
-      in_force_from: row.in_force_from,
-      in_force_until: row.in_force_until,
-      facets: row.facets,
-      words: row.words,
-      state: row.state,
-    }),
+    db.insertInto('records').values(pick(row, recordColumns)),
   );
   const supersede = prepare(handle, (p: { position: number; by: number }) =>
     db.updateTable('records').set({ to_position: p.by }).where('position', '=', p.position),
@@ -79,16 +47,7 @@ export function sqliteWrite(handle: Sqlite.Database, db: Kysely<Database>): (bat
       .values({ level: p.level, tile_index: p.tile_index, root: p.root, hashes: p.hashes }),
   );
   const insertAnswer = prepare(handle, (row: KeyRow) =>
-    db.insertInto('idempotency_keys').values({
-      principal: row.principal,
-      initiative_id: row.initiative_id,
-      key: row.key,
-      fingerprint: row.fingerprint,
-      first_position: row.first_position,
-      last_position: row.last_position,
-      extra: row.extra,
-      recorded_at: row.recorded_at,
-    }),
+    db.insertInto('idempotency_keys').values(pick(row, keyColumns)),
   );
   const moveHead = prepare(handle, (p: { position: number; recordedAt: number; rootHash: Uint8Array }) =>
     db.updateTable('head').set({ position: p.position, recorded_at: p.recordedAt, root_hash: p.rootHash }),
@@ -120,3 +79,7 @@ export function sqliteWrite(handle: Sqlite.Database, db: Kysely<Database>): (bat
   };
   return handle.transaction(write).immediate;
 }
+
+/** A row with these columns; of a row of parameters, the parameters by name. */
+const pick = <R extends object>(row: R, columns: readonly (keyof R)[]): R =>
+  Object.fromEntries(columns.map((column) => [column, row[column]])) as R;

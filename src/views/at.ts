@@ -66,11 +66,13 @@ export async function positionBefore(store: Store, text: string, parameter: stri
   return lastPositionBy(store, ms - 1);
 }
 
-const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
+const instant = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
 
 /** An RFC 3339 instant, or a plain date, which means the end of its last day in UTC. */
 export function millisecondsOf(text: string, parameter: string): number {
-  if (instant.test(text)) {
+  const [, date] = instant.exec(text) ?? [];
+  // Date.parse would take 30 February for 2 March.
+  if (date !== undefined && parsePlainDate(date)) {
     const ms = Date.parse(text.toUpperCase());
     if (!Number.isNaN(ms)) return ms;
   }

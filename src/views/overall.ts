@@ -58,17 +58,26 @@ async function doublesOf(
   for (const row of rows)
     linked.set(`${row.initiative_id}/${row.record_id}`, { record: recordOf(row), made: row.made });
   const groups = new Map<string, string>();
+  // Chains of links are halved on the way, so that long ones are neither slow nor deep.
   const groupOf = (key: string): string => {
-    const parent = groups.get(key) ?? key;
-    return parent === key ? key : groupOf(parent);
+    let group = key;
+    for (
+      let parent = groups.get(group);
+      parent !== undefined && parent !== group;
+      parent = groups.get(group)
+    ) {
+      groups.set(group, groups.get(parent) ?? parent);
+      group = parent;
+    }
+    return group;
   };
   for (const [key, { record }] of [...linked]) {
     const target = isMilestone(record) ? (record.data.sameAs ?? key) : key;
     if (!linked.has(target)) {
       const [initiativeId = '', recordId = ''] = target.split('/');
       const other = await milestoneAt(db, initiativeId, recordId, position);
-      if (!other) continue;
-      linked.set(target, other);
+      // Two that name the same third are the same as each other, even where the third is retracted or not known.
+      if (other) linked.set(target, other);
     }
     groups.set(groupOf(key), groupOf(target));
   }

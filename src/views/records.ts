@@ -181,7 +181,7 @@ function conditionsOf(filters: RecordFilters): ReturnType<typeof sql<SqlBool>>[]
   if (named !== undefined) conditions.push(sql<SqlBool>`named = ${named ? 1 : 0}`);
   if (inForceOn !== undefined) {
     conditions.push(
-      sql<SqlBool>`in_force_from <= ${inForceOn} and (in_force_until is null or in_force_until >= ${inForceOn})`,
+      sql<SqlBool>`kind in ('mou', 'project') and in_force_from <= ${inForceOn} and (in_force_until is null or in_force_until >= ${inForceOn})`,
     );
   }
   if (q !== undefined) conditions.push(contains('words', folded(q)));

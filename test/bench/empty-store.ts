@@ -8,7 +8,7 @@ import { Edge } from '../../src/tlog/edge.ts';
 
 /** What this engine leaves out, for the reader of the figures. */
 export const emptyEngine =
-  'It opens no file: facts are answered from memory (the initiative exists, nothing else does), a write makes no rows, syncs nothing and only moves the head; the Merkle tree grows as in the ledger, since answers carry its root.';
+  'It opens no file: facts are answered from memory (the initiative exists, nothing else does), a write makes no rows, syncs nothing, keeps no snapshots of counts and only moves the head; the Merkle tree grows as in the ledger, since answers carry its root.';
 
 /**
  * An engine that stores nothing, to measure the others against: with it the application still parses, validates,
@@ -61,7 +61,9 @@ export function openEmpty(): Store {
     head: () => head,
     group: (work) => work({ head, edge: edge.clone(), facts, write }),
     rootAt: () => head.rootHash,
+    lastEventOf: () => 0,
     eventsOf: () => [],
+    forgetAnswers: () => {},
     keepSnapshot: () => {},
     check: () => {},
     close: () => {},

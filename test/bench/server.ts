@@ -34,9 +34,11 @@ const engines = {
   sqlite: (directory: string) => openLedgerApp(configIn(directory), log),
   /** The same application on an engine that stores nothing. */
   empty: (directory: string) => {
+    // As openLedgerApp puts it together, save that counts are not told of changes: they would keep snapshots.
     const store = openEmpty();
+    const counts = new Counts(store, (error) => log.error(error));
     const recorder = new Recorder(store, Date.now);
-    const ledger: Ledger = { store, recorder, counts: new Counts(store) };
+    const ledger: Ledger = { store, recorder, counts };
     return shell(
       directory,
       (app) => addRoutes(app, ledger),

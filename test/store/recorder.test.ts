@@ -335,5 +335,9 @@ test('a body of a thousand corrections, references and names is decided in one g
     corrected(`m-${i}`, { data: { coChairs: [...chair(i).coChairs].reverse() } }),
   );
   await ledger.post({ events: renamed });
+  const { recordId: _, ...each } = retracted('');
+  await ledger.post({ events: range.slice(1).map((i) => retracted(`mou-${1000 + i}`)) });
+  await ledger.post({ events: range.map((i) => ({ ...each, where: { meetingId: `m-${i}` } })) });
+  await ledger.post({ events: range.map((i) => retracted(`m-${i}`)) });
   t.equal(ledger.db.prepare('select count(*) from openings').pluck().get(), 2000);
 });

@@ -49,7 +49,9 @@ export function changesRoute(app: App, reading: Reading): void {
       const { from = '0', after, limit = limitStandard, asOfPosition, format } = request.query;
       const at = await resolveAt(store, asOfPosition === undefined ? {} : { asOfPosition });
       const begin = await momentOf(from, 'from');
-      const end = request.query.to === undefined ? at : await momentOf(request.query.to, 'to');
+      const asked = request.query.to === undefined ? at : await momentOf(request.query.to, 'to');
+      // A moment after that of the answer, such as the end of today, ends where the log ended for the first page.
+      const end = asked.position < at.position ? asked : at;
       if (begin.position > end.position) throw badQuery('/query/from', 'lies after to');
       await reading.initiative(initiativeId, at);
       const countsAt = ({ position }: At) =>
@@ -73,6 +75,7 @@ export function changesRoute(app: App, reading: Reading): void {
       );
       if (format === 'csv') {
         return sendCsv(
+          request,
           reply,
           [...columnsOf.events, 'moved'],
           items.map((item) => JSON.parse(item) as object),

@@ -3,7 +3,7 @@ import { folded } from '../../ledger/title-key.ts';
 import type { At } from '../../views/at.ts';
 import { type ComparedClaim, claimsOf, compareClaims } from '../../views/claims.ts';
 import { meetingsOf } from '../../views/meetings.ts';
-import { listInitiatives } from '../../views/records.ts';
+import { listInitiatives, recordAt } from '../../views/records.ts';
 import { columnsOf } from '../csv.ts';
 import type { App } from '../instance.ts';
 import {
@@ -14,6 +14,7 @@ import {
   limit,
   limitStandard,
   moment,
+  placeAfter,
   queryOf,
   untilParameter,
 } from '../queries.ts';
@@ -21,9 +22,17 @@ import { ClaimListAnswer } from '../schemas.ts';
 import { lists, type Reading } from './reading.ts';
 
 const filters = {
-  metric: Type.Optional(Type.String({ minLength: 1, maxLength: 63 })),
-  scope: Type.Optional(Type.String({ minLength: 1, maxLength: 220 })),
-  status: Type.Optional(Type.Enum(['matches', 'over', 'short', 'undecided', 'about', 'not-comparable'])),
+  metric: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 63, description: 'What is counted, such as mous.' }),
+  ),
+  scope: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 220, description: 'Compared without regard to case.' }),
+  ),
+  status: Type.Optional(
+    Type.Enum(['matches', 'over', 'short', 'undecided', 'about', 'not-comparable'], {
+      description: 'What the comparison came to.',
+    }),
+  ),
 };
 
 export function claimRoutes(app: App, reading: Reading): void {
@@ -69,7 +78,7 @@ export function claimRoutes(app: App, reading: Reading): void {
         const { after, limit: size = limitStandard } = request.query;
         await reading.initiative(initiativeId, at);
         const all = await compared(initiativeId, at, request.query);
-        const from = after === undefined ? 0 : all.findIndex(({ recordId }) => recordId === after) + 1;
+        const from = placeAfter(all, after, ({ recordId }) => recordId);
         const items = all.slice(from, from + size);
         return { items, ...(from + size < all.length ? { next: items.at(-1)?.recordId ?? '' } : {}) };
       }),
@@ -111,10 +120,8 @@ export function claimRoutes(app: App, reading: Reading): void {
         const items: ComparedClaim[] = [];
         for await (const initiativeId of initiativesFrom(at, afterInitiative)) {
           const all = await compared(initiativeId, at, request.query);
-          const from =
-            initiativeId === afterInitiative
-              ? all.findIndex(({ recordId }) => recordId === afterRecord) + 1
-              : 0;
+          const isFirst = initiativeId === afterInitiative;
+          const from = placeAfter(all, isFirst ? afterRecord : undefined, ({ recordId }) => recordId);
           items.push(...all.slice(from));
           if (items.length > size) break;
         }
@@ -129,7 +136,7 @@ export function claimRoutes(app: App, reading: Reading): void {
 
   /** The standing initiatives from one on, which may be the first of the page. */
   async function* initiativesFrom(at: At, first: string): AsyncGenerator<string> {
-    if (first !== '') yield first;
+    if (first !== '' && (await recordAt(db, first, first, at.position))?.status === 'standing') yield first;
     for (let after: string | undefined = first; after !== undefined; ) {
       const page = await listInitiatives(db, at.position, after, 100);
       for (const { initiativeId } of page.items) yield initiativeId;

@@ -23,10 +23,19 @@ import { lists, type Reading, reads } from './reading.ts';
 const EventQuery = queryOf({
   ...moment,
   recordId: Type.Optional(Slug),
-  type: Type.Optional(Type.Enum(catalogue.map(({ type }) => type))),
-  kind: Type.Optional(Type.Enum([...kinds])),
-  recordedBy: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-  reasonCode: Type.Optional(Type.Enum([...reasonCodes])),
+  type: Type.Optional(
+    Type.Enum(
+      catalogue.map(({ type }) => type),
+      { description: 'The type of the event.' },
+    ),
+  ),
+  kind: Type.Optional(
+    Type.Enum([...kinds], { description: 'The kind that the record had before the event.' }),
+  ),
+  recordedBy: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 255, description: 'The id of who recorded it.' }),
+  ),
+  reasonCode: Type.Optional(Type.Enum([...reasonCodes], { description: 'Why a record was changed.' })),
   recordedFrom: Type.Optional(
     Type.String({
       maxLength: 40,
@@ -46,7 +55,7 @@ const EventQuery = queryOf({
       description: 'Recorded more than this many days after the last day on which it may have happened.',
     }),
   ),
-  order: Type.Optional(Type.Enum(['asc', 'desc'])),
+  order: Type.Optional(Type.Enum(['asc', 'desc'], { description: 'By position; asc by default.' })),
   ...byNumber,
   ...format,
 });
@@ -79,6 +88,7 @@ export function eventLogRoutes(app: App, reading: Reading): void {
     const json = await jsonOf(items);
     if (format === 'csv')
       return sendCsv(
+        request,
         reply,
         columnsOf.events,
         json.map((item) => JSON.parse(item) as object),
@@ -149,6 +159,7 @@ export function eventLogRoutes(app: App, reading: Reading): void {
           EventAnswer,
         ),
         params: Type.Object({ eventId: Type.String({ format: 'uuid' }) }, closed),
+        querystring: queryOf({}),
       },
     },
     async (request, reply) => {

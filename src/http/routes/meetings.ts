@@ -14,6 +14,7 @@ import {
   lastDayOf,
   limitStandard,
   moment,
+  placeAfter,
   queryOf,
   recordParams,
   untilParameter,
@@ -49,7 +50,9 @@ export function meetingRoutes(app: App, reading: Reading): void {
         querystring: queryOf({
           ...moment,
           ...untilParameter,
-          series: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+          series: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 200, description: 'Compared without regard to case.' }),
+          ),
           ...bySlug,
           ...format,
         }),
@@ -75,7 +78,7 @@ export function meetingRoutes(app: App, reading: Reading): void {
             outside: { mous: mousOf(outside, until), projects: projectsOf(outside, until) },
           };
         });
-        const from = after === undefined ? 0 : held.findIndex(({ record }) => record.recordId === after) + 1;
+        const from = placeAfter(held, after, ({ record }) => record.recordId);
         const page = held.slice(from, from + limit);
         const views = await recordViews(
           db,

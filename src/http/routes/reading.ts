@@ -69,7 +69,7 @@ export class Reading {
     const at = await resolveAt(this.ledger.store, request.query);
     const { items, named = 'items', next, more = {} } = await compute(at);
     linkNext(request, reply, next, at);
-    if (request.query.format === 'csv') return sendCsv(reply, columns, items);
+    if (request.query.format === 'csv') return sendCsv(request, reply, columns, items);
     return sendPayload(request, reply, payloadOf(JSON.stringify({ [named]: items, ...more })), at);
   }
 

@@ -84,10 +84,18 @@ function listOfAll(app: App, reading: Reading): void {
         querystring: queryOf({
           ...moment,
           ...untilParameter,
-          kind: Type.Optional(Type.Enum([...kinds])),
+          kind: Type.Optional(Type.Enum([...kinds], { description: 'The kind of the records.' })),
           ...recordFilters,
-          publisher: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
-          sourceUrl: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
+          publisher: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 500, description: 'Of one source, whole, in any case.' }),
+          ),
+          sourceUrl: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 2000,
+              description: 'The URL or archive URL of one source.',
+            }),
+          ),
           unsourced: Type.Optional(Type.Boolean({ description: 'Without any source, or with one.' })),
           ...byNumber,
           ...format,
