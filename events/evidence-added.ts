@@ -1,10 +1,10 @@
 import { defineEvent } from './define-event.ts';
-import { changing, SomeSources } from './fields.ts';
+import { changingSome, SomeSources } from './fields.ts';
 
 export const evidenceAdded = defineEvent({
   type: 'EvidenceAdded',
   description: 'Further sources say what a record says.',
-  properties: changing({ sources: SomeSources }),
+  properties: changingSome({ sources: SomeSources }),
   examples: [
     {
       type: 'EvidenceAdded',

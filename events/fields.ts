@@ -155,13 +155,18 @@ export const making = <P extends TProperties>(properties: P) => ({
   ...properties,
 });
 
-/** The envelope of an event that changes one record, or with `where` several. */
+/** The envelope of an event that changes one record. */
 export const changing = <P extends TProperties>(properties: P) => ({
   ...envelope,
   recordId: Type.Optional(Slug),
-  where: Type.Optional(Where),
   expectedVersion,
   ...properties,
+});
+
+/** The envelope of an event that changes one record, or with `where` every milestone of a meeting that matches. */
+export const changingSome = <P extends TProperties>(properties: P) => ({
+  ...changing(properties),
+  where: Type.Optional(Where),
 });
 
 /** As many unnamed records as a source counts. */

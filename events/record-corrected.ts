@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
 import { defineEvent } from './define-event.ts';
-import { changing, closed, Reason, ref, Sources } from './fields.ts';
+import { changingSome, closed, Reason, ref, Sources } from './fields.ts';
 
 export const recordCorrected = defineEvent({
   type: 'RecordCorrected',
   description:
     'A record is corrected by a JSON Merge Patch (RFC 7396) over occurredOn, data and sources. The stored event holds the differences that it makes.',
-  properties: changing({
+  properties: changingSome({
     changes: Type.Object(
       {
         occurredOn: Type.Optional(Type.Union([Type.String({ maxLength: 40 }), Type.Null()])),

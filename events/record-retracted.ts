@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 import { defineEvent } from './define-event.ts';
-import { changing, Reason, ref, Sources } from './fields.ts';
+import { changingSome, Reason, ref, Sources } from './fields.ts';
 
 export const recordRetracted = defineEvent({
   type: 'RecordRetracted',
   description: 'A record is withdrawn: it counts nowhere, and its history stays.',
-  properties: changing({ reason: ref(Reason), sources: Type.Optional(Sources) }),
+  properties: changingSome({ reason: ref(Reason), sources: Type.Optional(Sources) }),
   examples: [
     {
       type: 'RecordRetracted',

@@ -35,7 +35,7 @@ const layers: Layer[] = [
       'store/store',
       'store/schema',
       'store/rows',
-      'store/recorder',
+      'store/receipt',
     ],
     packages: ['kysely'],
   },
@@ -63,7 +63,7 @@ const layers: Layer[] = [
 const typesOnly: { from: string; to: string; why: string }[] = [
   { from: 'views', to: 'store/store', why: 'the engine is passed in' },
   { from: 'views', to: 'store/schema', why: 'the tables' },
-  { from: 'views', to: 'store/recorder', why: 'the shape of a basis' },
+  { from: 'views', to: 'store/receipt', why: 'the shape of a basis' },
   { from: 'http', to: 'ledger-app', why: 'what the routes work with' },
 ];
 
@@ -153,8 +153,8 @@ test('an import that breaks a rule is found', (t) => {
   t.same(faults('src/tlog/edge.ts', "import { hash } from 'node:crypto';\nimport 'node:fs';"), [false, true]);
   t.same(faults('src/ledger/decide.ts', "import {\n  Kysely,\n} from 'kysely';"), [true]);
   t.same(faults('src/ledger/decide.ts', "const all = await import('../store/sqlite.ts');"), [true]);
-  t.same(faults('src/views/at.ts', "import { Recorder } from '../store/recorder.ts';"), [true]);
-  t.same(faults('src/views/at.ts', "import type { Basis } from '../store/recorder.ts';"), [false]);
+  t.same(faults('src/views/at.ts', "import { x } from '../store/receipt.ts';"), [true]);
+  t.same(faults('src/views/at.ts', "import type { Basis } from '../store/receipt.ts';"), [false]);
   t.same(faults('src/http/routes/x.ts', "export * from '../../cli/serve.ts';"), [true]);
   t.same(faults('src/http/routes/x.ts', "import { buildApp } from '../../app.ts';"), [true]);
   t.same(faults('src/web/page.ts', "import { x } from '../errors.ts';"), [true]);

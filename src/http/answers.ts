@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Basis } from '../store/recorder.ts';
+import type { Basis } from '../store/receipt.ts';
 import type { At } from '../views/at.ts';
 
 /** An answer of a read model as JSON text, without the moment and the log that it was computed from. */

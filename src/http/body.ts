@@ -24,7 +24,7 @@ export function acceptJson(app: App): void {
       return parseJson(bytes);
     },
   );
-  // The contract checks the size before the media type; Fastify would do it the other way round.
+  // The size is checked before the media type; Fastify would do it the other way round.
   app.addHook('onRequest', (request, _reply, done) => {
     const length = Number(request.headers['content-length'] ?? 0);
     if (length > bodyBytesMax && length > request.routeOptions.bodyLimit)

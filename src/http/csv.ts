@@ -12,7 +12,12 @@ export function sendCsv(
   rows: object[],
 ): FastifyReply {
   const table = rows.map((row) => columns.map((column) => cellOf(valueAt(row, column))));
-  const text = stringify([columns, ...table], { escape_formulas: true, record_delimiter: 'windows' });
+  const text = stringify([columns, ...table], {
+    escape_formulas: true,
+    record_delimiter: 'windows',
+    // By itself it quotes only \r\n, and a lone half of it would begin a row too.
+    quoted_match: /[\r\n]/,
+  });
   reply.header('content-disposition', 'attachment; filename="ledger.csv"');
   return sendTagged(request, reply, 'text/csv; charset=utf-8', etagOf(text), () => text);
 }

@@ -141,9 +141,12 @@ interface Header {
 
 /** Routes write headers as the document has them; the plugin takes each for the schema of its header. */
 function withHeaders<T extends { paths?: object }>(document: T): T {
-  const operations = Object.values((document as HeaderHolder).paths ?? {}).flatMap(Object.values);
+  const { paths = {} } = document as HeaderHolder;
+  const operations = Object.values(paths).flatMap((item) => Object.values(item));
   for (const { headers = {} } of operations.flatMap(({ responses = {} }) => Object.values(responses))) {
-    for (const [name, { schema }] of Object.entries(headers)) if (schema?.schema) headers[name] = schema;
+    for (const [name, header] of Object.entries(headers)) {
+      if (header.schema?.schema) headers[name] = { ...header, ...header.schema };
+    }
   }
   return document;
 }

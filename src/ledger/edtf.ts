@@ -8,8 +8,8 @@ export type ClosedSpan = { earliest: string; latest: string };
 export const edtfLengthMax = 40;
 
 /**
- * Reads a date of the EDTF subset (ISO 8601-2:2019; Library of Congress, EDTF levels 0 to 2) that the contract's
- * section 2 describes, years 0001 to 9999:
+ * Reads a date of the ledger's subset of EDTF (ISO 8601-2:2019; Library of Congress, EDTF levels 0 to 2), years
+ * 0001 to 9999:
  *
  * - `2023`, `2023-12`, `2023-12-14`, each with an optional suffix `?`, `~` or `%`;
  * - `a/b`, lasted from a to b, each side as above with a suffix of its own;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Commitment } from '../../events/fields.ts';
 import type { Json } from './canonical-json.ts';
-import type { Opening } from './world.ts';
+import type { Opening } from './change.ts';
 
 /** What answers show where a name was erased. */
 export const erasedName = '[erased]';

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { catalogue, type Defaults, eventsMax, type PostedEvent } from '../../events/catalogue.ts';
+import { type Kind, kinds } from '../../events/define-event.ts';
 import { type ProblemPart, Refusal } from '../errors.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { pointerOf } from './merge-patch.ts';
@@ -74,7 +75,10 @@ function item(value: unknown, index: number, pointer: string, defaults: Defaults
   };
 }
 
-const makesRecord = new Set<string>(catalogue.flatMap(({ type, makes }) => (makes ? [type] : [])));
+const typesThatMake = (kinds: readonly Kind[]) =>
+  new Set<string>(catalogue.flatMap(({ type, makes }) => (makes && kinds.includes(makes) ? [type] : [])));
+const makesRecord = typesThatMake(kinds);
+const makesMilestone = typesThatMake(['mou', 'project']);
 
 function withDefaults(
   event: Record<string, unknown>,
@@ -108,8 +112,9 @@ function combinationFault(event: PostedEvent): ProblemPart | undefined {
     if (event.recordId !== undefined) return both('repeat', 'recordId');
     if (event.eventId !== undefined) return both('repeat', 'eventId');
   }
-  if (event.type === 'MoUSigned' || event.type === 'ProjectLaunched') {
-    if (event.occurredOn === undefined && event.data?.meetingId === undefined) {
+  if (makesMilestone.has(event.type)) {
+    const { occurredOn, data } = event as { occurredOn?: string; data?: { meetingId?: string } };
+    if (occurredOn === undefined && data?.meetingId === undefined) {
       return { pointer: '/occurredOn', detail: 'is required where no meetingId gives a date' };
     }
   }

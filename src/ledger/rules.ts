@@ -1,7 +1,7 @@
 import type { ProblemCode } from '../errors.ts';
+import type { Draft } from './draft.ts';
 import { beginsAfter, parseEdtf } from './edtf.ts';
 import { isMilestone, type LedgerRecord, type Source } from './record.ts';
-import type { Draft } from './world.ts';
 
 /** How a rule refuses: code, sentence, and the pointer within the event. */
 export type Refuse = (code: ProblemCode, detail: string, path: string) => Error;

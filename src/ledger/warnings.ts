@@ -1,7 +1,7 @@
+import type { Draft } from './draft.ts';
 import { parseEdtf } from './edtf.ts';
 import type { Warning } from './facts.ts';
 import { isMilestone, type Milestone, type Version } from './record.ts';
-import type { Draft } from './world.ts';
 
 /**
  * What is odd about the milestones that a request makes or changes, as they stand after it; never a reason to refuse.

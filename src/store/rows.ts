@@ -1,7 +1,7 @@
+import type { Change } from '../ledger/change.ts';
 import { parseEdtf } from '../ledger/edtf.ts';
 import type { AnswerExtra, KeptAnswer, LoggedEvent } from '../ledger/facts.ts';
 import type { LedgerRecord, Version } from '../ledger/record.ts';
-import type { Change } from '../ledger/world.ts';
 import { leafHash } from '../tlog/merkle.ts';
 import type { EventRow, KeyRow, RecordRow } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import type Sqlite from 'better-sqlite3';
 import { type Insertable, type Kysely, sql } from 'kysely';
-import { numberOf } from '../ledger/world.ts';
+import { numberOf } from '../ledger/record-number.ts';
 import { recordRowOf } from '../views/record-row.ts';
 import { prepare } from './prepared.ts';
 import { eventRowOf } from './rows.ts';

@@ -25,6 +25,8 @@ export async function openSqlite(file: string, migrated: (name: string) => void 
   const writer = new Sqlite(file);
   writer.pragma('journal_mode = WAL');
   writer.pragma('synchronous = FULL');
+  // REPLACE deletes rows: with this, the triggers that refuse DELETE refuse it too.
+  writer.pragma('recursive_triggers = ON');
   writer.pragma('wal_autocheckpoint = 16000');
   writer.pragma('journal_size_limit = 67108864');
   writer.pragma('cache_size = -65536');
@@ -75,9 +77,10 @@ export async function openSqlite(file: string, migrated: (name: string) => void 
         facts,
         write(batch: Batch) {
           write(batch);
-          // Committed: from here on reads may see it.
+          // Committed: from here on reads may see it, and nothing may fail any more.
           edge = batch.edge;
-          head = readHead();
+          const recordedAt = Date.parse(batch.changes.at(-1)?.event.recordedAt ?? '');
+          head = { position: edge.size, recordedAt, rootHash: edge.root() };
         },
       });
       return result;

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
+import type { Change } from '../ledger/change.ts';
 import type { Facts, KeptAnswer, LoggedEvent, MaybePromise } from '../ledger/facts.ts';
-import type { Change } from '../ledger/world.ts';
 import type { Edge, Tile } from '../tlog/edge.ts';
 import type { Database, KeyRow } from './schema.ts';
 

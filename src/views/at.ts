@@ -1,7 +1,7 @@
 import type { ExpressionBuilder } from 'kysely';
 import { Refusal } from '../errors.ts';
 import { parsePlainDate } from '../ledger/edtf.ts';
-import type { Basis } from '../store/recorder.ts';
+import type { Basis } from '../store/receipt.ts';
 import { instantOf } from '../store/rows.ts';
 import type { Database } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';

@@ -1,8 +1,8 @@
+import type { Change } from '../ledger/change.ts';
 import { parseEdtf } from '../ledger/edtf.ts';
 import { stateOf } from '../ledger/evolve.ts';
 import { isMilestone, type LedgerRecord, type MilestoneData } from '../ledger/record.ts';
 import { folded, titleKeyOf } from '../ledger/title-key.ts';
-import type { Change } from '../ledger/world.ts';
 import type { RecordRow } from '../store/schema.ts';
 
 /** The row of `records` for the version that a change makes. */

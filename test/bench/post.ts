@@ -79,7 +79,6 @@ async function dryRun(port: number): Promise<{ basis: { treeSize: number } }> {
     body: JSON.stringify({ type: 'MoUSigned', occurredOn: '2023' }),
   });
   if (response.status !== 200) throw new Error(`a dry run was answered with ${response.status}`);
-  // As the contract says.
   return (await response.json()) as { basis: { treeSize: number } };
 }
 

@@ -1,8 +1,10 @@
 import { catalogue, type EventType } from '../../events/catalogue.ts';
+import type { Change } from '../../src/ledger/change.ts';
 import { decide } from '../../src/ledger/decide.ts';
+import { Draft } from '../../src/ledger/draft.ts';
 import type { Facts } from '../../src/ledger/facts.ts';
 import { itemsOf } from '../../src/ledger/posting.ts';
-import { type Change, Draft, Missing, World } from '../../src/ledger/world.ts';
+import { Missing, World } from '../../src/ledger/world.ts';
 
 /** An empty log. */
 const nothing: Facts = {

@@ -1,8 +1,8 @@
+import type { Change } from '../../src/ledger/change.ts';
 import { evolve } from '../../src/ledger/evolve.ts';
 import { commitmentsInText } from '../../src/ledger/people.ts';
 import type { Version } from '../../src/ledger/record.ts';
 import { eventOf } from '../../src/ledger/stored-event.ts';
-import type { Change } from '../../src/ledger/world.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { leafHash } from '../../src/tlog/merkle.ts';
 

@@ -280,7 +280,7 @@ test('what breaks a rule is 422 or 409', async (t) => {
   t.equal(conflict.actualVersion, 1);
 });
 
-test('checks are made in the order of the contract', async (t) => {
+test('checks are made in the documented order', async (t) => {
   const { refused, post, inject } = await build(t);
   const eventId = '0193e0b8-7c00-7000-8000-000000000002';
   const headers = { ...json, 'idempotency-key': 'k' };

@@ -492,7 +492,7 @@ test('a meeting with standing milestones is not retracted', async (t) => {
   await ledger.refused(retracted('jic-4'), 'meeting-in-use', '/recordId');
   await ledger.post({ events: [retracted('mou-1'), retracted('jic-4')] });
   await ledger.refused(mou({ data: where }), 'meeting-not-found', '/data/meetingId');
-  await ledger.refused(reinstated('mou-1'), 'meeting-not-found', '/data/meetingId');
+  await ledger.refused(reinstated('mou-1'), 'meeting-not-found', '');
   await ledger.post({ events: [reinstated('jic-4'), reinstated('mou-1')] });
   t.equal(ledger.record('mou-1').standing, 1);
 });
@@ -506,7 +506,7 @@ test('what names a meeting is checked again on correction, not on further eviden
   );
   await ledger.post(evidence('claim-1', 'A second paper'));
   await ledger.post(retracted('claim-1'));
-  await ledger.refused(reinstated('claim-1'), 'meeting-not-found', '/data/scope');
+  await ledger.refused(reinstated('claim-1'), 'meeting-not-found', '');
 });
 
 test('renews and under exist when they are written', async (t) => {

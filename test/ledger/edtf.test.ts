@@ -224,7 +224,7 @@ t.test('adding days and taking them away again leads back', async (t) => {
  * The npm package edtf as an oracle. It has no types. Where its answers are not ours to expect:
  *
  * - 29 February of a common year it reads as 1 March; taken here for what it is, a refusal.
- * - Year 0000 is a year to it (ISO 8601), none to the contract's subset. Months 21 to 41 are seasons to it; not drawn.
+ * - Year 0000 is a year to it (ISO 8601), none to the ledger's subset. Months 21 to 41 are seasons to it; not drawn.
  * - An interval's end must be after its start's first day: it refuses 2023-05/2023 and 2023/2023, which we accept, so
  *   only ends that begin later are compared. Otherwise the two agree on which are reversed.
  * - Of `[a..b]` it takes the last day from a, doesn't refuse reversed ones, and wants both of one precision; of

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
 import { test } from 'tap';
 import { Refusal } from '../../src/errors.ts';
-import type { Receipt } from '../../src/store/recorder.ts';
+import type { Receipt } from '../../src/store/receipt.ts';
 import { checkStore } from '../helpers/check-store.ts';
 import {
   claim,

@@ -3,7 +3,7 @@ import { type At, badQuery, resolveAt } from '../../views/at.ts';
 import { movesOf } from '../../views/changes.ts';
 import { eventJson, eventsAt, openingsOf } from '../../views/event-log.ts';
 import { summaryCounts } from '../../views/summary.ts';
-import { asOfJson, linkNext, payloadOf, sendPayload } from '../answers.ts';
+import { asOfJson, etagOf, linkNext, sendPayload } from '../answers.ts';
 import { columnsOf, sendCsv } from '../csv.ts';
 import type { App } from '../instance.ts';
 import { byNumber, format, initiativeParams, limitStandard, moment, queryOf } from '../queries.ts';
@@ -81,14 +81,12 @@ export function changesRoute(app: App, reading: Reading): void {
           items.map((item) => JSON.parse(item) as object),
         );
       }
-      const ends = {
-        from: asOfJson(begin),
-        to: asOfJson(end),
-        before: await countsAt(begin),
-        after: await countsAt(end),
-      };
-      const text = `${JSON.stringify(ends).slice(0, -1)},"items":[${items.join(',')}]}`;
-      return sendPayload(request, reply, payloadOf(text), at);
+      const counted = { before: await countsAt(begin), after: await countsAt(end) };
+      const content = `${JSON.stringify(counted).slice(1, -1)},"items":[${items.join(',')}]}`;
+      const ends = JSON.stringify({ from: asOfJson(begin), to: asOfJson(end) });
+      // The moments move on with the log, as asOf does, where nothing between them changes.
+      const payload = { text: `${ends.slice(0, -1)},${content}`, etag: etagOf(content) };
+      return sendPayload(request, reply, payload, at);
     },
   );
 

@@ -158,7 +158,10 @@ export function eventLogRoutes(app: App, reading: Reading): void {
           },
           EventAnswer,
         ),
-        params: Type.Object({ eventId: Type.String({ format: 'uuid' }) }, closed),
+        params: Type.Object(
+          { eventId: Type.String({ format: 'uuid', description: 'As the answer that recorded it says.' }) },
+          closed,
+        ),
         querystring: queryOf({}),
       },
     },

@@ -4,7 +4,7 @@ import { Batch, catalogue, Defaults, PostedEvent, sharedSchemas } from '../../..
 import { ref, Slug } from '../../../events/fields.ts';
 import { type Item, itemsOf } from '../../ledger/posting.ts';
 import type { Ledger } from '../../ledger-app.ts';
-import type { Receipt } from '../../store/recorder.ts';
+import type { Receipt } from '../../store/receipt.ts';
 import type { App } from '../instance.ts';
 import { problemResponses } from '../openapi.ts';
 import { Basis } from '../schemas.ts';

@@ -1,4 +1,5 @@
 import type { Ledger } from '../../ledger-app.ts';
+import { badQuery } from '../../views/at.ts';
 import type { App } from '../instance.ts';
 import { answerSchemas } from '../schemas.ts';
 import { changesRoute } from './changes.ts';
@@ -13,6 +14,7 @@ import { recordRoutes } from './records.ts';
 /** Every route of the API that works on the ledger. */
 export function addRoutes(app: App, ledger: Ledger): void {
   for (const schema of answerSchemas) app.addSchema(schema);
+  refuseInfinity(app);
   postEvents(app, ledger);
   const reading = new Reading(ledger);
   eventLogRoutes(app, reading);
@@ -21,4 +23,13 @@ export function addRoutes(app: App, ledger: Ledger): void {
   recordRoutes(app, reading);
   claimRoutes(app, reading);
   changesRoute(app, reading);
+}
+
+/** Ajv reads text such as 1e400 as an infinite integer, and then asks neither for its minimum nor its maximum. */
+function refuseInfinity(app: App): void {
+  app.addHook('preHandler', (request, _reply, done) => {
+    const numbers = Object.entries(request.query as object);
+    const [name] = numbers.find(([, value]) => Math.abs(value) === Number.POSITIVE_INFINITY) ?? [];
+    done(name === undefined ? undefined : badQuery(`/query/${name}`, 'is too large'));
+  });
 }

@@ -1,0 +1,407 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import ajvFormats from 'ajv-formats';
+import fc from 'fast-check';
+import { test } from 'tap';
+import { catalogue } from '../../events/catalogue.ts';
+import type { App } from '../../src/app.ts';
+import { formats } from '../../src/ledger/shapes.ts';
+import { buildLedger } from '../helpers/ledger.ts';
+
+// Requests made from the OpenAPI document, answers compared with it. A failure prints the seed and the request.
+
+interface Schema {
+  $ref?: string;
+  type?: string;
+  format?: string;
+  pattern?: string;
+  enum?: unknown[];
+  const?: unknown;
+  oneOf?: Schema[];
+  anyOf?: Schema[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+  minItems?: number;
+  minLength?: number;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+}
+interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  schema: Schema;
+}
+type Content = Record<string, { schema: Schema }>;
+interface Operation {
+  parameters?: Parameter[];
+  requestBody?: { content: Content };
+  responses: Record<string, { content?: Content }>;
+}
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+}
+
+class Conformance {
+  readonly app: App;
+  readonly document: Document;
+  readonly #ajv = new Ajv2020({ strict: false, formats });
+  readonly #validators = new Map<Schema, ValidateFunction>();
+
+  constructor(app: App) {
+    this.app = app;
+    this.document = app.swagger() as unknown as Document;
+    // CommonJS, whose types say that the function is one level deeper than it is for Node.
+    (ajvFormats as unknown as typeof ajvFormats.default)(this.#ajv, [
+      'uuid',
+      'date-time',
+      'date',
+      'uri-reference',
+    ]);
+    this.#ajv.addSchema({ ...this.document, $id: 'document' });
+  }
+
+  deref(schema: Schema): Schema {
+    if (schema.$ref === undefined) return schema;
+    return this.deref(this.document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {});
+  }
+
+  /** What is wrong with a value by a schema of the document; undefined: nothing. */
+  faultOf(schema: Schema, value: unknown): string | undefined {
+    let validate = this.#validators.get(schema);
+    if (!validate) {
+      validate = this.#ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/')));
+      this.#validators.set(schema, validate);
+    }
+    return validate(value) ? undefined : this.#ajv.errorsText(validate.errors);
+  }
+
+  /** Sends a request and throws where the answer is not as documented. */
+  async check(path: string, method: string, operation: Operation, request: Request): Promise<number> {
+    const { body } = request;
+    const answer = await this.app.inject({
+      method: method as 'GET',
+      url: addressOf(path, request),
+      headers: request.headers,
+      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+    });
+    const { statusCode } = answer;
+    const context = `${statusCode} ${answer.body.slice(0, 500)}`;
+    if (statusCode >= 500) throw new Error(`a server error: ${context}`);
+    const documented = operation.responses[statusCode] ?? operation.responses[`${String(statusCode)[0]}XX`];
+    if (!documented) throw new Error(`the status is not documented: ${context}`);
+    if (statusCode === 304) return statusCode;
+    const type = String(answer.headers['content-type']).split(';')[0] ?? '';
+    const media = documented.content?.[type];
+    if (!media) throw new Error(`the content type ${type} is not documented: ${context}`);
+    if (/json$/.test(type)) {
+      const fault = this.faultOf(media.schema, answer.json());
+      if (fault) throw new Error(`the answer is not as documented: ${fault}: ${context}`);
+    }
+    const schema = operation.requestBody?.content['application/json']?.schema;
+    if (schema && statusCode < 300) {
+      const fault = this.faultOf(schema, withDefaults(body));
+      if (fault) throw new Error(`an invalid body was accepted: ${fault}: ${JSON.stringify(body)}`);
+    }
+    return statusCode;
+  }
+}
+
+interface Request {
+  path: Record<string, unknown>;
+  query: Record<string, unknown>;
+  headers: Record<string, string>;
+  body?: unknown;
+}
+
+const encoded = (value: unknown): string =>
+  encodeURIComponent(
+    (typeof value === 'object' ? JSON.stringify(value) : String(value)).toWellFormed().slice(0, 800),
+  );
+
+function addressOf(path: string, request: Request): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_match, name: string) => encoded(request.path[name]) || 'x');
+  const query = Object.entries(request.query).map(([name, value]) => `${name}=${encoded(value)}`);
+  return query.length === 0 ? filled : `${filled}?${query.join('&')}`;
+}
+
+/** The document says that the members of defaults are taken for each event that does not say them. */
+function withDefaults(body: unknown): unknown {
+  const { defaults, events } = body as { defaults?: Record<string, unknown>; events?: object[] };
+  if (!defaults || !events) return body;
+  const { occurredOn, ...others } = defaults;
+  const makes = new Set(catalogue.flatMap(({ type, makes }) => (makes ? [type as string] : [])));
+  const filled = events.map((event) => ({
+    ...(occurredOn !== undefined && makes.has((event as { type: string }).type) ? { occurredOn } : {}),
+    ...others,
+    ...event,
+  }));
+  return { defaults, events: filled };
+}
+
+const initiativeId = 'sci';
+const known: Record<string, string[]> = {
+  initiativeId: [...Array(9).fill(initiativeId), 'other'],
+  recordId: [
+    'jic-4',
+    'jic-4',
+    'jic-4',
+    'mou-founding',
+    'mou-1',
+    'mou-7',
+    'project-delivery-robots',
+    'claim-jic-4-mous',
+    initiativeId,
+  ],
+  meetingId: ['jic-4'],
+  eventId: [],
+  asOf: ['2023-12-14', '2099', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00.5+08:00'],
+  asOfPosition: ['0', '1', '9', '20'],
+  until: ['2023', '2023-12', '2020-01-01'],
+  inForceOn: ['2023-12-31', '2019-10-15'],
+  from: ['0', '2', '2023-01-01'],
+  to: ['9', '2099-01-01', '2026-01-01T00:00:00Z'],
+  recordedFrom: ['2023-01-01', '2026-01-01T00:00:00Z'],
+  recordedTo: ['2099-01-01', '2026-01-01T00:00:00Z'],
+  after: ['0', '3'],
+  code: ['invalid-body', 'not-found'],
+};
+const words = [
+  'talent',
+  'JIC',
+  'Singapore',
+  'SMART CITIES WORLD',
+  'meetings',
+  'mous',
+  'jic-4',
+  '2023-12',
+  '2023',
+  '2023-12-14',
+  '2026-01-01T00:00:00Z',
+];
+
+const nasty = fc.oneof(
+  fc.constantFrom<unknown>(
+    null,
+    '',
+    0,
+    -1,
+    1e308,
+    1e21,
+    [],
+    {},
+    true,
+    '\u0000',
+    '\ud800',
+    '__proto__',
+    "' or 1=1--",
+    '9'.repeat(400),
+  ),
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+);
+
+function textArbitrary({ format, pattern, minLength = 0, maxLength = 40 }: Schema): fc.Arbitrary<string> {
+  if (format === 'uuid') return fc.uuid();
+  if (format === 'edtf')
+    return fc.constantFrom(
+      '2023',
+      '2023-12',
+      '2023-12-14',
+      '2023-12/2024',
+      '[..2023]',
+      '[2022..2023]',
+      '2023~',
+    );
+  if (format === 'web-url') return fc.webUrl();
+  if (pattern !== undefined && pattern !== '\\S') return fc.stringMatching(new RegExp(pattern));
+  const any = fc.string({ minLength, maxLength: Math.min(maxLength, 40) });
+  return fc.oneof(fc.constantFrom(...words.filter(({ length }) => length <= maxLength)), any);
+}
+
+/** Mostly valid values of a schema. */
+function arbitraryOf(conformance: Conformance, of: Schema, depth = 0): fc.Arbitrary<unknown> {
+  const schema = conformance.deref(of);
+  const inner = (one: Schema) => arbitraryOf(conformance, one, depth + 1);
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  if ('const' in schema) return fc.constant(schema.const);
+  const variants = schema.oneOf ?? schema.anyOf;
+  if (variants) return fc.oneof(...variants.map(inner));
+  switch (schema.type) {
+    case 'object': {
+      const members = Object.entries(schema.properties ?? {}).map(
+        ([name, one]): [string, fc.Arbitrary<unknown>] => [
+          name,
+          known[name]?.length && depth < 4
+            ? fc.oneof(fc.constantFrom(...known[name]), inner(one))
+            : inner(one),
+        ],
+      );
+      // Few optional members at once, or hardly anything would get past the rules.
+      return fc
+        .record(Object.fromEntries(members), { requiredKeys: schema.required ?? [] })
+        .chain((value) => {
+          const optional = Object.keys(value).filter((name) => !schema.required?.includes(name));
+          return fc
+            .subarray(optional, { maxLength: Math.min(optional.length, 3) })
+            .map((kept) =>
+              Object.fromEntries(
+                Object.entries(value).filter(([name]) => !optional.includes(name) || kept.includes(name)),
+              ),
+            );
+        });
+    }
+    case 'array':
+      return fc.array(inner(schema.items ?? {}), { minLength: schema.minItems ?? 0, maxLength: 2 });
+    case 'integer':
+      return fc.integer({ min: schema.minimum ?? -100, max: Math.min(schema.maximum ?? 60, 60) });
+    case 'number':
+      return fc.double({ min: schema.minimum ?? -1e6, max: 1e6, noNaN: true });
+    case 'boolean':
+      return fc.boolean();
+    case 'null':
+      return fc.constant(null);
+    default:
+      return textArbitrary(schema);
+  }
+}
+
+/** Something in the value replaced, dropped or added, at any depth. */
+const mutated = (value: unknown): fc.Arbitrary<unknown> =>
+  fc
+    .tuple(
+      nasty,
+      fc.array(fc.nat(), { minLength: 1, maxLength: 4 }),
+      fc.constantFrom('replace', 'drop', 'add'),
+    )
+    .map(([by, way, how]) => {
+      const copy = structuredClone(value);
+      let target = copy as Record<string, unknown>;
+      for (const [depth, step] of way.entries()) {
+        if (target === null || typeof target !== 'object') break;
+        const names = Object.keys(target);
+        const name = names[step % Math.max(names.length, 1)];
+        const child = name === undefined ? undefined : target[name];
+        if (depth < way.length - 1 && typeof child === 'object' && child !== null) {
+          target = child as Record<string, unknown>;
+          continue;
+        }
+        if (how === 'add') target[`zz${step}`] = by;
+        else if (name !== undefined && how === 'drop') delete target[name];
+        else if (name !== undefined) target[name] = by;
+        break;
+      }
+      return copy;
+    });
+
+function requestsTo(conformance: Conformance, operation: Operation): fc.Arbitrary<Request> {
+  const part = (where: Parameter['in'], atMost: number) => {
+    const parameters = (operation.parameters ?? []).filter((parameter) => parameter.in === where);
+    return fc.subarray(parameters, { maxLength: Math.min(atMost, parameters.length) }).chain((chosen) =>
+      fc.record(
+        Object.fromEntries(
+          (where === 'path' ? parameters : chosen).map(({ name, schema }) => [
+            name,
+            fc.oneof(
+              {
+                weight: 12,
+                arbitrary: known[name]?.length
+                  ? fc.constantFrom(...known[name])
+                  : arbitraryOf(conformance, schema),
+              },
+              { weight: 3, arbitrary: arbitraryOf(conformance, schema) },
+              { weight: 1, arbitrary: nasty },
+            ),
+          ]),
+        ),
+      ),
+    );
+  };
+  const schema = operation.requestBody?.content['application/json']?.schema;
+  const body = schema && arbitraryOf(conformance, schema);
+  const real = fc.constantFrom(...catalogue.flatMap(({ examples }): object[] => examples));
+  const another = real.map(({ recordId: _, ...event }: { recordId?: string }) => event);
+  return fc.record({
+    path: part('path', 9),
+    query: part('query', 3),
+    headers: fc
+      .constantFrom<Record<string, string>>({}, {}, {}, {}, { 'if-none-match': '*' })
+      .map((headers) => ({
+        ...headers,
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      })),
+    ...(body
+      ? {
+          body: fc.oneof(
+            body,
+            body.chain(mutated),
+            another,
+            another.chain(mutated),
+            real.chain(mutated),
+            nasty,
+          ),
+        }
+      : {}),
+  });
+}
+
+async function buildFilled(app: App): Promise<void> {
+  const events = catalogue.flatMap(({ examples }) => examples);
+  for (const payload of [
+    { events },
+    {
+      defaults: { occurredOn: '2022-05' },
+      events: [
+        {
+          type: 'ProjectLaunched',
+          repeat: 3,
+          data: { pillar: 'talent', parties: [{ name: 'Tan', person: true }] },
+        },
+      ],
+    },
+  ]) {
+    const { statusCode, body } = await app.inject({
+      method: 'POST',
+      url: `/v1/initiatives/${initiativeId}/events`,
+      payload,
+    });
+    if (statusCode !== 201) throw new Error(body);
+    known['eventId'] = JSON.parse(body).recorded.map(({ eventId }: { eventId: string }) => eventId);
+  }
+}
+
+test('the examples of all event types can be recorded, in the order of the catalogue', async (t) => {
+  const app = await buildLedger(t);
+  await buildFilled(app);
+  const { counts } = (await app.inject(`/v1/initiatives/${initiativeId}/summary`)).json();
+  t.match(counts, { mous: { total: 10 }, projects: { total: 3 }, meetings: { total: 1 } });
+});
+
+test('whatever is asked, the answer is as documented, and never an error of the server', async (t) => {
+  const app = await buildLedger(t);
+  await buildFilled(app);
+  const conformance = new Conformance(app);
+  const seen = new Map<string, number>();
+  for (const [path, item] of Object.entries(conformance.document.paths)) {
+    for (const [method, operation] of Object.entries(item)) {
+      const name = `${method.toUpperCase()} ${path}`;
+      const property = fc.asyncProperty(requestsTo(conformance, operation), async (request) => {
+        const status = `${name} ${await conformance.check(path, method, operation, request)}`;
+        seen.set(status, (seen.get(status) ?? 0) + 1);
+      });
+      const simple = !path.startsWith('/v1/');
+      const numRuns = method === 'post' ? 500 : simple ? 10 : 100;
+      const result = await fc.check(property, { numRuns, interruptAfterTimeLimit: 10_000 });
+      t.notOk(
+        result.failed,
+        `${name} (${result.numRuns} requests)`,
+        result.failed ? { report: `${fc.defaultReportMessage(result)}\n${result.errorInstance}` } : {},
+      );
+      t.ok((seen.get(`${name} 200`) ?? 0) + (seen.get(`${name} 201`) ?? 0) > 0, `${name}: some are answered`);
+    }
+  }
+  t.ok((seen.get(`POST /v1/initiatives/{initiativeId}/events 201`) ?? 0) > 10, 'some bodies are accepted');
+  t.ok((seen.get(`POST /v1/initiatives/{initiativeId}/events 400`) ?? 0) > 10, 'some bodies are refused');
+  t.comment(Object.fromEntries(seen));
+});
