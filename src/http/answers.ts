@@ -68,13 +68,19 @@ export function linkNext(
   at: At,
 ): void {
   if (next === undefined) return;
-  const [path = '', ...query] = request.url.split('?');
-  // A second question mark is a character of the query like any other.
-  const parameters = new URLSearchParams(query.join('?'));
+  const query = queryTextOf(request);
+  const path = request.url.slice(0, request.url.length - query.length).replace('?', '');
+  const parameters = new URLSearchParams(query);
   parameters.delete('asOf');
   parameters.set('asOfPosition', String(at.position));
   parameters.set('after', next);
   reply.header('link', `<${path}?${parameters}>; rel="next"`);
+}
+
+/** What stands behind the first question mark; a second one is a character of the query like any other. */
+export function queryTextOf({ url }: FastifyRequest): string {
+  const mark = url.indexOf('?');
+  return mark === -1 ? '' : url.slice(mark + 1);
 }
 
 const keptBytesMax = 32 * 1024 * 1024;

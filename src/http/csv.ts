@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { etagOf, sendTagged } from './answers.ts';
+import type { At } from '../views/at.ts';
+import { etagOf, hex, sendTagged } from './answers.ts';
 
 type Cell = string | number | boolean | undefined;
 
@@ -10,6 +11,7 @@ export function sendCsv(
   reply: FastifyReply,
   columns: readonly string[],
   rows: object[],
+  { basis }: At,
 ): FastifyReply {
   const table = rows.map((row) => columns.map((column) => cellOf(valueAt(row, column))));
   const text = stringify([columns, ...table], {
@@ -18,7 +20,12 @@ export function sendCsv(
     // By itself it quotes only \r\n, and a lone half of it would begin a row too.
     quoted_match: /[\r\n]/,
   });
-  reply.header('content-disposition', 'attachment; filename="ledger.csv"');
+  reply.headers({
+    'content-disposition': 'attachment; filename="ledger.csv"',
+    // A table has no place for it.
+    'basis-tree-size': basis.treeSize,
+    'basis-root-hash': hex(basis.rootHash),
+  });
   return sendTagged(request, reply, 'text/csv; charset=utf-8', etagOf(text), () => text);
 }
 

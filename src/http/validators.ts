@@ -20,6 +20,8 @@ export function makeAjv(formats: Record<string, Format> = {}, coerceTypes: false
     strictTypes: true,
     allowUnionTypes: true,
     addUsedSchema: false,
+    // Parameters are few and short: optimising their validators takes longer, at each start, than it saves.
+    code: { optimize: false },
   });
   // The plugin is CommonJS, and its types say that the function is one level deeper than it is for Node.
   const addFormats = formatsPlugin as unknown as typeof formatsPlugin.default;

@@ -79,6 +79,7 @@ export function changesRoute(app: App, reading: Reading): void {
           reply,
           [...columnsOf.events, 'moved'],
           items.map((item) => JSON.parse(item) as object),
+          at,
         );
       }
       const counted = { before: await countsAt(begin), after: await countsAt(end) };

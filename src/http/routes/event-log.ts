@@ -92,6 +92,7 @@ export function eventLogRoutes(app: App, reading: Reading): void {
         reply,
         columnsOf.events,
         json.map((item) => JSON.parse(item) as object),
+        at,
       );
     return sendPayload(request, reply, payloadOf(`{"items":[${json.join(',')}]}`), at);
   };

@@ -5,6 +5,7 @@ import { ref, Slug } from '../../../events/fields.ts';
 import { type Item, itemsOf } from '../../ledger/posting.ts';
 import type { Ledger } from '../../ledger-app.ts';
 import type { Receipt } from '../../store/receipt.ts';
+import { queryTextOf } from '../answers.ts';
 import type { App } from '../instance.ts';
 import { problemResponses } from '../openapi.ts';
 import { Basis } from '../schemas.ts';
@@ -97,7 +98,7 @@ export function postEvents(app: App, { recorder, store }: Ledger): void {
       const { initiativeId } = request.params;
       const dryRun = request.query.dryRun === true;
       const key = request.headers['idempotency-key'];
-      const query = request.url.split('?')[1] ?? '';
+      const query = queryTextOf(request);
       const receipt = await recorder.record({
         initiativeId,
         principal: 'anonymous',

@@ -69,7 +69,7 @@ export class Reading {
     const at = await resolveAt(this.ledger.store, request.query);
     const { items, named = 'items', next, more = {} } = await compute(at);
     linkNext(request, reply, next, at);
-    if (request.query.format === 'csv') return sendCsv(request, reply, columns, items);
+    if (request.query.format === 'csv') return sendCsv(request, reply, columns, items, at);
     return sendPayload(request, reply, payloadOf(JSON.stringify({ [named]: items, ...more })), at);
   }
 
@@ -93,6 +93,13 @@ interface Documentation {
 
 const etag = {
   ETag: { schema: { type: 'string' }, description: 'Weak: over everything but asOf and basis.' },
+};
+const basisOfTable = {
+  'Basis-Tree-Size': {
+    schema: { type: 'integer' },
+    description: 'With format=csv: the basis of the answer.',
+  },
+  'Basis-Root-Hash': { schema: { type: 'string' }, description: 'With format=csv: the basis of the answer.' },
 };
 const link = {
   Link: {
@@ -120,7 +127,7 @@ export function lists(documentation: Documentation, answer: TSchema) {
     response: {
       200: {
         description: 'A page of the list, with its basis',
-        headers: { ...etag, ...link },
+        headers: { ...etag, ...link, ...basisOfTable },
         content: { ...json(answer), 'text/csv': { schema: { type: 'string' } } },
       },
       304: notModified,
