@@ -8,6 +8,8 @@ export interface Payload {
   /** A JSON object. */
   text: string;
   etag: string;
+  /** The whole answer as it was sent last, and the position that it speaks of. */
+  sent?: { position: number; body: string };
 }
 
 /** Weak, as the answer's bytes also hold the basis, which moves with every event of the log. */
@@ -31,13 +33,19 @@ export const asOfJson = ({ position, recordedAt }: At): { position: number; reco
 export function sendPayload(
   request: FastifyRequest,
   reply: FastifyReply,
-  { text, etag }: Payload,
+  payload: Payload,
   at: At,
 ): FastifyReply {
-  return sendTagged(request, reply, 'application/json', etag, () => {
-    const provenance = `"asOf":${JSON.stringify(asOfJson(at))},"basis":${JSON.stringify(basisJson(at.basis))}}`;
-    return text === '{}' ? `{${provenance}` : `${text.slice(0, -1)},${provenance}`;
+  return sendTagged(request, reply, 'application/json; charset=utf-8', payload.etag, () => {
+    if (payload.sent?.position !== at.position)
+      payload.sent = { position: at.position, body: bodyOf(payload, at) };
+    return payload.sent.body;
   });
+}
+
+function bodyOf({ text }: Payload, at: At): string {
+  const provenance = `"asOf":${JSON.stringify(asOfJson(at))},"basis":${JSON.stringify(basisJson(at.basis))}}`;
+  return text === '{}' ? `{${provenance}` : `${text.slice(0, -1)},${provenance}`;
 }
 
 export function sendTagged(
@@ -100,6 +108,12 @@ export class KeptPayloads {
   readonly #kept = new Map<string, Kept>();
   #bytes = 0;
 
+  /** An answer that was asked for as of this very position before. */
+  known(url: string, position: number): Payload | undefined {
+    const kept = this.#kept.get(url);
+    return kept?.position === position ? kept.payload : undefined;
+  }
+
   /** lastEvent: the position of the initiative's last event at or before a position. */
   async get(
     url: string,
@@ -108,7 +122,6 @@ export class KeptPayloads {
     compute: () => Promise<string>,
   ): Promise<Payload> {
     const kept = this.#kept.get(url);
-    if (kept?.position === position) return kept.payload;
     const scopePosition = await lastEvent(position);
     if (kept?.scopePosition === scopePosition) {
       kept.position = position;

@@ -4,7 +4,7 @@ import { parsePlainDate } from '../ledger/edtf.ts';
 import type { Basis } from '../store/receipt.ts';
 import { instantOf } from '../store/rows.ts';
 import type { Database } from '../store/schema.ts';
-import type { Store } from '../store/store.ts';
+import type { Head, Store } from '../store/store.ts';
 
 /** The moment that an answer speaks of: the log up to a position. A current answer is one as of the end. */
 export interface At {
@@ -37,13 +37,7 @@ export async function resolveAt(
   }
   const position =
     asOf === undefined ? (asOfPosition ?? head.position) : await positionAt(store, asOf, parameter ?? 'asOf');
-  if (position === head.position) {
-    return {
-      position,
-      ...(position === 0 ? {} : { recordedAt: instantOf(head.recordedAt) }),
-      basis: { treeSize: position, rootHash: head.rootHash },
-    };
-  }
+  if (position === head.position) return endOf(head);
   const basis = { treeSize: position, rootHash: await store.rootAt(position) };
   if (position === 0) return { position, basis };
   const { recorded_at } = await store.db
@@ -52,6 +46,19 @@ export async function resolveAt(
     .where('position', '=', position)
     .executeTakeFirstOrThrow();
   return { position, recordedAt: instantOf(recorded_at), basis };
+}
+
+const ends = new WeakMap<Head, At>();
+
+/** The moment that the end of the log is; made once, as most reads ask for it. */
+function endOf(head: Head): At {
+  const known = ends.get(head);
+  if (known) return known;
+  const { position, rootHash } = head;
+  const recordedAt = position === 0 ? {} : { recordedAt: instantOf(head.recordedAt) };
+  const end = { position, ...recordedAt, basis: { treeSize: position, rootHash } };
+  ends.set(head, end);
+  return end;
 }
 
 /** The last position recorded at or before an instant (RFC 3339) or the end of a day in UTC; 0: there is none. */

@@ -41,12 +41,14 @@ export class Reading {
     const { store } = this.ledger;
     const { initiativeId } = request.params;
     const at = await resolveAt(store, request.query);
-    const payload = await this.#kept.get(
-      request.url,
-      at.position,
-      (position) => store.lastEventOf(initiativeId, position),
-      async () => JSON.stringify(await compute(at, await this.initiative(initiativeId, at))),
-    );
+    const payload =
+      this.#kept.known(request.url, at.position) ??
+      (await this.#kept.get(
+        request.url,
+        at.position,
+        (position) => store.lastEventOf(initiativeId, position),
+        async () => JSON.stringify(await compute(at, await this.initiative(initiativeId, at))),
+      ));
     return sendPayload(request, reply, payload, at);
   }
 
