@@ -2,11 +2,13 @@ import { type Kysely, sql } from 'kysely';
 
 /** One statement a call: a prepared statement holds only one. */
 const statements = [
-  // The name of the log's secret and what else is fixed when the ledger is made.
+  // What is fixed when the ledger is made.
   `create table ledger (
     id integer primary key check (id = 1),
     -- Keys the fingerprints of posted content (HMAC-SHA-256), so that they tell nothing about names in it.
-    fingerprint_key blob not null check (length(fingerprint_key) = 32)
+    fingerprint_key blob not null check (length(fingerprint_key) = 32),
+    -- The name of the log in its checkpoints.
+    origin text not null
   ) strict`,
 
   // The end of the log. The tree's right edge follows from it, the tiles and the last leaves.
@@ -60,6 +62,25 @@ const statements = [
     begin select raise(abort, 'tiles are never changed'); end`,
   `create trigger tiles_are_never_deleted before delete on tiles
     begin select raise(abort, 'tiles are never deleted'); end`,
+
+  // Every checkpoint that was signed, as it was signed: a C2SP signed note.
+  `create table checkpoints (
+    size integer primary key,
+    root_hash blob not null check (length(root_hash) = 32),
+    signed_at integer not null,
+    note text not null
+  ) strict`,
+  `create trigger checkpoints_are_never_changed before update on checkpoints
+    begin select raise(abort, 'checkpoints are never changed'); end`,
+  `create trigger checkpoints_are_never_deleted before delete on checkpoints
+    begin select raise(abort, 'checkpoints are never deleted'); end`,
+
+  // Every verifier key that ever signed, with the period in which it does.
+  `create table signing_keys (
+    vkey text primary key,
+    signs_from integer not null,
+    signs_until integer
+  ) strict, without rowid`,
 
   // Names of persons, beside the log: what a commitment in a leaf or a state opens to.
   `create table openings (

@@ -25,6 +25,20 @@ const environment = Type.Object({
     pattern: '^file:.',
     mustBe: 'file:PATH, since this version keeps its ledger in SQLite only',
   }),
+  LOG_ORIGIN: Type.Optional(
+    Type.String({
+      description: 'Name of the log in its checkpoints, fixed at the first start',
+      pattern: '^[^\\s+]{1,200}$',
+      mustBe:
+        'a name of at most 200 characters without spaces and plus signs, such as log.example.org/milestones',
+    }),
+  ),
+  SIGNER_DIR: Type.String({
+    description:
+      "Directory of the signer's keys and state, apart from the data; empty: this instance does not sign",
+    default: './signer',
+    mustBe: 'a directory',
+  }),
   LOG_LEVEL: Type.String({
     description: 'Least level that is logged',
     default: 'info',
@@ -72,7 +86,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 /** The list for --help. */
 export function environmentHelp(): string {
   const lines = names.map((name) => {
-    const { description, default: standard } = describe(name);
+    const { description, default: standard = 'made at the first start' } = describe(name);
     return `  ${name.padEnd(18)}${description} (default: ${standard})`;
   });
   return `\nEnvironment:\n${lines.join('\n')}\n`;

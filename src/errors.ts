@@ -45,6 +45,11 @@ export const problems = {
     'No such event',
     'Event ids are UUIDs, as given by the answer that recorded them.',
   ],
+  'checkpoint-not-found': [
+    404,
+    'No such checkpoint',
+    'Checkpoints are signed about once a second while events are recorded, and only those sizes can be asked for. Without size the newest is given.',
+  ],
   'method-not-allowed': [
     405,
     'The path does not serve this method',
@@ -151,6 +156,11 @@ export const problems = {
     503,
     'The ledger is not ready',
     'Wait until GET /readyz answers 200. The log of the server says what is missing.',
+  ],
+  'history-fork': [
+    503,
+    'The log does not extend what was signed',
+    'The database is older than, or different from, the one whose checkpoint was signed last: an older copy was restored, or the log was rewritten. Nothing is recorded or signed. Ways out: restore newer data that holds the signed checkpoint; or keep this log as it is, for reading, and begin another one under a new LOG_ORIGIN with a SIGNER_DIR of its own.',
   ],
   'storage-unavailable': [
     503,

@@ -2,9 +2,12 @@ import type { Logger } from 'pino';
 import { type App, buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { addRoutes } from './http/routes/routes.ts';
+import { Signer } from './signer/signer.ts';
+import { SignerDirectory } from './signer/signer-directory.ts';
+import { StoreUnavailable } from './store/lock-file.ts';
 import { Recorder } from './store/recorder.ts';
 import { instantOf } from './store/rows.ts';
-import { openSqlite, StoreUnavailable } from './store/sqlite.ts';
+import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { Counts } from './views/counts.ts';
 
@@ -13,6 +16,8 @@ export interface Ledger {
   store: Store;
   recorder: Recorder;
   counts: Counts;
+  /** Absent where this instance does not sign. */
+  signer: Signer | undefined;
 }
 
 const dayMs = 86_400_000;
@@ -26,7 +31,7 @@ export async function openLedgerApp(
   log: Logger | false,
   clock: () => number = Date.now,
 ): Promise<App> {
-  const store = await openSqlite(config.DATABASE_URL.slice('file:'.length));
+  const store = await openSqlite(config.DATABASE_URL.slice('file:'.length), { origin: config.LOG_ORIGIN });
   try {
     const head = await store.head();
     if (!config.ALLOW_CLOCK_JUMP) checkClock(clock(), head.recordedAt);
@@ -41,8 +46,17 @@ async function buildOn(store: Store, config: Config, log: Logger | false, clock:
   const counts = new Counts(store, (error) => {
     if (log) log.error({ err: error }, 'a snapshot of counts failed');
   });
-  const recorder = new Recorder(store, clock, (changes) => counts.observe(changes));
-  const ledger: Ledger = { store, recorder, counts };
+  const signer = await openSigner(store, config, log, clock);
+  const recorder = new Recorder(
+    store,
+    clock,
+    (changes) => {
+      counts.observe(changes);
+      signer?.schedule();
+    },
+    () => signer?.check(),
+  );
+  const ledger: Ledger = { store, recorder, counts, signer };
   const forgetting = setInterval(() => forgetAnswers(store, clock, log), forgetEveryMs).unref();
   return buildApp({
     config,
@@ -56,9 +70,28 @@ async function buildOn(store: Store, config: Config, log: Logger | false, clock:
       clearInterval(forgetting);
       await recorder.stop();
       await counts.settled();
+      await signer?.close();
       await store.close();
     },
   });
+}
+
+async function openSigner(
+  store: Store,
+  { SIGNER_DIR }: Config,
+  log: Logger | false,
+  clock: () => number,
+): Promise<Signer | undefined> {
+  if (SIGNER_DIR === '') return undefined;
+  const directory = new SignerDirectory(SIGNER_DIR);
+  try {
+    return await Signer.open(store, directory, clock, (error) => {
+      if (log) log.error({ err: error }, 'a checkpoint could not be signed');
+    });
+  } catch (error) {
+    directory.close();
+    throw error;
+  }
 }
 
 async function forgetAnswers(store: Store, clock: () => number, log: Logger | false): Promise<void> {

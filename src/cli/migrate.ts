@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
-import { openSqlite, StoreUnavailable } from '../store/sqlite.ts';
+import { StoreUnavailable } from '../store/lock-file.ts';
+import { openSqlite } from '../store/sqlite.ts';
 import { CouldNotRun } from './outcome.ts';
 
 export function migrateCommand(program: Command): void {
@@ -15,7 +16,9 @@ export function migrateCommand(program: Command): void {
 async function migrate({ DATABASE_URL }: Config, say: (line: string) => void): Promise<void> {
   const migrated: string[] = [];
   try {
-    const store = await openSqlite(DATABASE_URL.slice('file:'.length), (name) => migrated.push(name));
+    const store = await openSqlite(DATABASE_URL.slice('file:'.length), {
+      migrated: (name) => migrated.push(name),
+    });
     await store.close();
   } catch (error) {
     throw error instanceof StoreUnavailable ? new CouldNotRun(error.message) : error;

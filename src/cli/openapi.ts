@@ -17,7 +17,7 @@ export function openapiCommand(program: Command): void {
 async function writeDocument(out: string | undefined): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'milestone-ledger-'));
   const app = await openLedgerApp(
-    readConfig({ DATABASE_URL: `file:${join(directory, 'ledger.db')}` }),
+    readConfig({ DATABASE_URL: `file:${join(directory, 'ledger.db')}`, SIGNER_DIR: '' }),
     false,
   );
   const document = `${JSON.stringify(app.swagger(), null, 2)}\n`;

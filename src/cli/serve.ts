@@ -4,7 +4,7 @@ import { type Logger, pino } from 'pino';
 import type { App } from '../app.ts';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
 import { openLedgerApp } from '../ledger-app.ts';
-import { StoreUnavailable } from '../store/sqlite.ts';
+import { StoreUnavailable } from '../store/lock-file.ts';
 import { CouldNotRun } from './outcome.ts';
 
 export function serveCommand(program: Command): void {

@@ -274,6 +274,31 @@ export const ChangesAnswer = answer('Changes', {
 export const EventListAnswer = listOf('EventList', LoggedEvent);
 export const EventAnswer = Type.Object({ ...loggedEvent, ...provenance }, { $id: 'EventAnswer', ...closed });
 
+export const KeysAnswer = Type.Object(
+  {
+    origin: Type.String({ description: 'The name of the log.' }),
+    items: Type.Array(
+      Type.Object({ vkey: Type.String(), signsFrom: Instant, signsUntil: Type.Optional(Instant) }, closed),
+    ),
+  },
+  { $id: 'Keys', ...closed },
+);
+const Hashes = Type.Array(Hash);
+export const InclusionAnswer = Type.Object(
+  {
+    leafIndex: count('The position less one.'),
+    treeSize: count(),
+    leafHash: Hash,
+    rootHash: Hash,
+    hashes: Hashes,
+  },
+  { $id: 'InclusionProof', ...closed },
+);
+export const ConsistencyAnswer = Type.Object(
+  { from: count(), to: count(), fromRoot: Hash, toRoot: Hash, hashes: Hashes },
+  { $id: 'ConsistencyProof', ...closed },
+);
+
 /** Every schema that others refer to by its $id. */
 export const answerSchemas = [
   Basis,
@@ -300,4 +325,7 @@ export const answerSchemas = [
   ChangesAnswer,
   EventListAnswer,
   EventAnswer,
+  KeysAnswer,
+  InclusionAnswer,
+  ConsistencyAnswer,
 ];

@@ -27,6 +27,7 @@ export class Recorder {
   readonly #store: Store;
   readonly #clock: () => number;
   readonly #recorded: (changes: Change[]) => void;
+  readonly #allowed: () => void;
   #waiting: Waiting[] = [];
   /** The commit that is running or about to. */
   #running: Promise<void> | undefined;
@@ -34,11 +35,20 @@ export class Recorder {
   /** Set when it is unknown whether a commit is on disk: nothing more is recorded until a restart has looked. */
   #broken: unknown;
 
-  /** recorded: told of the changes of each group, after they are on disk; must not throw. */
-  constructor(store: Store, clock: () => number, recorded: (changes: Change[]) => void = () => {}) {
+  /**
+   * recorded: told of the changes of each group, after they are on disk; must not throw. allowed: throws a Refusal
+   * where nothing may be recorded.
+   */
+  constructor(
+    store: Store,
+    clock: () => number,
+    recorded: (changes: Change[]) => void = () => {},
+    allowed: () => void = () => {},
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#recorded = recorded;
+    this.#allowed = allowed;
   }
 
   /** Records a request, or refuses it whole. Resolves only when what it recorded is safe on disk. */
@@ -56,6 +66,7 @@ export class Recorder {
 
   /** Throws where nothing can be recorded any more. */
   check(): void {
+    this.#allowed();
     if (this.#broken !== undefined) {
       throw new Refusal(
         'storage-unavailable',

@@ -2,10 +2,12 @@ import type { Generated } from 'kysely';
 
 /** The tables, as in migrations/. Times are milliseconds since 1970, days are YYYY-MM-DD, booleans 0 or 1. */
 export interface Database {
-  ledger: { id: 1; fingerprint_key: Uint8Array };
+  ledger: { id: 1; fingerprint_key: Uint8Array; origin: string };
   head: { id: 1; position: number; recorded_at: number; root_hash: Uint8Array };
   events: EventRow;
   tiles: { level: number; tile_index: number; root: Uint8Array; hashes: Uint8Array };
+  checkpoints: { size: number; root_hash: Uint8Array; signed_at: number; note: string };
+  signing_keys: { vkey: string; signs_from: number; signs_until: number | null };
   openings: { commitment: string; position: number; salt: Uint8Array; name: string };
   idempotency_keys: KeyRow & { id: Generated<number> };
   records: RecordRow;

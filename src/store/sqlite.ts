@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { Edge, levelsOf, partialWidth, rootOfPartials, tileWidth } from '../tlog/edge.ts';
 import { emptyRoot, hashBytes, leafHash } from '../tlog/merkle.ts';
+import { lockFile, StoreUnavailable } from './lock-file.ts';
 import { migrate } from './migrate.ts';
 import { loggedEventOf } from './rows.ts';
 import type { Database } from './schema.ts';
@@ -12,17 +13,36 @@ import { sqliteFacts } from './sqlite-facts.ts';
 import { sqliteWrite } from './sqlite-write.ts';
 import type { Batch, Head, Store } from './store.ts';
 
-/** The store can't be opened; the message says why, to the operator. */
-export class StoreUnavailable extends Error {}
+export interface OpenOptions {
+  /** The name of the log in its checkpoints. It is fixed when the ledger is made; another one is refused. */
+  origin?: string | undefined;
+  /** Told of each migration that ran. */
+  migrated?: (name: string) => void;
+}
 
 /**
  * A ledger in one SQLite file (and its -wal, -shm and -lock beside it). One process at a time; one handle writes,
  * synchronously, and one reads.
  */
-export async function openSqlite(file: string, migrated: (name: string) => void = () => {}): Promise<Store> {
+export async function openSqlite(file: string, options: OpenOptions = {}): Promise<Store> {
   mkdirSync(dirname(file), { recursive: true });
-  const lock = lockFile(`${file}-lock`);
+  const lock = lockFile(`${file}-lock`, 'another process has the ledger open');
   const writer = new Sqlite(file);
+  try {
+    return await storeOn(file, writer, lock, options);
+  } catch (error) {
+    writer.close();
+    lock.close();
+    throw error;
+  }
+}
+
+async function storeOn(
+  file: string,
+  writer: Sqlite.Database,
+  lock: Sqlite.Database,
+  options: OpenOptions,
+): Promise<Store> {
   writer.pragma('journal_mode = WAL');
   writer.pragma('synchronous = FULL');
   // REPLACE deletes rows: with this, the triggers that refuse DELETE refuse it too.
@@ -31,8 +51,8 @@ export async function openSqlite(file: string, migrated: (name: string) => void 
   writer.pragma('journal_size_limit = 67108864');
   writer.pragma('cache_size = -65536');
   const builder = kyselyOn(writer);
-  for (const name of await migrate(builder)) migrated(name);
-  const fingerprintKey = initialise(writer);
+  for (const name of await migrate(builder)) options.migrated?.(name);
+  const { fingerprintKey, origin } = initialise(writer, options.origin);
 
   const reader = new Sqlite(file, { readonly: true, fileMustExist: true });
   reader.pragma('cache_size = -65536');
@@ -62,6 +82,12 @@ export async function openSqlite(file: string, migrated: (name: string) => void 
     `delete from idempotency_keys where id in
       (select id from idempotency_keys where recorded_at < ? order by id limit 5000)`,
   );
+  const insertCheckpoint = writer.prepare(
+    'insert into checkpoints values (?, ?, ?, ?) on conflict do nothing',
+  );
+  const upsertSigningKey = writer.prepare(
+    'insert into signing_keys values (?, ?, ?) on conflict do update set signs_until = excluded.signs_until',
+  );
   const insertSnapshot = writer.prepare(
     'insert into count_snapshots values (?, ?, ?, ?) on conflict do nothing',
   );
@@ -69,6 +95,7 @@ export async function openSqlite(file: string, migrated: (name: string) => void 
   return {
     db,
     fingerprintKey,
+    origin,
     head: () => head,
     async group(work) {
       const result = await work({
@@ -89,11 +116,22 @@ export async function openSqlite(file: string, migrated: (name: string) => void 
     lastEventOf: (initiativeId, position) => lastEvent.get(initiativeId, position) ?? 0,
     eventsOf: (kept) => eventRange.all(kept.firstPosition, kept.lastPosition).map(loggedEventOf),
     forgetAnswers: (beforeMs) => void forgetAnswers.run(beforeMs),
+    tile: (level, index, width) => {
+      const hashes = tree.tile(level, index, width, edge);
+      return hashes && Buffer.concat(hashes);
+    },
+    keepCheckpoint: ({ size, root_hash, signed_at, note }) =>
+      void insertCheckpoint.run(size, root_hash, signed_at, note),
+    keepSigningKey: ({ vkey, signs_from, signs_until }) =>
+      void upsertSigningKey.run(vkey, signs_from, signs_until),
     keepSnapshot: (row) => void insertSnapshot.run(row.initiative_id, row.position, row.cells, row.tally),
     check: () => void reader.prepare('select 1 from head').get(),
     async close() {
+      // Kysely closes a handle only if it ran a query on it. The writer's is the last, as it folds the -wal into the file.
       await db.destroy();
+      reader.close();
       await builder.destroy();
+      writer.close();
       lock.close();
     },
   };
@@ -102,31 +140,26 @@ export async function openSqlite(file: string, migrated: (name: string) => void 
 const kyselyOn = (handle: Sqlite.Database): Kysely<Database> =>
   new Kysely<Database>({ dialect: new SqliteDialect({ database: handle }) });
 
-/** Held as a lock of the operating system, so it is gone with the process however that ends. */
-function lockFile(file: string): Sqlite.Database {
-  const lock = new Sqlite(file, { timeout: 0 });
-  try {
-    lock.pragma('locking_mode = EXCLUSIVE');
-    lock.exec('begin exclusive');
-    return lock;
-  } catch (error) {
-    lock.close();
-    if (error instanceof Sqlite.SqliteError && error.code === 'SQLITE_BUSY') {
-      throw new StoreUnavailable(`another process has the ledger open (${file} is locked)`);
-    }
-    throw error;
-  }
-}
-
-/** The rows that a new ledger begins with; gives the key of the fingerprints. */
-function initialise(writer: Sqlite.Database): Buffer {
+/** The rows that a new ledger begins with, and what they fix. */
+function initialise(
+  writer: Sqlite.Database,
+  wanted: string | undefined,
+): { fingerprintKey: Buffer; origin: string } {
+  // Nobody else has this name, so a key that signs for it can't be mistaken for another log's.
+  const fresh = wanted ?? `milestone-ledger.local/${randomUUID()}`;
   writer.transaction(() => {
-    writer.prepare('insert into ledger values (1, ?) on conflict do nothing').run(randomBytes(32));
+    writer.prepare('insert into ledger values (1, ?, ?) on conflict do nothing').run(randomBytes(32), fresh);
     writer.prepare('insert into head values (1, 0, 0, ?) on conflict do nothing').run(emptyRoot);
   })();
-  const row = writer.prepare<[], { fingerprint_key: Buffer }>('select fingerprint_key from ledger').get();
+  const row = writer
+    .prepare<[], { fingerprint_key: Buffer; origin: string }>('select fingerprint_key, origin from ledger')
+    .get();
   if (!row) throw new Error('the ledger row is missing');
-  return row.fingerprint_key;
+  const { fingerprint_key: fingerprintKey, origin } = row;
+  if (wanted !== undefined && wanted !== origin) {
+    throw new StoreUnavailable(`The log is named ${origin}, for ever; LOG_ORIGIN says ${wanted}.`);
+  }
+  return { fingerprintKey, origin };
 }
 
 /** Reads the tree of any size that the log has had: from full tiles, and from leaves where none is full yet. */
@@ -174,6 +207,14 @@ function sqliteTree(handle: Sqlite.Database) {
             : roots.all(level - 1, first, first + width - 1),
         ),
       ),
+    /** The first hashes of a tile; undefined: it has not that many. edge: the tree as it is now. */
+    tile(level: number, index: number, width: number, edge: Edge): readonly Uint8Array[] | undefined {
+      const full = ofFullTile(level, index, width);
+      if (full) return full;
+      const first = Math.floor(edge.size / tileWidth ** (level + 1));
+      const hashes = index === first ? edge.partial(level) : [];
+      return hashes.length < width ? undefined : hashes.slice(0, width);
+    },
     /** edge: the tree as it is now. */
     rootAt(size: number, edge: Edge): Uint8Array {
       const read = (level: number, first: number, width: number): readonly Uint8Array[] =>

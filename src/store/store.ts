@@ -34,6 +34,8 @@ export interface GroupTransaction {
 export interface Store {
   readonly db: Kysely<Database>;
   readonly fingerprintKey: Buffer;
+  /** The name of the log in its checkpoints. */
+  readonly origin: string;
   head(): MaybePromise<Head>;
   /** Runs one group; what it wrote is durable when this resolves, and nothing of it is there when it rejects. */
   group<T>(work: (transaction: GroupTransaction) => Promise<T>): Promise<T>;
@@ -45,6 +47,11 @@ export interface Store {
   eventsOf(kept: KeptAnswer): MaybePromise<LoggedEvent[]>;
   /** Forgets answers to requests with an Idempotency-Key that were given before a time (milliseconds). */
   forgetAnswers(beforeMs: number): MaybePromise<void>;
+  /** The first `width` hashes of a tile (C2SP tlog-tiles), 32 bytes each; undefined: it has not that many. */
+  tile(level: number, index: number, width: number): MaybePromise<Uint8Array | undefined>;
+  keepCheckpoint(row: Database['checkpoints']): MaybePromise<void>;
+  /** Keeps a key, or the end of the period in which it signs. */
+  keepSigningKey(row: Database['signing_keys']): MaybePromise<void>;
   /** Keeps the counts of a scope at a position; one that is there already stays. */
   keepSnapshot(row: Database['count_snapshots']): MaybePromise<void>;
   /** Throws where the store can't be read. */

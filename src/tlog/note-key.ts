@@ -55,7 +55,7 @@ export class SignerKey {
     const publicKey = ed25519PublicKey(seed);
     const type = signatureType.ed25519;
     this.verifierKey = { name, id: keyId(name, publicKey), type, publicKey };
-    this.#seed = seed.slice();
+    this.#seed = new Uint8Array(seed);
   }
 
   sign(message: Uint8Array): Uint8Array {

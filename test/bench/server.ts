@@ -38,7 +38,7 @@ const engines = {
     const store = openEmpty();
     const counts = new Counts(store, (error) => log.error(error));
     const recorder = new Recorder(store, Date.now);
-    const ledger: Ledger = { store, recorder, counts };
+    const ledger: Ledger = { store, recorder, counts, signer: undefined };
     return shell(
       directory,
       (app) => addRoutes(app, ledger),
@@ -58,7 +58,8 @@ const engines = {
 
 /** As in `LOG_LEVEL=warn`: nothing is logged unless something goes wrong. */
 const log = pino({ level: 'warn' }, pino.destination(2));
-const configIn = (directory: string) => readConfig({ DATABASE_URL: `file:${join(directory, 'ledger.db')}` });
+const configIn = (directory: string) =>
+  readConfig({ DATABASE_URL: `file:${join(directory, 'ledger.db')}`, SIGNER_DIR: join(directory, 'signer') });
 
 const shell = (directory: string, routes: (app: App) => void, onClose = async () => {}): Promise<App> =>
   buildApp({ config: configIn(directory), log, routes, ready: () => {}, onClose });

@@ -6,7 +6,11 @@ import { openLedgerApp } from '../../src/ledger-app.ts';
 
 /** A ledger in a database file of its own, served without a socket. Closes itself. */
 export async function buildLedger(t: Test, clock?: () => number): Promise<App> {
-  const config = readConfig({ DATABASE_URL: `file:${join(t.testdir(), 'ledger.db')}` });
+  const directory = t.testdir();
+  const config = readConfig({
+    DATABASE_URL: `file:${join(directory, 'ledger.db')}`,
+    SIGNER_DIR: join(directory, 'signer'),
+  });
   const app = await openLedgerApp(config, false, clock);
   t.teardown(() => app.close());
   return app;

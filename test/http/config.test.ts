@@ -11,6 +11,7 @@ const defaults = {
   HOST: '127.0.0.1',
   PORT: 3000,
   DATABASE_URL: 'file:./data/ledger.db',
+  SIGNER_DIR: './signer',
   LOG_LEVEL: 'info',
   ALLOW_CLOCK_JUMP: false,
 };
@@ -42,6 +43,7 @@ test('each wrong value is named, and never repeated', async (t) => {
     HOST: ['0.0.0.0', '', 'example.com', '192.168.0.1', '::'],
     PORT: ['x', '', '-1', '65536', '1.5'],
     DATABASE_URL: ['postgres://user:secret@host/db', '', 'file:', './data', 'FILE:x'],
+    LOG_ORIGIN: ['', 'two words', 'a+b', 'x'.repeat(201)],
     LOG_LEVEL: ['loud', '', 'INFO'],
     ALLOW_CLOCK_JUMP: ['maybe', '1', 'yes'],
   };
@@ -101,7 +103,8 @@ test('the OpenAPI document is written without a server', async (t) => {
 
 /** Starts a server in a directory of its own, and waits until it listens. */
 async function startServer(t: Test, port = '0'): Promise<{ child: ChildProcess; port: string }> {
-  const env = { PORT: port, DATABASE_URL: `file:${t.testdir()}/ledger.db` };
+  const directory = t.testdir();
+  const env = { PORT: port, DATABASE_URL: `file:${directory}/ledger.db`, SIGNER_DIR: `${directory}/signer` };
   const child = spawn(process.execPath, [main, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   t.teardown(() => child.kill('SIGKILL'));
   for await (const line of createInterface({ input: child.stdout })) {
@@ -121,7 +124,11 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 
 test('a port in use is said in one line, with exit code 2', async (t) => {
   const { port } = await startServer(t);
-  const { code, stderr } = await run(['serve'], { PORT: port, DATABASE_URL: `file:${t.testdir()}/other.db` });
+  const { code, stderr } = await run(['serve'], {
+    PORT: port,
+    DATABASE_URL: `file:${t.testdir()}/other.db`,
+    SIGNER_DIR: '',
+  });
   t.equal(code, 2);
   t.match(stderr, new RegExp(`^milestone-ledger: Port ${port} of 127.0.0.1 is in use[^\n]+\n$`));
 });

@@ -7,7 +7,8 @@ import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { readConfig } from '../../src/config.ts';
 import { openLedgerApp } from '../../src/ledger-app.ts';
-import { openSqlite, StoreUnavailable } from '../../src/store/sqlite.ts';
+import { StoreUnavailable } from '../../src/store/lock-file.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import { checkStore } from '../helpers/check-store.ts';
 import { given, initiative, ledgerFile, meeting, mou, now, openLedger } from '../helpers/decide.ts';
 
@@ -18,7 +19,7 @@ const start = (
   file: string,
 ): ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream } =>
   spawn(process.execPath, [main, 'serve'], {
-    env: { PORT: '0', LOG_LEVEL: 'info', DATABASE_URL: `file:${file}` },
+    env: { PORT: '0', LOG_LEVEL: 'info', DATABASE_URL: `file:${file}`, SIGNER_DIR: `${file}-signer` },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
@@ -200,7 +201,7 @@ test('what was acknowledged survives kill -9', async (t) => {
 
 test('closing answers or refuses each post, and records what it answers', async (t) => {
   const file = ledgerFile(t);
-  const app = await openLedgerApp(readConfig({ DATABASE_URL: `file:${file}` }), false);
+  const app = await openLedgerApp(readConfig({ DATABASE_URL: `file:${file}`, SIGNER_DIR: '' }), false);
   t.teardown(() => app.close());
   const url = '/v1/initiatives/sci/events';
   await app.inject({ method: 'POST', url, payload: initiative() });

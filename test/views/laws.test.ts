@@ -141,7 +141,7 @@ const request = fc.record({
 });
 
 const open = (file: string): Promise<App> =>
-  openLedgerApp(readConfig({ DATABASE_URL: `file:${file}` }), false);
+  openLedgerApp(readConfig({ DATABASE_URL: `file:${file}`, SIGNER_DIR: '' }), false);
 
 async function get(app: App, url: string): Promise<string> {
   const response = await app.inject(url);

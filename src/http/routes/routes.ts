@@ -6,10 +6,12 @@ import { changesRoute } from './changes.ts';
 import { claimRoutes } from './claims.ts';
 import { eventLogRoutes } from './event-log.ts';
 import { initiativeRoutes } from './initiatives.ts';
+import { logRoutes } from './log.ts';
 import { meetingRoutes } from './meetings.ts';
 import { postEvents } from './post-events.ts';
 import { Reading } from './reading.ts';
 import { recordRoutes } from './records.ts';
+import { tileRoutes } from './tiles.ts';
 
 /** Every route of the API that works on the ledger. */
 export function addRoutes(app: App, ledger: Ledger): void {
@@ -23,6 +25,8 @@ export function addRoutes(app: App, ledger: Ledger): void {
   recordRoutes(app, reading);
   claimRoutes(app, reading);
   changesRoute(app, reading);
+  logRoutes(app, ledger);
+  tileRoutes(app, ledger);
 }
 
 /** Ajv reads text such as 1e400 as an infinite integer, and then asks neither for its minimum nor its maximum. */

@@ -1,0 +1,191 @@
+import { Type } from 'typebox';
+import { closed } from '../../../events/fields.ts';
+import { Refusal } from '../../errors.ts';
+import type { Ledger } from '../../ledger-app.ts';
+import { type CheckpointRow, checkpointOf, newestCheckpoint } from '../../signer/signer.ts';
+import { fromTree } from '../../signer/tree.ts';
+import { instantOf } from '../../store/rows.ts';
+import { leafHash } from '../../tlog/merkle.ts';
+import { consistencyProof, inclusionProof } from '../../tlog/proofs.ts';
+import { formatTlogProof } from '../../tlog/tlog-proof.ts';
+import { badQuery } from '../../views/at.ts';
+import { eventById, eventsAt } from '../../views/event-log.ts';
+import { hex } from '../answers.ts';
+import type { App } from '../instance.ts';
+import { problemResponses } from '../openapi.ts';
+import { queryOf } from '../queries.ts';
+
+const tags = ['log'];
+const size = (description: string) =>
+  Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description });
+const text = (description: string) => ({ description, content: { 'text/plain': { schema: Type.String() } } });
+const json = (description: string, $ref: string) => ({
+  description,
+  content: { 'application/json': { schema: Type.Ref($ref) } },
+});
+
+/** Checkpoints, keys and proofs: what it takes to verify the log without trusting the server. */
+export function logRoutes(app: App, { store, signer }: Ledger): void {
+  const { db } = store;
+
+  /** The newest checkpoint; the first one is signed when it is asked for. */
+  const newest = async (): Promise<CheckpointRow> => {
+    const row = (await newestCheckpoint(store)) ?? (await signer?.sign());
+    if (!row)
+      throw new Refusal(
+        'checkpoint-not-found',
+        'No checkpoint was signed yet, and this instance does not sign.',
+      );
+    return row;
+  };
+  const requireSize = async (n: number, parameter: string): Promise<void> => {
+    const { position } = await store.head();
+    if (n > position)
+      throw badQuery(`/query/${parameter}`, `is after the end of the log, which is ${position}`);
+  };
+
+  for (const [path, operationId] of [
+    ['/v1/log/checkpoint', 'getCheckpoint'],
+    ['/checkpoint', 'getCheckpointForMonitors'],
+  ] as const) {
+    app.get(
+      path,
+      {
+        schema: {
+          operationId,
+          summary: 'A signed checkpoint',
+          description:
+            'The newest, or with size one that was signed before, as it was signed: a C2SP tlog-checkpoint (a signed note of origin, size and root hash).',
+          tags,
+          querystring: queryOf({ size: Type.Optional(size('Of the tree that the checkpoint is of.')) }),
+          response: { 200: text('A signed note'), ...problemResponses },
+        },
+      },
+      async (request, reply) => {
+        const { size } = request.query;
+        const row = size === undefined ? await newest() : await checkpointOf(store, size);
+        if (!row) throw new Refusal('checkpoint-not-found', `No checkpoint of size ${size} was signed.`);
+        return reply.type('text/plain; charset=utf-8').send(row.note);
+      },
+    );
+  }
+
+  app.get(
+    '/v1/log/keys',
+    {
+      schema: {
+        operationId: 'listKeys',
+        summary: 'The keys of the log',
+        description:
+          'Every verifier key that ever signed (C2SP signed-note, vkey), with the period in which it does.',
+        tags,
+        querystring: queryOf({}),
+        response: { 200: json('The keys, the oldest first', 'Keys#'), ...problemResponses },
+      },
+    },
+    async () => {
+      const rows = await db
+        .selectFrom('signing_keys')
+        .selectAll()
+        .orderBy('signs_from')
+        .orderBy('vkey')
+        .execute();
+      const items = rows.map(({ vkey, signs_from, signs_until }) => ({
+        vkey,
+        signsFrom: instantOf(signs_from),
+        ...(signs_until === null ? {} : { signsUntil: instantOf(signs_until) }),
+      }));
+      return { origin: store.origin, items };
+    },
+  );
+
+  app.get(
+    '/v1/log/proofs/inclusion',
+    {
+      schema: {
+        operationId: 'proveInclusion',
+        summary: 'Proof that an event is in the log',
+        description:
+          'RFC 9162, section 2.1.3: from the leaf hash and these hashes follows the root of the tree of this size.',
+        tags,
+        querystring: queryOf({
+          position: size('Of the event.'),
+          size: size('Of the tree; at least the position.'),
+        }),
+        response: { 200: json('The proof', 'InclusionProof#'), ...problemResponses },
+      },
+    },
+    async (request) => {
+      const { position, size } = request.query;
+      await requireSize(size, 'size');
+      if (position > size) throw badQuery('/query/position', 'is after size');
+      const [event] = await eventsAt(db, [position]);
+      if (!event) throw new Error(`the log lacks position ${position}`);
+      const hashes = await fromTree(store, size, (tree) => inclusionProof(position - 1, size, tree));
+      return {
+        leafIndex: position - 1,
+        treeSize: size,
+        leafHash: hex(leafHash(Buffer.from(event.leaf))),
+        rootHash: hex(await store.rootAt(size)),
+        hashes: hashes.map(hex),
+      };
+    },
+  );
+
+  app.get(
+    '/v1/log/proofs/consistency',
+    {
+      schema: {
+        operationId: 'proveConsistency',
+        summary: 'Proof that the log was only appended to',
+        description:
+          'RFC 9162, section 2.1.4: the tree of size "to" is that of size "from" with leaves added.',
+        tags,
+        querystring: queryOf({ from: size('The smaller size.'), to: size('The larger size.') }),
+        response: { 200: json('The proof', 'ConsistencyProof#'), ...problemResponses },
+      },
+    },
+    async (request) => {
+      const { from, to } = request.query;
+      await requireSize(to, 'to');
+      if (from > to) throw badQuery('/query/from', 'is after to');
+      const hashes = await fromTree(store, to, (tree) => consistencyProof(from, to, tree));
+      const [fromRoot, toRoot] = [hex(await store.rootAt(from)), hex(await store.rootAt(to))];
+      return { from, to, fromRoot, toRoot, hashes: hashes.map(hex) };
+    },
+  );
+
+  app.get(
+    '/v1/events/:eventId/proof',
+    {
+      schema: {
+        operationId: 'proveEvent',
+        summary: 'A proof of an event that verifies offline',
+        description:
+          'A C2SP tlog-proof: one file with the inclusion proof and a signed checkpoint, to be verified with the leaf and the key of the log. Where no checkpoint covers the event yet, one is signed.',
+        tags,
+        params: Type.Object({ eventId: Type.String({ format: 'uuid' }) }, closed),
+        querystring: queryOf({}),
+        response: { 200: text('A tlog-proof'), ...problemResponses },
+      },
+    },
+    async (request, reply) => {
+      const event = await eventById(db, request.params.eventId.toLowerCase());
+      if (!event) throw new Refusal('event-not-found', `No event has the id ${request.params.eventId}.`);
+      const covering = await newestCheckpoint(store);
+      const { size, note } =
+        covering && covering.size >= event.position ? covering : ((await signer?.sign()) ?? (await newest()));
+      if (size < event.position) {
+        throw new Refusal(
+          'checkpoint-not-found',
+          'No checkpoint covers the event yet. Ask again in a few seconds.',
+        );
+      }
+      const index = event.position - 1;
+      const hashes = await fromTree(store, size, (tree) => inclusionProof(index, size, tree));
+      return reply
+        .type('text/plain; charset=utf-8')
+        .send(formatTlogProof({ index: BigInt(index), hashes, checkpoint: note }));
+    },
+  );
+}
