@@ -398,6 +398,8 @@ test('whatever is asked, the answer is as documented, and never an error of the 
         `${name} (${result.numRuns} requests)`,
         result.failed ? { report: `${fc.defaultReportMessage(result)}\n${result.errorInstance}` } : {},
       );
+      // A tile is there only once it is full, which takes more events than there are here.
+      if (path.startsWith('/tile/')) continue;
       t.ok((seen.get(`${name} 200`) ?? 0) + (seen.get(`${name} 201`) ?? 0) > 0, `${name}: some are answered`);
     }
   }

@@ -27,18 +27,9 @@ const hex = (hash: Uint8Array): string => Buffer.from(hash).toString('hex');
 
 const tree = new PlainTree(numbered(300));
 const foreign = leafHash(Buffer.from('of another tree'));
-/** Every size up to 130, and some beyond, which the tests that spoil proofs take. */
-const sizesToSpoil = [
-  ...Array.from({ length: 130 }, (_, i) => i + 1),
-  131,
-  192,
-  193,
-  255,
-  256,
-  257,
-  299,
-  300,
-];
+/** The tests that spoil proofs take every leaf and pair up to size 72, and every seventh of those of the larger sizes. */
+const sizesToSpoil = [...Array.from({ length: 130 }, (_, i) => i + 1), 192, 193, 255, 256, 257, 299, 300];
+const stepAt = (size: number): number => (size > 72 ? 7 : 1);
 const sizes = (max: number): number[] => Array.from({ length: max }, (_, i) => i + 1);
 
 const inclusion = (index: number, size: number): Inclusion => ({
@@ -123,7 +114,7 @@ test('an inclusion proof with leaf, root, order, length or any hash changed is r
     if (thrown(() => verifyInclusion(one)) !== 'ProofError') accepted += 1;
   };
   for (const size of sizesToSpoil) {
-    for (let index = 0; index < size; index += size > 130 ? 7 : 1) {
+    for (let index = 0; index < size; index += stepAt(size)) {
       const good = inclusion(index, size);
       refuses({ ...good, leafHash: foreign });
       refuses({ ...good, rootHash: foreign });
@@ -137,7 +128,7 @@ test('an inclusion proof with leaf, root, order, length or any hash changed is r
     }
   }
   t.equal(accepted, 0);
-  t.ok(tried > 300_000, `${tried} tried`);
+  t.ok(tried > 100_000, `${tried} tried`);
   t.end();
 });
 
@@ -149,7 +140,7 @@ test('a consistency proof with a root, order, length or any hash changed is refu
     if (thrown(() => verifyConsistency(one)) !== 'ProofError') accepted += 1;
   };
   for (const size2 of [0, ...sizesToSpoil]) {
-    for (let size1 = 0; size1 <= size2; size1 += size2 > 130 ? 7 : 1) {
+    for (let size1 = 0; size1 <= size2; size1 += stepAt(size2)) {
       const good = consistency(size1, size2);
       refuses({ ...good, root1: foreign });
       // Any tree extends the empty one.
@@ -166,7 +157,7 @@ test('a consistency proof with a root, order, length or any hash changed is refu
     }
   }
   t.equal(accepted, 0);
-  t.ok(tried > 300_000, `${tried} tried`);
+  t.ok(tried > 100_000, `${tried} tried`);
   t.end();
 });
 

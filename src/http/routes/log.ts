@@ -164,7 +164,10 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
         description:
           'A C2SP tlog-proof: one file with the inclusion proof and a signed checkpoint, to be verified with the leaf and the key of the log. Where no checkpoint covers the event yet, one is signed.',
         tags,
-        params: Type.Object({ eventId: Type.String({ format: 'uuid' }) }, closed),
+        params: Type.Object(
+          { eventId: Type.String({ format: 'uuid', description: 'Of the event.' }) },
+          closed,
+        ),
         querystring: queryOf({}),
         response: { 200: text('A tlog-proof'), ...problemResponses },
       },

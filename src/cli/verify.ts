@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { SingleBar } from 'cli-progress';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Config, environmentHelp, readConfig } from '../config.ts';
+import { CannotVerify } from '../verify/ledger-file.ts';
+import { type Verified, verifyLedger } from '../verify/verify.ts';
+import { CouldNotRun } from './outcome.ts';
+
+interface Options {
+  hashesOnly?: true;
+  checkpoint?: string;
+  key?: string;
+}
+
+export function verifyCommand(program: Command): void {
+  program
+    .command('verify')
+    .description('re-read the whole ledger and say where it is not what it should be; 0: clean, 1: it is not')
+    .option('--hashes-only', 'leaf hashes, tree and checkpoints only')
+    .option(
+      '--checkpoint <file>',
+      'a checkpoint that was kept elsewhere, which the log must extend',
+      readNote,
+    )
+    .option(
+      '--key <vkey>',
+      'the verifier key that signed it; without it, the keys in the database are trusted',
+    )
+    .addHelpText('after', environmentHelp())
+    .action((options: Options) => verify(readConfig(), options));
+}
+
+function readNote(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error)
+      throw new InvalidArgumentError(`It can't be read: ${error.code}.`);
+    throw error;
+  }
+}
+
+async function verify(
+  { DATABASE_URL }: Config,
+  { hashesOnly = false, checkpoint, key }: Options,
+): Promise<void> {
+  if (key !== undefined && checkpoint === undefined)
+    throw new CouldNotRun('--key says who signed the checkpoint of --checkpoint, which is missing.');
+  if (checkpoint !== undefined && key === undefined)
+    say('The keys that the database lists are trusted with the checkpoint, as no --key is given.');
+  const progress = process.stdout.isTTY ? bar() : lines();
+  let verified: Verified;
+  try {
+    verified = await verifyLedger(DATABASE_URL.slice('file:'.length), {
+      hashesOnly,
+      checkpoint: checkpoint === undefined ? undefined : { note: checkpoint, vkey: key },
+      progress: progress.update,
+    });
+  } catch (error) {
+    throw error instanceof CannotVerify ? new CouldNotRun(error.message) : error;
+  } finally {
+    progress.stop();
+  }
+  report(verified, hashesOnly);
+  if (verified.count > 0) process.exitCode = 1;
+}
+
+function report({ events, size, rootHash, findings, count }: Verified, hashesOnly: boolean): void {
+  for (const { position, what, detail } of findings)
+    say(`${position === undefined ? '' : `position ${position}: `}${what}: ${detail}`);
+  if (count > findings.length) say(`… and ${count - findings.length} more`);
+  const what = hashesOnly ? 'hashes of' : '';
+  const root = rootHash ? `root hash ${rootHash.toHex()}` : 'no root hash, as leaves are missing';
+  const result = count === 0 ? 'nothing wrong' : `${count} ${count === 1 ? 'finding' : 'findings'}`;
+  say(`${what ? `${what} ` : ''}${events} events checked, size ${size}, ${root}: ${result}`);
+}
+
+interface Progress {
+  update: (events: number, of: number) => void;
+  stop: () => void;
+}
+
+function bar(): Progress {
+  const bar = new SingleBar({
+    format: '{bar} {percentage}% | {value} of {total} events | {eta_formatted} left',
+    stream: process.stdout,
+    hideCursor: true,
+  });
+  return {
+    update(events, of) {
+      if (bar.isActive) bar.update(events);
+      else bar.start(of, events);
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+function lines(): Progress {
+  let tenths = 0;
+  return {
+    update(events, of) {
+      const now = of === 0 ? 10 : Math.floor((events / of) * 10);
+      if (now > tenths) say(`${now * 10} %: ${events} of ${of} events`);
+      tenths = Math.max(tenths, now);
+    },
+    stop: () => {},
+  };
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);

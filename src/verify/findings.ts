@@ -1,0 +1,70 @@
+/** What verification finds, named for what it is; the names never change. */
+export const findingNames = {
+  'leaf-changed': 'a leaf is not the one that the tree was made of',
+  'leaves-swapped': 'two leaves have each the hash that the place of the other needs',
+  'positions-missing': 'events were taken out of the log',
+  'log-shorter': 'something says that there were more events than there are',
+  'head-differs': 'the end of the log is not where or what its row says',
+  'tile-differs': 'a tile of the tree has other hashes than those of the leaves, which are right',
+  'tree-differs': 'the log is not the one that a signed checkpoint was made of',
+  'checkpoint-differs': 'a checkpoint does not say what its row says, or is of another log',
+  'signature-wrong': 'a checkpoint is not signed by a key that may sign it',
+  'not-canonical': 'a leaf is not canonical JSON',
+  'event-invalid': 'a leaf is not an event that could follow from those before it',
+  'column-differs': 'a column beside a leaf says something else than the leaf',
+  'version-order': 'the versions of a record do not follow each other',
+  'clock-order': 'a time in the log goes back',
+  'opening-wrong': 'the name of a person does not belong to its commitment, or to the log',
+  'record-differs': 'a version of a record is not what its events make of it',
+  'record-missing': 'a version of a record is missing',
+  'record-extra': 'a version of a record belongs to no event',
+  'number-differs': 'the last number used in ids is not the one in the log',
+  'snapshot-differs': 'kept counts are not those that the events come to',
+  'kept-answer-differs': 'a kept answer stands for other events than it can',
+} as const;
+
+export type FindingName = keyof typeof findingNames;
+
+export interface Finding {
+  /** In the log, where it concerns one. */
+  position?: number;
+  what: FindingName;
+  detail: string;
+}
+
+/** Findings that are kept; of further ones only the number is known. */
+export const findingsKeptMax = 1_000;
+
+export class Findings {
+  readonly kept: Finding[] = [];
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(what: FindingName, position: number | undefined, detail: string): void {
+    this.#count += 1;
+    if (this.kept.length < findingsKeptMax)
+      this.kept.push({ ...(position === undefined ? {} : { position }), what, detail });
+  }
+
+  /** The positions in a range at which something beside the leaf contradicts it. */
+  contradicted(from: number, to: number): number[] {
+    const positions = this.kept.flatMap(({ position, what }) =>
+      contradictions.has(what) && position !== undefined && position >= from && position <= to
+        ? [position]
+        : [],
+    );
+    return [...new Set(positions)].sort((a, b) => a - b);
+  }
+}
+
+const contradictions = new Set<FindingName>([
+  'not-canonical',
+  'event-invalid',
+  'column-differs',
+  'record-differs',
+  'version-order',
+  'clock-order',
+]);

@@ -1,0 +1,59 @@
+import type { RecordRow } from '../store/schema.ts';
+import { Tally } from '../views/tally.ts';
+import type { Findings } from './findings.ts';
+import type { LedgerFile, Start } from './ledger-file.ts';
+
+/** The scope of all initiatives together. */
+const everything = '';
+
+/** `count_snapshots`, against the fold of the changes. Only scopes with snapshots are folded, up to their last. */
+export class SnapshotsCheck {
+  readonly #file: LedgerFile;
+  readonly #findings: Findings;
+  readonly #due: Start['snapshots'];
+  #next = 0;
+  readonly #tallies = new Map<string, { tally: Tally; until: number }>();
+
+  constructor(file: LedgerFile, findings: Findings, due: Start['snapshots']) {
+    this.#file = file;
+    this.#findings = findings;
+    this.#due = due;
+    for (const { initiative_id, position } of due)
+      this.#tallies.set(initiative_id, { tally: new Tally(), until: position });
+  }
+
+  /** The next event, with what it did where that is known. */
+  fold(position: number, change: { before: RecordRow | undefined; after: RecordRow } | undefined): void {
+    this.#upTo(position - 1);
+    if (!change) return;
+    for (const scope of [everything, change.after.initiative_id])
+      this.#tallies.get(scope)?.tally.change(change.before, change.after);
+  }
+
+  /** Compares what is left. */
+  finish(size: number): void {
+    this.#upTo(size);
+    for (const { initiative_id, position } of this.#due.slice(this.#next)) {
+      const detail = `Counts of ${named(initiative_id)} are kept for a position that the log has not.`;
+      this.#findings.add('snapshot-differs', position, detail);
+    }
+  }
+
+  #upTo(position: number): void {
+    for (let due = this.#due[this.#next]; due && due.position <= position; due = this.#due[this.#next]) {
+      this.#next += 1;
+      const scope = due.initiative_id;
+      const row = this.#file.snapshotAt(scope, due.position);
+      const folded = this.#tallies.get(scope);
+      // Nobody takes a snapshot away but to restore something; then its absence is no difference.
+      if (!row || !folded) continue;
+      if (row.tally !== JSON.stringify(folded.tally) || row.cells !== folded.tally.size) {
+        const detail = `The counts kept of ${named(scope)} are not those that the events up to here come to.`;
+        this.#findings.add('snapshot-differs', due.position, detail);
+      }
+      if (folded.until === due.position) this.#tallies.delete(scope);
+    }
+  }
+}
+
+const named = (scope: string): string => (scope === everything ? 'all initiatives' : scope);

@@ -1,0 +1,304 @@
+import { levelsOf, partialWidth, rootOfPartials, tileWidth } from '../tlog/edge.ts';
+import { hashBytes, leafHash, nodeHash, rootOf, rootOfSubtrees } from '../tlog/merkle.ts';
+import type { Findings } from './findings.ts';
+import type { LedgerFile, Start } from './ledger-file.ts';
+
+/** A root that something outside the leaves gives for a size. */
+export interface Mark {
+  size: number;
+  rootHash: Uint8Array;
+  /** Told of the root over the leaves, if it is another. */
+  differs: (root: Uint8Array) => void;
+}
+
+/** Leaves that are known to be wrong and may yet turn out to be swapped with another. */
+const wrongLeavesMax = 10_000;
+
+interface Options {
+  file: LedgerFile;
+  start: Start;
+  findings: Findings;
+  /** Those with after < size <= to, by size. */
+  marks: (after: number, to: number) => Mark[];
+  hashesOnly: boolean;
+}
+
+/**
+ * Builds the tree from the leaves and compares it with the stored one, tile by tile. Where the two differ, the level above
+ * decides which of them is right, and the tree goes on with that, so that one change is one finding.
+ */
+export class TreeCheck {
+  readonly #file: LedgerFile;
+  readonly #head: { position: number; root_hash: Uint8Array } | undefined;
+  readonly #findings: Findings;
+  readonly #marks: Options['marks'];
+  readonly #hashesOnly: boolean;
+  #size = 0;
+  /** Leaf hashes of the tile that is not full yet; undefined: the event is missing. */
+  #tile: (Uint8Array | undefined)[] = [];
+  /** Over the full tiles so far. */
+  readonly #full = new Subtrees();
+  /** From level 1 on, the hashes of the tiles that are not full yet. */
+  readonly #partial: Uint8Array[][] = [];
+  /** Leaves by the hash that their place needs. */
+  readonly #wrong = new Map<string, { position: number; hash: string }>();
+  /** From here on the tree can't be built, as leaves are missing that no tile has. */
+  #lost = false;
+  /** A difference was found that may show in every root after it. */
+  #explained = false;
+  #headRoot: Uint8Array | undefined;
+  /** The largest size for which a checkpoint has the root over the leaves, and the least for which one has another. */
+  #agreed = 0;
+  #disagreed = Infinity;
+
+  constructor({ file, start, findings, marks, hashesOnly }: Options) {
+    this.#file = file;
+    this.#head = start.head;
+    this.#findings = findings;
+    this.#marks = marks;
+    this.#hashesOnly = hashesOnly;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The next leaf's hash; undefined: the event is missing. */
+  add(hash: Uint8Array | undefined): void {
+    this.#size += 1;
+    if (this.#lost) return;
+    this.#tile.push(hash);
+    if (this.#tile.length === tileWidth) this.#close();
+  }
+
+  /** Goes over many missing events at once. */
+  skipTo(size: number): void {
+    this.#size = size;
+    this.#lost = true;
+  }
+
+  /** Names what was left open; gives the root, if there is one. */
+  finish(): Uint8Array | undefined {
+    const rest = this.#tile.flatMap((hash) => hash ?? []);
+    if (rest.length < this.#tile.length) this.#lost = true;
+    if (!this.#lost) this.#compare(this.#size - rest.length, rest);
+    for (const { position } of this.#wrong.values()) this.#changed(position);
+    if (this.#headRoot && !this.#explained) this.#judgeHead(rest.length);
+    if (this.#lost) return undefined;
+    const local = new Subtrees();
+    for (const hash of rest) local.push(hash);
+    return rootOfSubtrees([...this.#full.nodes, ...local.nodes]);
+  }
+
+  #close(): void {
+    const index = this.#size / tileWidth - 1;
+    const stored = this.#file.tile(0, index);
+    // The tile stands in for leaves that are missing: their absence is found already.
+    const hashes = this.#tile.flatMap((hash, i) => hash ?? (stored ? [hashAt(stored.hashes, i)] : []));
+    this.#tile = [];
+    if (hashes.length < tileWidth) {
+      this.#lost = true;
+      return;
+    }
+    const settled = this.#settle(0, index, hashes, stored);
+    this.#compare(this.#size - tileWidth, settled.hashes);
+    this.#full.push(settled.root);
+    this.#raise(1, settled.root);
+  }
+
+  #raise(level: number, hash: Uint8Array): void {
+    const hashes = this.#partial[level] ?? [];
+    hashes.push(hash);
+    this.#partial[level] = hashes;
+    if (hashes.length < tileWidth) return;
+    this.#partial[level] = [];
+    const index = this.#size / tileWidth ** (level + 1) - 1;
+    this.#raise(level + 1, this.#settle(level, index, hashes, this.#file.tile(level, index)).root);
+  }
+
+  /** Compares a full tile with the stored one; gives the one that is right. */
+  #settle(
+    level: number,
+    index: number,
+    hashes: Uint8Array[],
+    stored: { root: Uint8Array; hashes: Uint8Array } | undefined,
+  ): { hashes: Uint8Array[]; root: Uint8Array } {
+    const computed = { hashes, root: rootOf(hashes) };
+    const width = tileWidth ** (level + 1);
+    const [first, last] = [index * width + 1, (index + 1) * width];
+    const tile = `Tile ${index} of level ${level} (events ${first} to ${last})`;
+    if (!stored) {
+      this.#findings.add('tile-differs', last, `${tile} is missing.`);
+      return computed;
+    }
+    const wrong = hashes.flatMap((hash, i) => (isEqual(hash, hashAt(stored.hashes, i)) ? [] : [i]));
+    if (wrong.length === 0 && isEqual(computed.root, stored.root)) return computed;
+    const theirs = hashes.map((_, i) => hashAt(stored.hashes, i));
+    const claimed = { hashes: theirs, root: rootOf(theirs) };
+    const right = this.#judge(level, index, [computed.root, claimed.root, stored.root]) ?? stored.root;
+    if (isEqual(right, computed.root)) {
+      const part = wrong.length === 0 ? 'the hash over it' : listed(wrong.map((i) => `hash ${i}`));
+      this.#findings.add('tile-differs', last, `${tile} was changed: ${part}. The leaves are intact.`);
+      return computed;
+    }
+    if (!isEqual(right, claimed.root)) {
+      this.#explained = true;
+      this.#findings.add('tile-differs', last, `${tile} has hashes other than the one over it says.`);
+      this.#changedWithin(first, last);
+      return { hashes: computed.hashes, root: right };
+    }
+    if (!isEqual(stored.root, claimed.root))
+      this.#findings.add('tile-differs', last, `${tile} was changed: the hash over it.`);
+    for (const i of wrong) {
+      const below = tileWidth ** level;
+      if (level === 0) this.#wrongLeaf(first + i, hashes[i], theirs[i]);
+      else {
+        this.#explained = true;
+        this.#changedWithin(first + i * below, first + (i + 1) * below - 1);
+      }
+    }
+    return claimed;
+  }
+
+  /** Which of these hashes of a tile the level above has; where its tile is not full, which leads to the head's root. */
+  #judge(level: number, index: number, candidates: Uint8Array[]): Uint8Array | undefined {
+    const above = this.#file.tile(level + 1, Math.floor(index / tileWidth));
+    if (above) {
+      const hash = hashAt(above.hashes, index % tileWidth);
+      return candidates.find((candidate) => isEqual(candidate, hash));
+    }
+    const head = this.#head;
+    if (!head) return undefined;
+    return candidates.find((candidate) => {
+      const root = this.#storedRoot(head.position, level + 1, index, candidate);
+      return root && isEqual(root, head.root_hash);
+    });
+  }
+
+  /** The root as the stored tiles have it, but with this hash in this place. */
+  #storedRoot(size: number, atLevel: number, atIndex: number, hash: Uint8Array): Uint8Array | undefined {
+    const partials = Array.from({ length: levelsOf(size) }, (_, level) => {
+      const width = partialWidth(size, level);
+      const first = Math.floor(size / tileWidth ** (level + 1)) * tileWidth;
+      if (width === 0) return [];
+      if (level === 0)
+        return this.#file.leafRange(first + 1, first + width).map((leaf) => leafHash(Buffer.from(leaf)));
+      const roots: Uint8Array[] = this.#file.tileRoots(level - 1, first, first + width - 1);
+      return roots.map((root, i) => (level === atLevel && first + i === atIndex ? hash : root));
+    });
+    const isWhole = partials.every((hashes, level) => hashes.length === partialWidth(size, level));
+    return isWhole ? rootOfPartials(partials) : undefined;
+  }
+
+  /** Compares the roots that are given for sizes from one to another, given the leaf hashes between them. */
+  #compare(from: number, hashes: readonly Uint8Array[]): void {
+    const to = from + hashes.length;
+    const marks = this.#marks(from, to);
+    const { position = 0, root_hash } = this.#head ?? {};
+    if (root_hash && position <= to && (position > from || (position === 0 && from === 0))) {
+      const differs = (root: Uint8Array): void => {
+        this.#headRoot = root;
+      };
+      marks.push({ size: position, rootHash: root_hash, differs });
+    }
+    const local = new Subtrees();
+    let at = from;
+    for (const { size, rootHash, differs } of marks.sort((a, b) => a.size - b.size)) {
+      for (; at < size; at++) local.push(hashes[at - from] ?? new Uint8Array());
+      const root = rootOfSubtrees([...this.#full.nodes, ...local.nodes]);
+      const agrees = isEqual(root, rootHash);
+      if (!agrees) differs(root);
+      if (rootHash === root_hash) continue;
+      if (agrees) this.#agreed = Math.max(this.#agreed, size);
+      else this.#disagreed = Math.min(this.#disagreed, size);
+    }
+  }
+
+  #wrongLeaf(position: number, hash: Uint8Array | undefined, needed: Uint8Array | undefined): void {
+    const wrong = { position, hash: hash?.toHex() ?? '' };
+    const other = this.#wrong.get(wrong.hash);
+    if (other && other.hash === needed?.toHex()) {
+      this.#wrong.delete(wrong.hash);
+      this.#findings.add(
+        'leaves-swapped',
+        other.position,
+        `The leaves at positions ${other.position} and ${position} stand in each other's place.`,
+      );
+    } else if (this.#wrong.size < wrongLeavesMax) {
+      this.#wrong.set(needed?.toHex() ?? '', wrong);
+    } else {
+      this.#changed(position);
+    }
+  }
+
+  #changed(position: number): void {
+    this.#findings.add(
+      'leaf-changed',
+      position,
+      'The leaf was changed: its hash is not the one in its tile, which the tree above confirms.',
+    );
+  }
+
+  #changedWithin(first: number, last: number): void {
+    const detail = `Leaves from position ${first} to ${last} were changed together with their tile: the tree above has another hash.`;
+    this.#findings.add('leaf-changed', first === last ? first : undefined, detail);
+  }
+
+  /** The head's root is not that of the leaves, and all full tiles are in order: which of the two was changed? */
+  #judgeHead(rest: number): void {
+    const end = this.#head?.position ?? 0;
+    const from = Math.max(this.#size - rest, this.#agreed) + 1;
+    const to = Math.min(end, this.#disagreed);
+    if (this.#agreed === end) {
+      this.#findings.add(
+        'head-differs',
+        end,
+        'The root in the head was changed: a checkpoint has the other.',
+      );
+      return;
+    }
+    if (from > to) {
+      const detail =
+        'The root in the head is not that of the leaves: it was changed, or leaves with their tiles.';
+      this.#findings.add('head-differs', end, detail);
+      return;
+    }
+    const range = from === to ? `the leaf at position ${from}` : `a leaf from position ${from} to ${to}`;
+    const found = this.#findings.contradicted(from, to);
+    if (found.length > 0) {
+      const detail = `The leaf was changed: the root in the head is another, and of ${range}, for which there is no full tile yet, other rows contradict ${listed(found.map(String))}.`;
+      this.#findings.add('leaf-changed', found.length === 1 ? found[0] : undefined, detail);
+    } else if (this.#hashesOnly || this.#disagreed <= end) {
+      const detail = `The root in the head is not that of the leaves: ${range} was changed, for which there is no full tile yet, or the head was.`;
+      this.#findings.add('leaf-changed', from === to ? from : undefined, detail);
+    } else {
+      const detail = `The root in the head is not that of the leaves: it was changed, or else ${range}, for which there is no full tile yet. No other row contradicts these leaves.`;
+      this.#findings.add('head-differs', end, detail);
+    }
+  }
+}
+
+/** The full subtrees of a tree that grows by hashes of equal subtrees, the largest first. */
+class Subtrees {
+  readonly nodes: Uint8Array[] = [];
+  #count = 0;
+
+  push(hash: Uint8Array): void {
+    let node = hash;
+    for (let bits = this.#count; bits % 2 === 1; bits = Math.floor(bits / 2)) {
+      const left = this.nodes.pop();
+      if (left) node = nodeHash(left, node);
+    }
+    this.nodes.push(node);
+    this.#count += 1;
+  }
+}
+
+const hashAt = (hashes: Uint8Array, i: number): Uint8Array =>
+  hashes.subarray(i * hashBytes, (i + 1) * hashBytes);
+
+export const isEqual = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+/** The first few of many. */
+export const listed = (items: readonly string[]): string =>
+  items.length <= 5 ? items.join(', ') : `${items.slice(0, 5).join(', ')} and ${items.length - 5} more`;
