@@ -4,6 +4,7 @@ import { demoCommand } from './cli/demo.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { openapiCommand } from './cli/openapi.ts';
 import { endWith } from './cli/outcome.ts';
+import { rotateKeyCommand } from './cli/rotate-key.ts';
 import { serveCommand } from './cli/serve.ts';
 
 const program = new Command('milestone-ledger')
@@ -22,6 +23,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 serveCommand(program);
 migrateCommand(program);
 demoCommand(program);
+rotateKeyCommand(program);
 openapiCommand(program);
 
 try {

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { lockFile, StoreUnavailable } from '../store/lock-file.ts';
-import { newSignerKey, parseSignerKey, type SignerKey } from '../tlog/note-key.ts';
+import { parseSignerKey, type SignerKey } from '../tlog/note-key.ts';
 
 /** The newest tree that was ever going to be published. */
 export interface SignerState {
@@ -52,10 +52,8 @@ export class SignerDirectory {
     this.#lock = lockFile(join(path, 'lock'), 'another process signs with this directory');
   }
 
-  /** The keys, the oldest first. The first one is made here, named after the log. */
-  keys(origin: string, nowMs: number): PeriodKey[] {
-    const file = join(this.#path, 'keys.json');
-    if (!existsSync(file)) this.keepKeys([{ key: newSignerKey(origin), signsFrom: nowMs }]);
+  /** The keys, the oldest first; none before the first start. */
+  keys(): PeriodKey[] {
     // Written by keepKeys.
     const stored = this.#read<StoredKey[]>('keys.json') ?? [];
     return stored.map(({ key, signsFrom, signsUntil }) => ({

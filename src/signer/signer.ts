@@ -4,7 +4,7 @@ import type { Database } from '../store/schema.ts';
 import type { Head, Store } from '../store/store.ts';
 import { formatCheckpoint } from '../tlog/checkpoint.ts';
 import { signNote } from '../tlog/note.ts';
-import { formatVerifierKey } from '../tlog/note-key.ts';
+import { formatVerifierKey, newSignerKey } from '../tlog/note-key.ts';
 import type { PeriodKey, SignerDirectory, SignerState } from './signer-directory.ts';
 
 export type CheckpointRow = Database['checkpoints'];
@@ -57,7 +57,11 @@ export class Signer {
         `The directory of the signer is of the log ${state.origin}, and this log is ${store.origin}. Set SIGNER_DIR to a directory of its own.`,
       );
     }
-    const signer = new Signer(store, directory, directory.keys(store.origin, clock()), clock, failed);
+    if (directory.keys().length === 0) {
+      // The name of a log's key is the log's own: C2SP tlog-checkpoint, "Signatures".
+      directory.keepKeys([{ key: newSignerKey(store.origin), signsFrom: clock() }]);
+    }
+    const signer = new Signer(store, directory, directory.keys(), clock, failed);
     await signer.#compare(await store.head());
     for (const { key, signsFrom, signsUntil } of signer.#keys) {
       const vkey = formatVerifierKey(key.verifierKey);

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import type { App } from '../../src/app.ts';
+import { rotateKey } from '../../src/cli/rotate-key.ts';
 import { readConfig } from '../../src/config.ts';
 import { openLedgerApp } from '../../src/ledger-app.ts';
 import { openCheckpoint } from '../../src/tlog/checkpoint.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from '../../src/tlog/merkle.ts';
-import { parseVerifierKey } from '../../src/tlog/note-key.ts';
+import { formatVerifierKey, parseVerifierKey } from '../../src/tlog/note-key.ts';
 import { decodeEntryBundle } from '../../src/tlog/tiles.ts';
 import { verifyTlogProof } from '../../src/tlog/tlog-proof.ts';
 
@@ -279,3 +280,60 @@ test('the directory is for one log and one process, and a damaged state is not p
   writeFileSync(join(at.signer, 'state.json'), '{"origin":');
   await t.rejects(open(at), { message: /damaged/ });
 });
+
+test('after a rotation both keys sign until the overlap ends, and every key stays listed', async (t) => {
+  const at = place();
+  let now = Date.parse('2026-01-01T00:00:00Z');
+  const openAt = () =>
+    openLedgerApp(
+      readConfig({ DATABASE_URL: `file:${at.database}`, SIGNER_DIR: at.signer }),
+      false,
+      () => now,
+    );
+  let app = await openAt();
+  await post(app, register);
+  const { origin, keys: before } = await keysOf(app);
+  await app.inject('/v1/log/checkpoint');
+  t.throws(
+    () => rotateKey(at.signer, 30, now, () => {}),
+    { message: /Stop it first/ },
+    'not while it is in use',
+  );
+  await app.close();
+
+  now += 86_400_000;
+  const said: string[] = [];
+  rotateKey(at.signer, 30, now, (line) => said.push(line));
+  app = await openAt();
+  const { keys } = await keysOf(app);
+  t.equal(keys.length, 2);
+  t.ok(
+    said.some((line) =>
+      line.includes(formatVerifierKey(keys.find(({ id }) => id !== before[0]?.id) ?? fail())),
+    ),
+  );
+  await post(app, mous(1));
+  await app.inject(`/v1/events/${(await post(app, mous(1))).body.recorded[0].eventId}/proof`);
+  const both = (await app.inject('/v1/log/checkpoint')).body;
+  for (const key of keys) t.equal(openCheckpoint(both, origin, [key]).size, 3n, 'each key alone verifies it');
+
+  now += 31 * 86_400_000;
+  await app.inject(`/v1/events/${(await post(app, mous(1))).body.recorded[0].eventId}/proof`);
+  const after = (await app.inject('/v1/log/checkpoint')).body;
+  t.throws(() => openCheckpoint(after, origin, before), 'the old key signs no more');
+  t.equal(openCheckpoint(after, origin, keys).size, 4n);
+  const listed = (await app.inject('/v1/log/keys')).json().items;
+  t.match(listed, [{ signsUntil: '2026-02-01T00:00:00.000Z' }, { signsFrom: '2026-01-02T00:00:00.000Z' }]);
+  t.equal(openCheckpoint(both, origin, before).size, 3n, 'what it signed before still verifies');
+  await app.close();
+});
+
+test('a key is not rotated where there is none', (t) => {
+  t.throws(() => rotateKey('', 30, Date.now(), () => {}), { message: /does not sign/ });
+  t.throws(() => rotateKey(place().signer, 30, Date.now(), () => {}), { message: /no key yet/ });
+  t.end();
+});
+
+const fail = (): never => {
+  throw new Error('there is no other key');
+};
