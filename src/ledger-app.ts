@@ -35,14 +35,20 @@ export async function openLedgerApp(
   try {
     const head = await store.head();
     if (!config.ALLOW_CLOCK_JUMP) checkClock(clock(), head.recordedAt);
-    return await buildOn(store, config, log, clock);
+    return await buildLedgerApp(store, config, log, clock);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function buildOn(store: Store, config: Config, log: Logger | false, clock: () => number): Promise<App> {
+/** The application on a store that is open; closing the app closes it. */
+export async function buildLedgerApp(
+  store: Store,
+  config: Config,
+  log: Logger | false,
+  clock: () => number = Date.now,
+): Promise<App> {
   const counts = new Counts(store, (error) => {
     if (log) log.error({ err: error }, 'a snapshot of counts failed');
   });

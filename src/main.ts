@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { exportCommand, restoreCommand } from './cli/bundle.ts';
 import { demoCommand } from './cli/demo.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { openapiCommand } from './cli/openapi.ts';
 import { endWith } from './cli/outcome.ts';
 import { rotateKeyCommand } from './cli/rotate-key.ts';
 import { serveCommand } from './cli/serve.ts';
+import { verifyCommand } from './cli/verify.ts';
 
 const program = new Command('milestone-ledger')
   .description(packageJson.description)
@@ -25,6 +27,9 @@ migrateCommand(program);
 demoCommand(program);
 rotateKeyCommand(program);
 openapiCommand(program);
+verifyCommand(program);
+exportCommand(program);
+restoreCommand(program);
 
 try {
   await program.parseAsync();

@@ -4,10 +4,12 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
 import { CannotVerify } from '../verify/ledger-file.ts';
 import { type Verified, verifyLedger } from '../verify/verify.ts';
+import { verifyBundleFile } from './bundle.ts';
 import { CouldNotRun } from './outcome.ts';
 
 interface Options {
-  hashesOnly?: true;
+  bundle?: string;
+  hashesOnly?: boolean;
   checkpoint?: string;
   key?: string;
 }
@@ -16,6 +18,10 @@ export function verifyCommand(program: Command): void {
   program
     .command('verify')
     .description('re-read the whole ledger and say where it is not what it should be; 0: clean, 1: it is not')
+    .option(
+      '--bundle <file>',
+      'verify this file, as export writes it, with --key; without the service or its database',
+    )
     .option('--hashes-only', 'leaf hashes, tree and checkpoints only')
     .option(
       '--checkpoint <file>',
@@ -27,7 +33,9 @@ export function verifyCommand(program: Command): void {
       'the verifier key that signed it; without it, the keys in the database are trusted',
     )
     .addHelpText('after', environmentHelp())
-    .action((options: Options) => verify(readConfig(), options));
+    .action((options: Options) =>
+      options.bundle === undefined ? verify(readConfig(), options) : verifyBundle(options.bundle, options),
+    );
 }
 
 function readNote(file: string): string {
@@ -38,6 +46,13 @@ function readNote(file: string): string {
       throw new InvalidArgumentError(`It can't be read: ${error.code}.`);
     throw error;
   }
+}
+
+async function verifyBundle(file: string, { key, checkpoint, hashesOnly }: Options): Promise<void> {
+  if (key === undefined)
+    throw new CouldNotRun('--bundle needs --key: the verifier key of the log, which you trust.');
+  if (hashesOnly) throw new CouldNotRun('--hashes-only is for a database.');
+  await verifyBundleFile(file, key, checkpoint);
 }
 
 async function verify(
@@ -69,10 +84,9 @@ function report({ events, size, rootHash, findings, count }: Verified, hashesOnl
   for (const { position, what, detail } of findings)
     say(`${position === undefined ? '' : `position ${position}: `}${what}: ${detail}`);
   if (count > findings.length) say(`… and ${count - findings.length} more`);
-  const what = hashesOnly ? 'hashes of' : '';
   const root = rootHash ? `root hash ${rootHash.toHex()}` : 'no root hash, as leaves are missing';
   const result = count === 0 ? 'nothing wrong' : `${count} ${count === 1 ? 'finding' : 'findings'}`;
-  say(`${what ? `${what} ` : ''}${events} events checked, size ${size}, ${root}: ${result}`);
+  say(`${hashesOnly ? 'hashes of ' : ''}${events} events checked, size ${size}, ${root}: ${result}`);
 }
 
 interface Progress {

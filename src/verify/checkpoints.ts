@@ -38,7 +38,7 @@ export function checkpointMarks(
 
   return (after, to) => [
     ...stored(after, to),
-    ...(extra && extra.size > after - (after === 0 ? 1 : 0) && extra.size <= to ? [extra] : []),
+    ...(extra && extra.size > after && extra.size <= to ? [extra] : []),
   ];
 
   function stored(after: number, to: number): Mark[] {

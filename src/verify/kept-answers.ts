@@ -1,7 +1,6 @@
 import type { AnswerExtra } from '../ledger/facts.ts';
 import type { Findings } from './findings.ts';
-import type { KeptAnswerRow, LedgerFile } from './ledger-file.ts';
-import type { Turn } from './verify.ts';
+import type { KeptAnswerRow, LedgerFile, Turn } from './ledger-file.ts';
 
 /** Kept answers, against the events that they stand for. Their keyed fingerprints can't be computed again. */
 export async function checkKeptAnswers(

@@ -15,6 +15,8 @@ const pageRows = 1_000;
 
 export type LeafRow = Pick<EventRow, 'position' | 'leaf'>;
 export type KeptAnswerRow = Database['idempotency_keys'] & { id: number };
+/** Lets other work have its turn. */
+export type Turn = () => Promise<void>;
 export type LedgerFile = ReturnType<typeof openLedgerFile>;
 export type Start = ReturnType<LedgerFile['start']>;
 

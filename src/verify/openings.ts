@@ -1,7 +1,6 @@
 import { commitmentOf } from '../ledger/people.ts';
 import type { Findings } from './findings.ts';
-import type { LedgerFile } from './ledger-file.ts';
-import type { Turn } from './verify.ts';
+import type { LedgerFile, Turn } from './ledger-file.ts';
 
 /** The names of persons, against their commitments. A name that is not there was erased, which is no difference. */
 export async function checkOpenings(

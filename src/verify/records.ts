@@ -42,22 +42,25 @@ export class RecordsCheck {
     row: RecordRow | undefined,
   ): { before: RecordRow | undefined; after: RecordRow } | undefined {
     this.#count(event);
-    const isFirst = event.version === 1;
-    let before = isFirst ? undefined : this.#superseded(position, event, row);
-    if (!isFirst && !before) {
+    let before = event.version === 1 ? undefined : this.#superseded(position, event, row);
+    if (event.version !== 1 && !before) {
       const { version, initiativeId, recordId } = event;
       const detail = `Version ${version} of ${initiativeId}/${recordId} has no version ${version - 1} before it.`;
       this.#findings.add('version-order', position, detail);
-      this.#doubt(position);
       return undefined;
     }
-    let after = this.#after(position, event, before);
-    if (row && (!after || differences(row, after).length > 0) && before) {
-      before = this.#refold(event, position);
-      after = this.#after(position, event, before);
+    let after = afterOf(position, event, before);
+    const isAsMade = (made: RecordRow): boolean => !row || differences(row, made).length === 0;
+    if (before && ('fault' in after || !isAsMade(after))) {
+      // Before anything is said of this row: was it the one before that is wrong?
+      before = this.#refold(event, position) ?? before;
+      after = afterOf(position, event, before);
     }
-    if (!after) {
+    if (before) this.#compareEnd(before.row.position, position, event.version);
+    if ('fault' in after) {
       this.#doubt(position);
+      const detail = `It can't follow from the events before it: ${after.fault}.`;
+      this.#findings.add('event-invalid', position, detail);
       return undefined;
     }
     if (row) this.#compare(row, after);
@@ -65,10 +68,6 @@ export class RecordsCheck {
       this.#doubt(position);
       const detail = `The row of version ${event.version} of ${event.initiativeId}/${event.recordId} is missing.`;
       this.#findings.add('record-missing', position, detail);
-    }
-    if (before && before.row.to_position === null) {
-      const detail = `Column to_position is empty; version ${event.version} followed at position ${position}.`;
-      this.#findings.add('record-differs', before.row.position, detail);
     }
     return { before: before?.row, after };
   }
@@ -160,9 +159,7 @@ export class RecordsCheck {
           position: row.position,
           made: before?.version.made ?? row.position,
         };
-        // The fold does not say by what it was superseded; that is compared where it is read from its row.
-        const folded = { ...recordRowOf({ before: before?.version, after }), to_position: position };
-        before = { version: after, row: folded };
+        before = { version: after, row: recordRowOf({ before: before?.version, after }) };
         expected += 1;
       } catch {
         return undefined;
@@ -171,23 +168,11 @@ export class RecordsCheck {
     return expected === version ? before : undefined;
   }
 
-  #after(position: number, event: StoredEvent, before: Before | undefined): RecordRow | undefined {
-    try {
-      const record = evolve(before?.version.record, event);
-      return recordRowOf({
-        before: before?.version,
-        after: { record, position, made: before?.version.made ?? position },
-      });
-    } catch (error) {
-      if (before && !this.#isDoubted(before.row.position) && before.row.to_position !== position)
-        return undefined;
-      this.#findings.add(
-        'event-invalid',
-        position,
-        `It can't follow from the events before: ${messageOf(error)}.`,
-      );
-      return undefined;
-    }
+  /** That the row of a version says which one followed. Where it names another, that is found with the row itself. */
+  #compareEnd(superseded: number, position: number, version: number): void {
+    if (this.#file.recordAt(superseded)?.to_position !== null) return;
+    const detail = `Column to_position is empty; version ${version} followed at position ${position}.`;
+    this.#findings.add('record-differs', superseded, detail);
   }
 
   #isDoubted(position: number): boolean {
@@ -196,6 +181,20 @@ export class RecordsCheck {
 
   #doubt(position: number): void {
     if (this.#doubted.size < doubtedMax) this.#doubted.add(position);
+  }
+}
+
+function afterOf(
+  position: number,
+  event: StoredEvent,
+  before: Before | undefined,
+): RecordRow | { fault: string } {
+  try {
+    const record = evolve(before?.version.record, event);
+    const made = before?.version.made ?? position;
+    return recordRowOf({ before: before?.version, after: { record, position, made } });
+  } catch (error) {
+    return { fault: messageOf(error) };
   }
 }
 

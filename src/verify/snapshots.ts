@@ -12,6 +12,7 @@ export class SnapshotsCheck {
   readonly #findings: Findings;
   readonly #due: Start['snapshots'];
   #next = 0;
+  #lost = false;
   readonly #tallies = new Map<string, { tally: Tally; until: number }>();
 
   constructor(file: LedgerFile, findings: Findings, due: Start['snapshots']) {
@@ -25,9 +26,17 @@ export class SnapshotsCheck {
   /** The next event, with what it did where that is known. */
   fold(position: number, change: { before: RecordRow | undefined; after: RecordRow } | undefined): void {
     this.#upTo(position - 1);
-    if (!change) return;
+    if (!change) {
+      this.lose();
+      return;
+    }
     for (const scope of [everything, change.after.initiative_id])
       this.#tallies.get(scope)?.tally.change(change.before, change.after);
+  }
+
+  /** Without all events the counts can't be told; that some are missing is found already. */
+  lose(): void {
+    this.#lost = true;
   }
 
   /** Compares what is left. */
@@ -45,8 +54,8 @@ export class SnapshotsCheck {
       const scope = due.initiative_id;
       const row = this.#file.snapshotAt(scope, due.position);
       const folded = this.#tallies.get(scope);
-      // Nobody takes a snapshot away but to restore something; then its absence is no difference.
-      if (!row || !folded) continue;
+      // Without a row: taken away since the start, which costs time only.
+      if (!row || !folded || this.#lost) continue;
       if (row.tally !== JSON.stringify(folded.tally) || row.cells !== folded.tally.size) {
         const detail = `The counts kept of ${named(scope)} are not those that the events up to here come to.`;
         this.#findings.add('snapshot-differs', due.position, detail);

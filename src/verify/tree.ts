@@ -193,9 +193,11 @@ export class TreeCheck {
   /** Compares the roots that are given for sizes from one to another, given the leaf hashes between them. */
   #compare(from: number, hashes: readonly Uint8Array[]): void {
     const to = from + hashes.length;
-    const marks = this.#marks(from, to);
+    // The tree of size 0 has no place of its own.
+    const after = from === 0 ? -1 : from;
+    const marks = this.#marks(after, to);
     const { position = 0, root_hash } = this.#head ?? {};
-    if (root_hash && position <= to && (position > from || (position === 0 && from === 0))) {
+    if (root_hash && position <= to && position > after) {
       const differs = (root: Uint8Array): void => {
         this.#headRoot = root;
       };

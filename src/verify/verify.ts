@@ -6,7 +6,14 @@ import { checkpointMarks, type KeptApart } from './checkpoints.ts';
 import { EventCheck } from './events.ts';
 import { type Finding, Findings } from './findings.ts';
 import { checkKeptAnswers } from './kept-answers.ts';
-import { CannotVerify, type LeafRow, type LedgerFile, openLedgerFile, type Start } from './ledger-file.ts';
+import {
+  CannotVerify,
+  type LeafRow,
+  type LedgerFile,
+  openLedgerFile,
+  type Start,
+  type Turn,
+} from './ledger-file.ts';
 import { checkOpenings } from './openings.ts';
 import { RecordsCheck } from './records.ts';
 import { SnapshotsCheck } from './snapshots.ts';
@@ -32,9 +39,6 @@ export interface Verified {
   /** All of them. */
   count: number;
 }
-
-/** Lets other work have its turn. */
-export type Turn = () => Promise<void>;
 
 /** Missing events at one place for which the tree is still looked up one by one. */
 const gapMax = 1_000_000;
@@ -80,7 +84,10 @@ async function verify(
       findings.add('event-invalid', position, 'No event has this position.');
       continue;
     }
-    if (position > tree.size + 1) missing(tree, position - 1, findings);
+    if (position > tree.size + 1) {
+      missing(tree, position - 1, findings);
+      whole?.skip();
+    }
     tree.add(leafHash(Buffer.from(leaf)));
     // In the whole mode the rows are whole.
     whole?.check(row as EventRow);
@@ -163,6 +170,11 @@ class WholeCheck {
     const record = this.#row?.position === position ? this.#row : undefined;
     const event = this.#events.check(row);
     this.#snapshots.fold(position, event && this.#records.check(position, event, record));
+  }
+
+  /** Events are missing before the next one. */
+  skip(): void {
+    this.#snapshots.lose();
   }
 
   async finish(size: number): Promise<void> {

@@ -1,0 +1,106 @@
+import { canonicalJson } from '../ledger/canonical-json.ts';
+import type { Change, Opening } from '../ledger/change.ts';
+import { evolve } from '../ledger/evolve.ts';
+import type { Version } from '../ledger/record.ts';
+import { eventOf } from '../ledger/stored-event.ts';
+import { leafHash } from '../tlog/merkle.ts';
+import type { GroupTransaction, Store } from './store.ts';
+
+/** A leaf of another ledger, and the names that its commitments still open to. */
+export interface LeafToRestore {
+  leaf: string;
+  openings: Opening[];
+}
+
+/** A leaf that no ledger wrote, or not at this place. */
+export class BrokenLeaf extends Error {
+  readonly position: number;
+  constructor(position: number, cause: string) {
+    super(`the leaf at position ${position} ${cause}`);
+    this.position = position;
+  }
+}
+
+const batchLeaves = 1000;
+
+/**
+ * Appends leaves as they are, folding the records from them: leaf for leaf the ledger that they come from, so with
+ * the same root hash. What was posted is not known from a leaf, so a repeat under an old eventId is refused.
+ * restored: told of the position after each batch.
+ */
+export async function restoreLeaves(
+  store: Store,
+  leaves: AsyncIterable<LeafToRestore> | Iterable<LeafToRestore>,
+  restored: (position: number) => void = () => {},
+): Promise<void> {
+  let batch: LeafToRestore[] = [];
+  const flush = async (): Promise<void> => {
+    const taken = batch;
+    batch = [];
+    if (taken.length > 0) restored(await store.group((transaction) => append(transaction, taken)));
+  };
+  for await (const leaf of leaves) {
+    batch.push(leaf);
+    if (batch.length === batchLeaves) await flush();
+  }
+  await flush();
+}
+
+async function append(
+  { head, edge, facts, write }: GroupTransaction,
+  leaves: LeafToRestore[],
+): Promise<number> {
+  const events = leaves.map(({ leaf }, i) => parsed(leaf, head.position + i + 1));
+  const versions = new Map<string, Version>();
+  const key = (ref: { initiativeId: string; recordId: string }): string =>
+    `${ref.initiativeId}/${ref.recordId}`;
+  const refs = new Map(
+    events.map(({ initiativeId, recordId }) => [key({ initiativeId, recordId }), { initiativeId, recordId }]),
+  );
+  for (const version of await facts.versions([...refs.values()])) versions.set(key(version.record), version);
+  const changes: Change[] = [];
+  const tiles = [];
+  let recordedAt = head.recordedAt;
+  for (const [i, { leaf, openings }] of leaves.entries()) {
+    const position = head.position + i + 1;
+    const event = events[i] ?? parsed(leaf, position);
+    const before = versions.get(key(event));
+    const record = checked(position, () => evolve(before?.record, event));
+    if (Date.parse(event.recordedAt) < recordedAt)
+      throw new BrokenLeaf(position, 'was recorded before the one before it');
+    recordedAt = Date.parse(event.recordedAt);
+    const after = { record, position, made: before?.made ?? position };
+    versions.set(key(event), after);
+    const hash = leafHash(Buffer.from(leaf));
+    tiles.push(...edge.append(hash));
+    changes.push({
+      position,
+      pointer: '',
+      event,
+      leaf,
+      leafHash: hash,
+      fingerprint: null,
+      before,
+      after,
+      openings,
+    });
+  }
+  await write({ changes, answers: [], tiles, edge });
+  return head.position + leaves.length;
+}
+
+function parsed(leaf: string, position: number) {
+  return checked(position, () => {
+    const event = eventOf(leaf);
+    if (canonicalJson(event) !== leaf) throw new Error('not in canonical form');
+    return event;
+  });
+}
+
+function checked<T>(position: number, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new BrokenLeaf(position, `does not fit: ${error instanceof Error ? error.message : error}`);
+  }
+}
