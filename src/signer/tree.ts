@@ -14,8 +14,8 @@ class MissingTile {
 }
 
 /**
- * Computes something from the tree of a size, such as a proof, reading the tiles that it asks for. It is computed
- * again after each, and a proof asks for a few only.
+ * Computes something from the tree of a size, such as a proof, reading the tiles that it asks for. It is begun again
+ * after each, with what was hashed before at hand; a proof asks for a few tiles only.
  */
 export async function fromTree<T>(
   store: Store,
@@ -23,14 +23,21 @@ export async function fromTree<T>(
   compute: (hashes: SubtreeHashes) => T,
 ): Promise<T> {
   const tiles = new Map<string, Uint8Array>();
-  const read = (level: number, index: number, width: number): Uint8Array => {
+  const hashed = new Map<string, Uint8Array>();
+  const tree = tileHashes((level, index, width) => {
     const tile = tiles.get(`${level}/${index}`);
     if (tile) return tile;
     throw new MissingTile(level, index, width);
+  }, size);
+  const hashes: SubtreeHashes = (level, index) => {
+    const key = `${level}/${index}`;
+    const hash = hashed.get(key) ?? tree(level, index);
+    hashed.set(key, hash);
+    return hash;
   };
   for (;;) {
     try {
-      return compute(tileHashes(read, size));
+      return compute(hashes);
     } catch (error) {
       if (!(error instanceof MissingTile)) throw error;
       const { level, index, width } = error;

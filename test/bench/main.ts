@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3';
 import packageJson from '../../package.json' with { type: 'json' };
 import { benchPost } from './post.ts';
 import { benchSummary } from './summary.ts';
+import { benchVerify } from './verify.ts';
 
 /** How a question is measured. */
 export interface Options {
@@ -14,7 +15,7 @@ export interface Options {
   profile: boolean;
 }
 
-const questions = { post: benchPost, summary: benchSummary };
+const questions = { post: benchPost, summary: benchSummary, verify: benchVerify };
 
 function printHeader({ rounds, seconds }: Options): void {
   const [cpu] = cpus();
