@@ -7,6 +7,7 @@ import { InitiativeData, initiativeRegistered } from './initiative-registered.ts
 import { MeetingData, meetingHeld } from './meeting-held.ts';
 import { MilestoneData } from './milestone.ts';
 import { moUSigned } from './mou-signed.ts';
+import { personalDataErased } from './personal-data-erased.ts';
 import { projectLaunched } from './project-launched.ts';
 import { recordCorrected } from './record-corrected.ts';
 import { recordReclassified } from './record-reclassified.ts';
@@ -25,6 +26,7 @@ export const catalogue = [
   recordRetracted,
   recordReinstated,
   recordReclassified,
+  personalDataErased,
 ] as const;
 
 export type EventType = (typeof catalogue)[number]['type'];

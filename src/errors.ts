@@ -73,14 +73,18 @@ export const problems = {
   'event-exists': [
     409,
     'An event with this id and other content exists',
-    'An event id stands for one content for ever. Use a new id for a new event.',
+    'An event id stands for one content for ever. Use a new id for a new event. After a name in an event was erased, its repeats are answered like this too, as nothing is left to know them by.',
   ],
-  'record-retracted': [409, 'The record is retracted', 'A retracted record accepts only RecordReinstated.'],
+  'record-retracted': [
+    409,
+    'The record is retracted',
+    'A retracted record accepts only RecordReinstated and PersonalDataErased.',
+  ],
   'record-standing': [409, 'The record is not retracted', 'Only a retracted record can be reinstated.'],
   'initiative-retracted': [
     409,
     'The initiative is retracted',
-    'A retracted initiative accepts nothing but its reinstatement.',
+    'A retracted initiative accepts nothing but its reinstatement, and PersonalDataErased.',
   ],
   'meeting-in-use': [
     409,
@@ -122,7 +126,7 @@ export const problems = {
   'no-change': [
     422,
     'The event would change nothing',
-    'A correction must change something, and a reclassification must name the other kind.',
+    'A correction must change something, a reclassification must name the other kind, and an erasure must find a name that is not erased yet.',
   ],
   'nothing-matches': [422, 'No standing record matches', '"where" must match at least one standing record.'],
   'too-many-events': [
@@ -133,7 +137,7 @@ export const problems = {
   'idempotency-key-reused': [
     422,
     'The idempotency key was used with another body',
-    'A key stands for one request. Use a new key for a new request.',
+    'A key stands for one request. Use a new key for a new request. After a name in a request was erased, its repeats are answered like this too.',
   ],
   'too-many-requests': [429, 'Too many requests', 'Wait as long as Retry-After says.'],
   'headers-too-large': [431, 'The headers are too large', 'Send shorter headers.'],

@@ -127,6 +127,7 @@ export const columnsOf = {
     'changes',
     'sources',
   ],
+  differences: ['path', 'from', 'to'],
   events: [
     'position',
     'leafHash',

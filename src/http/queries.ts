@@ -76,6 +76,9 @@ export const recordFilters = {
   zone: word('Compared without regard to case.'),
   party: word('The whole name of one party, without regard to case. Names of persons are not searched.'),
   instrument: word('Compared without regard to case.'),
+  sources: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 1000, description: 'With this number of sources: 0, 1, 2 …' }),
+  ),
   named: Type.Optional(Type.Boolean({ description: 'With a title, or without.' })),
   inForceOn: word('A day, YYYY-MM-DD.'),
   q: word('A part of a title, name, label, description or id, without regard to case.'),

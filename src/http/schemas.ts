@@ -151,20 +151,25 @@ const FieldChanges = Type.Array(
   Type.Object({ path: Type.String(), from: Type.Optional(AnyJson), to: Type.Optional(AnyJson) }, closed),
   { description: 'Absent from or to means absent.' },
 );
+const versionOrigin = {
+  version: Type.Integer({ minimum: 1 }),
+  position: Position,
+  eventId: Type.String({ format: 'uuid' }),
+  type: Type.String(),
+  recordedAt: Instant,
+  recordedBy: Type.String(),
+  reason: Type.Optional(ref(Reason)),
+  sources: Type.Optional(Type.Array(ref(Source))),
+  note: Type.Optional(Type.String()),
+  correlationId: Type.Optional(Type.String()),
+};
+const VersionOrigin = Type.Object(versionOrigin, {
+  $id: 'VersionOrigin',
+  ...closed,
+  description: 'The event that made a version of a record.',
+});
 export const VersionBody = Type.Object(
-  {
-    version: Type.Integer({ minimum: 1 }),
-    position: Position,
-    eventId: Type.String({ format: 'uuid' }),
-    type: Type.String(),
-    recordedAt: Instant,
-    recordedBy: Type.String(),
-    reason: Type.Optional(ref(Reason)),
-    sources: Type.Optional(Type.Array(ref(Source))),
-    note: Type.Optional(Type.String()),
-    correlationId: Type.Optional(Type.String()),
-    changes: FieldChanges,
-  },
+  { ...versionOrigin, changes: FieldChanges },
   { $id: 'Version', ...closed, description: 'An event of a record, and what it changed.' },
 );
 
@@ -181,6 +186,16 @@ const StoredEventBody = Type.Object(
     data: Type.Optional(Type.Object({}, { additionalProperties: true })),
     changes: Type.Optional(FieldChanges),
     to: Type.Optional(Type.Enum(['mou', 'project'])),
+    erased: Type.Optional(
+      Type.Object(
+        {
+          commitments: Type.Array(Hash),
+          legalBasis: Type.String(),
+          requestedBy: Type.Optional(Type.String()),
+        },
+        { ...closed, description: 'The commitments whose names were erased.' },
+      ),
+    ),
     sources: Type.Optional(Type.Array(ref(Source))),
     reason: Type.Optional(ref(Reason)),
     note: Type.Optional(Type.String()),
@@ -221,6 +236,7 @@ const MovingEvent = Type.Object({ ...loggedEvent, moved: Moved }, { $id: 'Moving
 const provenance = { asOf: ref(AsOf), basis: ref(Basis) };
 const answer = <P extends TProperties>($id: string, properties: P) =>
   Type.Object({ ...properties, ...provenance }, { $id, ...closed });
+const total = { total: Type.Optional(count('With count=true: the items of this page and those after it.')) };
 const listOf = ($id: string, item: TSchema, more: TProperties = {}) =>
   answer($id, { items: Type.Array(ref(item)), ...more });
 
@@ -255,8 +271,8 @@ export const MeetingAnswer = answer('Meeting', {
   projects: Type.Array(ref(RecordBody)),
   claims,
 });
-export const RecordListAnswer = listOf('RecordList', RecordBody);
-export const ClaimListAnswer = listOf('ClaimList', ComparedClaim);
+export const RecordListAnswer = listOf('RecordList', RecordBody, total);
+export const ClaimListAnswer = listOf('ClaimList', ComparedClaim, total);
 export const RecordAnswer = answer('RecordAnswer', {
   ...record,
   references: Type.Array(Type.Object({ recordId: Slug, status: Status }, closed), {
@@ -264,6 +280,12 @@ export const RecordAnswer = answer('RecordAnswer', {
   }),
 });
 export const HistoryAnswer = answer('History', { recordId: Slug, versions: Type.Array(ref(VersionBody)) });
+export const DifferenceAnswer = answer('Difference', {
+  recordId: Slug,
+  from: ref(VersionOrigin),
+  to: ref(VersionOrigin),
+  changes: FieldChanges,
+});
 export const ChangesAnswer = answer('Changes', {
   from: ref(AsOf),
   to: ref(AsOf),
@@ -271,7 +293,7 @@ export const ChangesAnswer = answer('Changes', {
   after: ref(SummaryCounts),
   items: Type.Array(ref(MovingEvent)),
 });
-export const EventListAnswer = listOf('EventList', LoggedEvent);
+export const EventListAnswer = listOf('EventList', LoggedEvent, total);
 export const EventAnswer = Type.Object({ ...loggedEvent, ...provenance }, { $id: 'EventAnswer', ...closed });
 
 export const KeysAnswer = Type.Object(
@@ -308,6 +330,7 @@ export const answerSchemas = [
   ComparedClaim,
   CountedMeeting,
   CountedInitiative,
+  VersionOrigin,
   VersionBody,
   StoredEventBody,
   LoggedEvent,
@@ -322,6 +345,7 @@ export const answerSchemas = [
   ClaimListAnswer,
   RecordAnswer,
   HistoryAnswer,
+  DifferenceAnswer,
   ChangesAnswer,
   EventListAnswer,
   EventAnswer,

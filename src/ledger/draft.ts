@@ -1,5 +1,6 @@
 import type { Change } from './change.ts';
-import type { Facts, KeptAnswer, LoggedEvent, MilestonesAt } from './facts.ts';
+import type { Facts, HeldName, KeptAnswer, LoggedEvent, MilestonesAt } from './facts.ts';
+import { postedIn } from './people.ts';
 import { isMilestone, type Kind, type LedgerRecord, type Version } from './record.ts';
 import { numberOf } from './record-number.ts';
 import { titleKeyOf } from './title-key.ts';
@@ -13,6 +14,9 @@ export class Draft {
   readonly #touchedTitles = new Map<number, Set<string>>();
   readonly #events = new Map<string, LoggedEvent>();
   readonly #numbers = new Map<string, number>();
+  /** Names that this request brought; undefined: erased by it. */
+  readonly #names = new Map<string, HeldName | undefined>();
+  readonly #erased: { name: HeldName; position: number }[] = [];
 
   constructor(world: World) {
     this.#world = world;
@@ -123,11 +127,9 @@ export class Draft {
       .filter((record) => titleKeyOf(record) === titleKey);
   }
 
-  name(commitment: string): string | undefined {
-    for (const change of this.changes) {
-      const opening = change.openings.find((one) => one.commitment === commitment);
-      if (opening) return opening.name;
-    }
+  /** The name behind a commitment; undefined: it was erased, or there is no such commitment. */
+  name(commitment: string): HeldName | undefined {
+    if (this.#names.has(commitment)) return this.#names.get(commitment);
     return this.#once(this.#world.names, commitment, async (facts) => {
       const names = await facts.names([commitment]);
       return names.get(commitment);
@@ -146,6 +148,15 @@ export class Draft {
     const titleKey = titleKeyOf(record);
     if (titleKey !== undefined) addTo(this.#touchedTitles, titleKey, key);
     this.#events.set(change.event.eventId, loggedOf(change));
+    const { initiativeId, recordId } = record;
+    const { position } = change;
+    for (const { commitment, name } of change.openings)
+      this.#names.set(commitment, { initiativeId, recordId, name, position });
+    for (const commitment of change.event.erased?.commitments ?? []) {
+      const name = this.name(commitment);
+      if (name) this.#erased.push({ name, position });
+      this.#names.set(commitment, undefined);
+    }
     const made = change.before ? undefined : numberOf(record.recordId);
     if (made) raise(this.#numbers, refKey(record.initiativeId, made.kind), made.number);
   }
@@ -159,8 +170,12 @@ export class Draft {
       for (const key of keys) addTo(world.touchedTitles, titleKey, key);
     for (const [eventId, event] of this.#events) world.events.set(eventId, event);
     for (const [key, number] of this.#numbers) raise(world.usedNumbers, key, number);
-    for (const { openings } of this.changes)
-      for (const { commitment, name } of openings) world.names.set(commitment, name);
+    for (const [commitment, name] of this.#names) world.names.set(commitment, name);
+    // As they will be in the log, so that repeats later in the group are answered as they would be after it.
+    for (const { name, position } of this.#erased)
+      for (const [eventId, event] of world.events)
+        if (event && postedIn(name, position, event))
+          world.events.set(eventId, { ...event, fingerprint: null });
   }
 
   #isTouched({ initiativeId, recordId }: LedgerRecord): boolean {

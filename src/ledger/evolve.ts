@@ -30,6 +30,9 @@ export function evolve(before: LedgerRecord | undefined, event: StoredEvent): Le
     case 'RecordReclassified':
       // An MoU's data and a project's are of one shape, so the change of kind keeps the type sound.
       return { ...standing(before, event), version: event.version, kind: event.to as Kind } as LedgerRecord;
+    case 'PersonalDataErased':
+      // What is erased lies beside the log; commitments stay where they are, also in a retracted record.
+      return { ...next(before, event), version: event.version };
     default:
       throw broken(event, `is of a type unknown to this version (${event.type satisfies never})`);
   }

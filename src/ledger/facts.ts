@@ -53,6 +53,12 @@ export interface MilestonesAt {
   limit: number;
 }
 
+/** A name of a person, and the event that brought it. */
+export interface HeldName extends RecordRef {
+  name: string;
+  position: number;
+}
+
 export type MaybePromise<T> = T | Promise<T>;
 
 /**
@@ -71,6 +77,6 @@ export interface Facts {
   claimsAbout(initiativeId: string, meetingId: string): MaybePromise<Version[]>;
   /** Standing records with one of these keys of title, kind and date; at least the first two of each. */
   sameTitle(titleKeys: number[]): MaybePromise<Version[]>;
-  /** The names behind commitments. */
-  names(commitments: string[]): MaybePromise<Map<string, string>>;
+  /** The names behind commitments; erased ones are absent. */
+  names(commitments: string[]): MaybePromise<Map<string, HeldName>>;
 }

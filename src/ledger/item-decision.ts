@@ -31,6 +31,9 @@ const made = new Map<string, Kind>(
   catalogue.flatMap(({ type, makes }) => (makes ? [[type, makes] as const] : [])),
 );
 
+const acceptedWhenRetracted = new Set<string>(['RecordReinstated', 'PersonalDataErased']);
+const leavesRecordAsItIs = new Set<string>(['EvidenceAdded', 'PersonalDataErased']);
+
 /** The decision on one item of a request: refused, or one event for each record that it makes or changes. */
 export class ItemDecision {
   readonly #item: Item;
@@ -138,7 +141,9 @@ export class ItemDecision {
     const present = this.#draft.version(this.#posting.initiativeId, recordId);
     if (!present) throw this.#refuse('record-not-found', `${recordId} does not exist.`, '/recordId');
     this.#checkVersion(present.record.version);
-    if (present.record.kind !== 'initiative') this.#checkStanding(initiative);
+    // The right to erasure does not wait for a reinstatement.
+    const always = event.type === 'PersonalDataErased';
+    if (present.record.kind !== 'initiative' && !always) this.#checkStanding(initiative);
     const recorded = this.#changeOne(present);
     if (recorded) return [recorded];
     throw this.#refuse('no-change', `This would leave ${recordId} as it is.`, this.#changedPart());
@@ -165,11 +170,11 @@ export class ItemDecision {
   #changeOne(present: Version): Recorded | undefined {
     const { record } = present;
     const event = this.#event;
-    if (record.status === 'retracted' && event.type !== 'RecordReinstated') {
+    if (record.status === 'retracted' && !acceptedWhenRetracted.has(event.type)) {
       const code = record.kind === 'initiative' ? 'initiative-retracted' : 'record-retracted';
       throw this.#refuse(
         code,
-        `${record.recordId} is retracted and accepts only RecordReinstated.`,
+        `${record.recordId} is retracted and accepts only RecordReinstated and PersonalDataErased.`,
         '/recordId',
       );
     }
@@ -198,6 +203,8 @@ export class ItemDecision {
           );
         }
         return record.kind === event.to ? undefined : this.#append(present, [], '', { to: event.to });
+      case 'PersonalDataErased':
+        return this.#erase(present, event);
       default:
         throw new Error(`${event.type} changes no record`);
     }
@@ -222,12 +229,37 @@ export class ItemDecision {
     return this.#append(present, openings, '/changes', { changes: stored });
   }
 
+  /** Stores the commitments that it erases: those posted, less those erased before. */
+  #erase(
+    present: Version,
+    event: Extract<PostedEvent, { type: 'PersonalDataErased' }>,
+  ): Recorded | undefined {
+    const { initiativeId, recordId, data } = present.record;
+    const held = commitmentsIn(data);
+    const erasable = (commitment: string, i: number): boolean => {
+      const name = this.#draft.name(commitment);
+      if (name?.initiativeId === initiativeId && name.recordId === recordId) return true;
+      // The record still holds it, and it opens to nothing any more.
+      if (!name && held.includes(commitment)) return false;
+      throw this.#refuse(
+        'rule-violated',
+        `${recordId} has no name under this commitment that could be erased.`,
+        `/commitments/${i}`,
+      );
+    };
+    const commitments = [...new Set(event.commitments.filter(erasable))];
+    if (commitments.length === 0) return undefined;
+    const { legalBasis, requestedBy } = event;
+    const by = requestedBy === undefined ? {} : { requestedBy };
+    return this.#append(present, [], '', { erased: { commitments, legalBasis, ...by } });
+  }
+
   /** Logs the event in the draft: builds its leaf, folds it, and checks the record that comes out. */
   #append(
     present: Version | undefined,
     openings: Opening[],
     prefix: '' | '/changes',
-    members: Pick<StoredEvent, 'changes' | 'to'> & {
+    members: Pick<StoredEvent, 'changes' | 'to' | 'erased'> & {
       recordId?: string;
       kind?: Kind;
       occurredOn?: string;
@@ -266,8 +298,8 @@ export class ItemDecision {
     checkSources(sources ?? [], this.#circumstances.lastDay, '/sources', this.#refuse);
     // From the leaf as it is stored, so that a rebuild from the log gives the very same rows, to the byte.
     const record = evolve(present?.record, eventOf(leaf));
-    // Further evidence leaves the record as it is, so it is taken even where a reference no longer stands.
-    if (record.status === 'standing' && event.type !== 'EvidenceAdded') {
+    // What leaves the record as it is, is taken even where a reference no longer stands.
+    if (record.status === 'standing' && !leavesRecordAsItIs.has(event.type)) {
       // A record that is reinstated or reclassified does not stand in the body, so the event as a whole is pointed at.
       const inBody = present === undefined || members.changes !== undefined;
       const refuse: Refuse = inBody ? this.#refuse : (code, detail) => this.#refuse(code, detail, '');
@@ -298,7 +330,7 @@ export class ItemDecision {
     return commitPeople(
       data,
       this.#circumstances.newSalt,
-      (name) => held.find((commitment) => this.#draft.name(commitment) === name),
+      (name) => held.find((commitment) => this.#draft.name(commitment)?.name === name),
       (commitment) => held.includes(commitment),
       (path, detail) => invalid({ pointer: this.#item.pointer + prefix + path, detail }),
     );
@@ -351,9 +383,12 @@ export class ItemDecision {
   /** The part of the event that names the change, for a pointer. */
   #changedPart(): string {
     return (
-      { RecordCorrected: '/changes', EvidenceAdded: '/sources', RecordReclassified: '/to' }[
-        this.#event.type as string
-      ] ?? ''
+      {
+        RecordCorrected: '/changes',
+        EvidenceAdded: '/sources',
+        RecordReclassified: '/to',
+        PersonalDataErased: '/commitments',
+      }[this.#event.type as string] ?? ''
     );
   }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Commitment } from '../../events/fields.ts';
 import type { Json } from './canonical-json.ts';
 import type { Opening } from './change.ts';
+import type { HeldName, LoggedEvent } from './facts.ts';
 
 /** What answers show where a name was erased. */
 export const erasedName = '[erased]';
@@ -75,6 +76,16 @@ export const commitmentsIn = (data: object): string[] =>
   [...peopleOf(data)].flatMap(({ person }) =>
     person && typeof person.name !== 'string' ? [person.name.commitment] : [],
   );
+
+/**
+ * Whether what was posted for an event before the erasure at `position` may hold the name: the event that brought it,
+ * and every later correction of the record, which may have repeated the name without changing it.
+ */
+export const postedIn = (name: HeldName, position: number, event: LoggedEvent): boolean =>
+  event.initiativeId === name.initiativeId &&
+  event.recordId === name.recordId &&
+  (event.position === name.position ||
+    (event.type === 'RecordCorrected' && event.position > name.position && event.position < position));
 
 /** The commitments in a leaf or a stored state. Text in a JSON string can't look like this: its quotes are escaped. */
 export const commitmentsInText = (json: string): string[] =>

@@ -25,6 +25,8 @@ export interface StoredEvent {
   changes?: FieldChange[];
   /** Of RecordReclassified. */
   to?: 'mou' | 'project';
+  /** Of PersonalDataErased: the commitments that it made unreadable, and on what ground. */
+  erased?: { commitments: string[]; legalBasis: string; requestedBy?: string };
   sources?: Source[];
   reason?: Reason;
   note?: string;

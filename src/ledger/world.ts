@@ -1,5 +1,5 @@
 import type { Change } from './change.ts';
-import type { Facts, KeptAnswer, LoggedEvent, RecordRef } from './facts.ts';
+import type { Facts, HeldName, KeptAnswer, LoggedEvent, RecordRef } from './facts.ts';
 import { commitmentsIn } from './people.ts';
 import type { Version } from './record.ts';
 import { titleKeyOf } from './title-key.ts';
@@ -33,7 +33,8 @@ export class World {
   readonly counts = new Map<string, number>();
   readonly claims = new Map<string, Version[]>();
   readonly titles = new Map<number, Version[]>();
-  readonly names = new Map<string, string | undefined>();
+  /** undefined: erased, or never there. */
+  readonly names = new Map<string, HeldName | undefined>();
   /** Of the accepted requests, by record. */
   readonly touched = new Map<string, Touched>();
   readonly touchedTitles = new Map<number, Set<string>>();

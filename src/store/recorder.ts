@@ -24,6 +24,8 @@ interface Waiting {
  * cost one fsync; a lone request waits for nobody.
  */
 export class Recorder {
+  /** How many groups with an erasure of names were recorded since the start. */
+  erasures = 0;
   readonly #store: Store;
   readonly #clock: () => number;
   readonly #recorded: (changes: Change[]) => void;
@@ -113,6 +115,7 @@ export class Recorder {
       return;
     }
     // On disk from here on.
+    if (decided.batch.changes.some(({ event }) => event.erased)) this.erasures += 1;
     for (const [i, outcome] of decided.outcomes.entries()) await this.#answer(group[i], outcome);
     if (decided.batch.changes.length > 0) this.#recorded(decided.batch.changes);
   }

@@ -61,7 +61,11 @@ export function sqliteFacts(handle: Sqlite.Database, db: Kysely<Database>): Fact
       .limit(sql.lit(2)),
   );
   const name = prepare(handle, (p: { commitment: string }) =>
-    db.selectFrom('openings').select('name').where('commitment', '=', p.commitment),
+    db
+      .selectFrom('openings')
+      .innerJoin('events', 'events.position', 'openings.position')
+      .select(['name', 'openings.position', 'initiative_id as initiativeId', 'record_id as recordId'])
+      .where('commitment', '=', p.commitment),
   );
   return {
     versions: (refs) => refs.flatMap((ref) => version.get(ref) ?? []).map(versionOf),
@@ -88,7 +92,7 @@ export function sqliteFacts(handle: Sqlite.Database, db: Kysely<Database>): Fact
       new Map(
         commitments.flatMap((commitment) => {
           const row = name.get({ commitment });
-          return row ? [[commitment, row.name] as const] : [];
+          return row ? [[commitment, row] as const] : [];
         }),
       ),
   };

@@ -1,5 +1,6 @@
 import type Sqlite from 'better-sqlite3';
 import { type Insertable, type Kysely, sql } from 'kysely';
+import type { Change } from '../ledger/change.ts';
 import { numberOf } from '../ledger/record-number.ts';
 import { recordRowOf } from '../views/record-row.ts';
 import { prepare } from './prepared.ts';
@@ -53,8 +54,11 @@ export function sqliteWrite(handle: Sqlite.Database, db: Kysely<Database>): (bat
     db.updateTable('head').set({ position: p.position, recorded_at: p.recordedAt, root_hash: p.rootHash }),
   );
 
+  const erase = sqliteErase(handle);
+
   const write = ({ changes, answers, tiles, edge }: Batch): void => {
     const numbers = new Map<string, { initiativeId: string; kind: string; number: number }>();
+    const erasures: Erasure[] = [];
     let recordedAt = 0;
     for (const change of changes) {
       const row = eventRowOf(change);
@@ -65,6 +69,8 @@ export function sqliteWrite(handle: Sqlite.Database, db: Kysely<Database>): (bat
       for (const { commitment, salt, name } of change.openings) {
         insertOpening.run({ commitment, position: change.position, salt, name });
       }
+      // In order: an opening that an earlier change of the batch brought goes too, and one brought later stays.
+      if (change.event.erased) erasures.push(...erase.names(change));
       const { initiativeId, recordId } = change.event;
       const made = change.before ? undefined : numberOf(recordId);
       const key = `${initiativeId}/${made?.kind}`;
@@ -75,9 +81,72 @@ export function sqliteWrite(handle: Sqlite.Database, db: Kysely<Database>): (bat
       insertTile.run({ level, tile_index: index, root, hashes: Buffer.concat(hashes) });
     }
     for (const answer of answers) insertAnswer.run(answer);
+    // After the answers of the batch itself.
+    for (const erasure of erasures) erase.repeats(erasure);
+    if (erasures.length > 0) erase.traces();
     if (changes.length > 0) moveHead.run({ position: edge.size, recordedAt, rootHash: edge.root() });
   };
   return handle.transaction(write).immediate;
+}
+
+/** What an erasure took from the log: the events that names were posted in. */
+interface Erasure {
+  initiativeId: string;
+  positions: number[];
+}
+
+/** Takes names out of the file. What is deleted is overwritten there, as secure_delete is on. */
+function sqliteErase(handle: Sqlite.Database) {
+  const broughtBy = handle
+    .prepare<[string], number>('select position from openings where commitment = ?')
+    .pluck();
+  const deleteOpening = handle.prepare('delete from openings where commitment = ?');
+  // Like `postedIn` of the ledger.
+  const postedIn = handle
+    .prepare<[string, string, number, number, number], number>(
+      `select position from events where initiative_id = ? and record_id = ?
+        and (position = ? or type = 'RecordCorrected' and position > ? and position < ?)`,
+    )
+    .pluck();
+  const emptyFingerprint = handle.prepare('update events set fingerprint = null where position = ?');
+  // Its answer may not be given again for another body, so the key stays and fits none.
+  const emptyKey = handle.prepare(
+    `update idempotency_keys set fingerprint = zeroblob(32) where initiative_id = ? and exists
+      (select 1 from json_each(?) as posted where posted.value between first_position and last_position
+        or exists (select 1 from json_each(extra, '$.items') as item where item.value ->> 1 = posted.value))`,
+  );
+  const openings = handle.prepare<[], unknown[]>('select * from openings order by commitment').raw();
+  const clearOpenings = handle.prepare('delete from openings');
+  const insertOpening = handle.prepare('insert into openings values (?, ?, ?, ?)');
+
+  return {
+    /** The openings, and the fingerprints that a guess at a name could be tried on. */
+    names({ position, event: { initiativeId, recordId, erased } }: Change): Erasure[] {
+      const positions = new Set<number>();
+      for (const commitment of erased?.commitments ?? []) {
+        const brought = broughtBy.get(commitment);
+        if (brought === undefined) continue;
+        deleteOpening.run(commitment);
+        for (const at of postedIn.all(initiativeId, recordId, brought, brought, position)) positions.add(at);
+      }
+      for (const at of positions) emptyFingerprint.run(at);
+      // A log that is restored brings no openings of erased names.
+      return positions.size > 0 ? [{ initiativeId, positions: [...positions] }] : [];
+    },
+    /** The fingerprints of whole requests, likewise. */
+    repeats({ initiativeId, positions }: Erasure): void {
+      emptyKey.run(initiativeId, JSON.stringify(positions));
+    },
+    /**
+     * When a page is split, rows that moved may leave a copy in its free space, which secure_delete does not see.
+     * Pages given back are overwritten, so the table is written anew: rare, and about a second for a million names.
+     */
+    traces(): void {
+      const rows = openings.all();
+      clearOpenings.run();
+      for (const row of rows) insertOpening.run(row);
+    },
+  };
 }
 
 /** A row with these columns; of a row of parameters, the parameters by name. */

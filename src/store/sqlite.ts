@@ -47,12 +47,15 @@ async function storeOn(
   writer.pragma('synchronous = FULL');
   // REPLACE deletes rows: with this, the triggers that refuse DELETE refuse it too.
   writer.pragma('recursive_triggers = ON');
+  // What is deleted is overwritten with zeros, so that an erased name does not stay in a freed page.
+  writer.pragma('secure_delete = ON');
   writer.pragma('wal_autocheckpoint = 16000');
   writer.pragma('journal_size_limit = 67108864');
   writer.pragma('cache_size = -65536');
   const builder = kyselyOn(writer);
   for (const name of await migrate(builder)) options.migrated?.(name);
   const { fingerprintKey, origin } = initialise(writer, options.origin);
+  const wal = walOf(writer);
 
   const reader = new Sqlite(file, { readonly: true, fileMustExist: true });
   reader.pragma('cache_size = -65536');
@@ -108,14 +111,19 @@ async function storeOn(
           edge = batch.edge;
           const recordedAt = Date.parse(batch.changes.at(-1)?.event.recordedAt ?? '');
           head = { position: edge.size, recordedAt, rootHash: edge.root() };
+          if (batch.changes.some(({ event }) => event.erased)) wal.holdsErased();
         },
       });
+      wal.clean();
       return result;
     },
     rootAt: (size) => (size === head.position ? head.rootHash : tree.rootAt(size, edge)),
     lastEventOf: (initiativeId, position) => lastEvent.get(initiativeId, position) ?? 0,
     eventsOf: (kept) => eventRange.all(kept.firstPosition, kept.lastPosition).map(loggedEventOf),
-    forgetAnswers: (beforeMs) => void forgetAnswers.run(beforeMs),
+    forgetAnswers(beforeMs) {
+      wal.clean();
+      forgetAnswers.run(beforeMs);
+    },
     tile: (level, index, width) => {
       const hashes = tree.tile(level, index, width, edge);
       return hashes && Buffer.concat(hashes);
@@ -134,6 +142,34 @@ async function storeOn(
       writer.close();
       lock.close();
     },
+  };
+}
+
+/**
+ * Empties the -wal where it may still hold what was erased: at the start, as a crash may have come between an erasure and
+ * this, and after erasures. Where a reader of another process or an error is in the way, the next group tries again.
+ */
+function walOf(writer: Sqlite.Database): { holdsErased: () => void; clean: () => void } {
+  let unclean = true;
+  const clean = (): void => {
+    if (!unclean) return;
+    const timeoutMs = writer.pragma('busy_timeout', { simple: true });
+    try {
+      // Nobody waits for a foreign reader.
+      writer.pragma('busy_timeout = 0');
+      unclean = writer.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) !== 0;
+    } catch {
+      // The group is on disk, so this is no failure of its; an I/O error shows again with the next write.
+    } finally {
+      writer.pragma(`busy_timeout = ${timeoutMs}`);
+    }
+  };
+  clean();
+  return {
+    holdsErased: () => {
+      unclean = true;
+    },
+    clean,
   };
 }
 

@@ -61,6 +61,45 @@ export async function claimsOf(
     );
 }
 
+/**
+ * The claims that contradict another one of the same metric, scope and last day: no count can satisfy both. What is
+ * printed beside a scope (label) makes no difference, unless it is all that says what is counted.
+ */
+export function contradictedAmong(claims: Claim[]): Set<string> {
+  const series = Map.groupBy(claims, ({ record: { data }, span }) =>
+    [
+      data.metric,
+      folded(data.scope),
+      data.scope === 'other' ? folded(data.label ?? '') : '',
+      span.latest,
+    ].join('\n'),
+  );
+  const contradicted = new Set<string>();
+  for (const bounds of [...series.values()].map((some) => some.map(boundsOf))) {
+    const least = Math.max(...bounds.map(({ low }) => low));
+    const most = Math.min(...bounds.map(({ high }) => high));
+    for (const { recordId, low, high } of bounds) if (low > most || high < least) contradicted.add(recordId);
+  }
+  return contradicted;
+}
+
+/** The counts that a claim allows. "Nearly" and "about" say no bounds, so they are taken at their value. */
+function boundsOf({ record: { recordId, data } }: Claim): { recordId: string; low: number; high: number } {
+  const { qualifier, value } = data;
+  switch (qualifier) {
+    case 'atLeast':
+    case 'moreThan':
+      return { recordId, low: qualifier === 'atLeast' ? value : value + 1, high: Infinity };
+    case 'atMost':
+    case 'lessThan':
+      return { recordId, low: -Infinity, high: qualifier === 'atMost' ? value : value - 1 };
+    case 'exact':
+    case 'nearly':
+    case 'about':
+      return { recordId, low: value, high: value };
+  }
+}
+
 interface Counted {
   recorded: number;
   possible: number;

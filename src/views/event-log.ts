@@ -7,7 +7,8 @@ import type { Page } from './records.ts';
 export interface EventFilters {
   initiativeId?: string;
   recordId?: string;
-  type?: string;
+  /** Any of these. */
+  type?: string[];
   kind?: string;
   recordedBy?: string;
   reasonCode?: string;
@@ -42,26 +43,64 @@ export async function listEvents(
   after: number | undefined,
   limit: number,
 ): Promise<Page<LoggedLeaf>> {
-  const from = order === 'asc' && after !== undefined ? Math.max(range.from, after) : range.from;
-  const to = order === 'desc' && after !== undefined ? Math.min(range.to, after - 1) : range.to;
-  let query = db
-    .selectFrom('events')
+  const rows = await matching(db, filters, rangeFrom(range, order, after))
     .select(['position', 'leaf'])
-    .where('position', '>', from)
-    .where('position', '<=', to)
     .orderBy('position', order)
-    .limit(limit + 1);
+    .limit(limit + 1)
+    .execute();
+  const items = rows.slice(0, limit);
+  return { items, ...(rows.length > limit ? { next: String(items.at(-1)?.position) } : {}) };
+}
+
+/** How many events there are on a page and on those after it. */
+export async function countEvents(
+  db: Kysely<Database>,
+  filters: EventFilters,
+  range: PositionRange,
+  order: 'asc' | 'desc',
+  after: number | undefined,
+): Promise<number> {
+  return countInSlices(rangeFrom(range, order, after), async (slice) => {
+    const { count } = await matching(db, filters, slice)
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  });
+}
+
+const sliceRows = 10_000;
+
+/** Others are answered between the slices: no index may help to count, and then every row is read. */
+export async function countInSlices(
+  { from, to }: PositionRange,
+  countSlice: (slice: PositionRange) => Promise<number>,
+): Promise<number> {
+  let total = 0;
+  for (let low = from; low < to; low += sliceRows) {
+    if (low > from) await new Promise((resolve) => setImmediate(resolve));
+    total += await countSlice({ from: low, to: Math.min(low + sliceRows, to) });
+  }
+  return total;
+}
+
+/** What is left of a range behind a page. */
+function rangeFrom(range: PositionRange, order: 'asc' | 'desc', after = order === 'asc' ? 0 : Infinity) {
+  return order === 'asc'
+    ? { from: Math.max(range.from, after), to: range.to }
+    : { from: range.from, to: Math.min(range.to, after - 1) };
+}
+
+function matching(db: Kysely<Database>, filters: EventFilters, { from, to }: PositionRange) {
+  let query = db.selectFrom('events').where('position', '>', from).where('position', '<=', to);
   const { initiativeId, recordId, type, kind, recordedBy, reasonCode, lateByDays } = filters;
   if (initiativeId !== undefined) query = query.where('initiative_id', '=', initiativeId);
   if (recordId !== undefined) query = query.where('record_id', '=', recordId);
-  if (type !== undefined) query = query.where('type', '=', type);
+  if (type !== undefined) query = query.where('type', 'in', type);
   if (kind !== undefined) query = query.where('kind', '=', kind);
   if (recordedBy !== undefined) query = query.where('recorded_by', '=', recordedBy);
   if (reasonCode !== undefined) query = query.where('reason_code', '=', reasonCode);
   if (lateByDays !== undefined) query = query.where('late_days', '>', lateByDays);
-  const rows = await query.execute();
-  const items = rows.slice(0, limit);
-  return { items, ...(rows.length > limit ? { next: String(items.at(-1)?.position) } : {}) };
+  return query;
 }
 
 export async function eventById(db: Kysely<Database>, eventId: string): Promise<LoggedLeaf | undefined> {

@@ -6,12 +6,12 @@ import { diff, type FieldChange } from '../ledger/merge-patch.ts';
 import { commitmentsIn, revealed } from '../ledger/people.ts';
 import type { LedgerRecord, Source } from '../ledger/record.ts';
 import { eventOf } from '../ledger/stored-event.ts';
-import { recordOf, versionColumns } from '../store/rows.ts';
+import { recordOf, type VersionRow, versionColumns } from '../store/rows.ts';
 import type { Database } from '../store/schema.ts';
 import { namesOf, type Page } from './records.ts';
 
-/** A version of a record: the event that made it, and what it changed. */
-export interface VersionView {
+/** The event that made a version of a record. */
+export interface VersionOrigin {
   version: number;
   position: number;
   eventId: string;
@@ -22,11 +22,44 @@ export interface VersionView {
   sources?: Source[];
   note?: string;
   correlationId?: string;
+}
+
+/** A version of a record: the event that made it, and what it changed. */
+export interface VersionView extends VersionOrigin {
   changes: FieldChange[];
 }
 
-/** The versions of a record as of a position, after a version. */
+const sliceVersions = 1_000;
+
+/** The versions of a record as of a position, after a version; with `path` those that changed something there. */
 export async function historyOf(
+  db: Kysely<Database>,
+  initiativeId: string,
+  recordId: string,
+  position: number,
+  after: number,
+  limit: number,
+  path?: string,
+): Promise<Page<VersionView>> {
+  if (path === undefined) return versionsOf(db, initiativeId, recordId, position, after, limit);
+  const found: VersionView[] = [];
+  for (let from: number | undefined = after; from !== undefined && found.length <= limit; ) {
+    const page = await versionsOf(db, initiativeId, recordId, position, from, sliceVersions);
+    for (const version of page.items) {
+      const changes = version.changes.filter((change) => touches(change.path, path));
+      if (changes.length > 0) found.push({ ...version, changes });
+    }
+    from = page.next === undefined ? undefined : Number(page.next);
+  }
+  const items = found.slice(0, limit);
+  return { items, ...(found.length > limit ? { next: String(items.at(-1)?.version) } : {}) };
+}
+
+/** Whether one path is the other, or leads to it. */
+const touches = (one: string, other: string): boolean =>
+  `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
+
+async function versionsOf(
   db: Kysely<Database>,
   initiativeId: string,
   recordId: string,
@@ -46,7 +79,7 @@ export async function historyOf(
     .orderBy('events.version')
     .limit(limit + 2)
     .execute();
-  const versions = rows.map((row) => ({ leaf: row.leaf, position: row.position, record: recordOf(row) }));
+  const versions = rows.map(versionOfRow);
   const names = await namesOf(
     db,
     versions.flatMap(({ record }) => commitmentsIn(record.data)),
@@ -58,11 +91,67 @@ export async function historyOf(
   return { items, ...(views.length > limit ? { next: String(items.at(-1)?.version) } : {}) };
 }
 
+/** The difference of two versions, and where each comes from. */
+export interface VersionDifference {
+  from: VersionOrigin;
+  to: VersionOrigin;
+  changes: FieldChange[];
+}
+
+/** What turns one version of a record into another, which may also be an earlier one. Both must be there. */
+export async function differenceOf(
+  db: Kysely<Database>,
+  initiativeId: string,
+  recordId: string,
+  from: number,
+  to: number,
+): Promise<VersionDifference> {
+  const rows = await db
+    .selectFrom('events')
+    .innerJoin('records', 'records.position', 'events.position')
+    .select(['events.leaf', ...versionColumns.map((column) => `records.${column}` as const)])
+    .where('events.initiative_id', '=', initiativeId)
+    .where('events.record_id', '=', recordId)
+    .where('events.version', 'in', [from, to])
+    .execute();
+  const versions = rows.map(versionOfRow);
+  const before = versions.find(({ record }) => record.version === from);
+  const after = versions.find(({ record }) => record.version === to);
+  if (!before || !after) throw new Error(`${initiativeId}/${recordId} lacks version ${from} or ${to}`);
+  const names = await namesOf(
+    db,
+    versions.flatMap(({ record }) => commitmentsIn(record.data)),
+  );
+  const changes = changesBetween(before.record, after.record);
+  return {
+    from: originOf(before),
+    to: originOf(after),
+    changes: changes.map((change) => revealedChange(change, names)),
+  };
+}
+
+interface LoggedVersion {
+  leaf: string;
+  position: number;
+  record: LedgerRecord;
+}
+
+const versionOfRow = (row: VersionRow & { leaf: string }): LoggedVersion => ({
+  leaf: row.leaf,
+  position: row.position,
+  record: recordOf(row),
+});
+
 function versionView(
-  { leaf, position, record }: { leaf: string; position: number; record: LedgerRecord },
+  version: LoggedVersion,
   before: LedgerRecord | undefined,
   names: ReadonlyMap<string, string>,
 ): VersionView {
+  const changes = changesBetween(before, version.record).map((change) => revealedChange(change, names));
+  return { ...originOf(version), changes };
+}
+
+function originOf({ leaf, position }: LoggedVersion): VersionOrigin {
   const { version, eventId, type, recordedAt, recordedBy, reason, sources, note, correlationId } =
     eventOf(leaf);
   return {
@@ -76,7 +165,6 @@ function versionView(
     ...(sources ? { sources } : {}),
     ...(note === undefined ? {} : { note }),
     ...(correlationId === undefined ? {} : { correlationId }),
-    changes: changesBetween(before, record).map((change) => revealedChange(change, names)),
   };
 }
 

@@ -60,6 +60,7 @@ function facetsOf(record: LedgerRecord, data: MilestoneData): string {
       ['source', url],
       ['source', archiveUrl],
     ]),
+    ['sources', String(record.sources.length)],
   ];
   const lines = new Set(
     facets.flatMap(([name, value]) => (value === undefined ? [] : [facetLine(name, value)])),

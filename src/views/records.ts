@@ -7,6 +7,7 @@ import { folded } from '../ledger/title-key.ts';
 import { recordOf, versionColumns, versionOf } from '../store/rows.ts';
 import type { Database } from '../store/schema.ts';
 import { knownAt } from './at.ts';
+import { countInSlices } from './event-log.ts';
 import { facetLine } from './record-row.ts';
 
 /** A record as answers show it: names of persons revealed, dates with their earliest and latest day. */
@@ -113,6 +114,8 @@ export interface RecordFilters {
   publisher?: string;
   sourceUrl?: string;
   unsourced?: boolean;
+  /** How many sources a record has. */
+  sources?: number;
   named?: boolean;
   /** A day. */
   inForceOn?: string;
@@ -128,6 +131,9 @@ export interface Page<T> {
   next?: string;
 }
 
+/** Some kinds of one initiative, or all that there is. */
+export type RecordScope = { initiativeId: string; kinds: Kind[] } | { initiativeId?: never };
+
 /**
  * Records of one initiative in the order in which they were made, or of all in the order in which they were last
  * changed; `after` is the cursor that the page before gave.
@@ -135,19 +141,46 @@ export interface Page<T> {
 export async function listRecords(
   db: Kysely<Database>,
   position: number,
-  scope: { initiativeId: string; kinds: Kind[] } | { initiativeId?: never },
+  scope: RecordScope,
   filters: RecordFilters,
   after: number,
   limit: number,
 ): Promise<Page<LedgerRecord>> {
-  const order = scope.initiativeId === undefined ? 'position' : 'made';
-  let query = db
-    .selectFrom('records')
+  const order = orderOf(scope);
+  const rows = await (await matching(db, position, scope, filters))
     .select(versionColumns)
-    .where(knownAt(position))
     .where(order, '>', after)
     .orderBy(order)
-    .limit(limit + 1);
+    .limit(limit + 1)
+    .execute();
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return { items: rows.slice(0, limit).map(recordOf), ...(last ? { next: String(last[order]) } : {}) };
+}
+
+/** How many records there are on the page behind `after` and on those behind it. */
+export async function countRecords(
+  db: Kysely<Database>,
+  position: number,
+  scope: RecordScope,
+  filters: RecordFilters,
+  after: number,
+): Promise<number> {
+  const order = orderOf(scope);
+  const query = await matching(db, position, scope, filters);
+  return countInSlices({ from: after, to: position }, async (slice) => {
+    const { count } = await query
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where(order, '>', slice.from)
+      .where(order, '<=', slice.to)
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  });
+}
+
+const orderOf = ({ initiativeId }: RecordScope) => (initiativeId === undefined ? 'position' : 'made');
+
+async function matching(db: Kysely<Database>, position: number, scope: RecordScope, filters: RecordFilters) {
+  let query = db.selectFrom('records').where(knownAt(position));
   if (scope.initiativeId !== undefined) {
     query = query.where('initiative_id', '=', scope.initiativeId).where('kind', 'in', scope.kinds);
   }
@@ -158,9 +191,7 @@ export async function listRecords(
     const retracted = await retractedInitiatives(db, position);
     if (retracted.length > 0) query = query.where('initiative_id', 'not in', retracted);
   }
-  const rows = await query.execute();
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return { items: rows.slice(0, limit).map(recordOf), ...(last ? { next: String(last[order]) } : {}) };
+  return query;
 }
 
 function conditionsOf(filters: RecordFilters): ReturnType<typeof sql<SqlBool>>[] {
@@ -170,7 +201,7 @@ function conditionsOf(filters: RecordFilters): ReturnType<typeof sql<SqlBool>>[]
       return value === undefined ? [] : [contains('facets', `\n${facetLine(name, value)}\n`)];
     },
   );
-  const { kind, meetingId, sourceUrl, unsourced, named, inForceOn, q, until } = filters;
+  const { kind, meetingId, sourceUrl, unsourced, sources, named, inForceOn, q, until } = filters;
   if (kind !== undefined) conditions.push(sql<SqlBool>`kind = ${kind}`);
   if (meetingId !== undefined) conditions.push(sql<SqlBool>`meeting_id = ${meetingId}`);
   if (sourceUrl !== undefined) conditions.push(contains('facets', `\n${facetLine('source', sourceUrl)}\n`));
@@ -178,6 +209,8 @@ function conditionsOf(filters: RecordFilters): ReturnType<typeof sql<SqlBool>>[]
     const without = contains('facets', '\nunsourced\n');
     conditions.push(unsourced ? without : sql<SqlBool>`not ${without}`);
   }
+  if (sources !== undefined)
+    conditions.push(contains('facets', `\n${facetLine('sources', String(sources))}\n`));
   if (named !== undefined) conditions.push(sql<SqlBool>`named = ${named ? 1 : 0}`);
   if (inForceOn !== undefined) {
     conditions.push(

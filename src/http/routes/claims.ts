@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import { folded } from '../../ledger/title-key.ts';
 import type { At } from '../../views/at.ts';
-import { type ComparedClaim, claimsOf, compareClaims } from '../../views/claims.ts';
+import { type ComparedClaim, claimsOf, compareClaims, contradictedAmong } from '../../views/claims.ts';
 import { meetingsOf } from '../../views/meetings.ts';
 import { listInitiatives, recordAt } from '../../views/records.ts';
+import { countParameter, listsCounted, totalOf } from '../counted.ts';
 import { columnsOf } from '../csv.ts';
 import type { App } from '../instance.ts';
 import {
@@ -19,7 +20,7 @@ import {
   untilParameter,
 } from '../queries.ts';
 import { ClaimListAnswer } from '../schemas.ts';
-import { lists, type Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 
 const filters = {
   metric: Type.Optional(
@@ -33,6 +34,13 @@ const filters = {
       description: 'What the comparison came to.',
     }),
   ),
+  conflicting: Type.Optional(
+    Type.Boolean({
+      description:
+        'Whether another claim of the same metric and scope, for the same last day, can not be true beside it; nearly and about are taken at their value.',
+    }),
+  ),
+  ...countParameter,
 };
 
 export function claimRoutes(app: App, reading: Reading): void {
@@ -47,8 +55,10 @@ export function claimRoutes(app: App, reading: Reading): void {
     const all = await counts.at(initiativeId, at.position, (tally) =>
       compareClaims(claims, meetings, tally, until),
     );
+    const contradicted = query.conflicting === undefined ? undefined : contradictedAmong(claims);
     return all.filter(
-      ({ metric, scope, status }) =>
+      ({ recordId, metric, scope, status }) =>
+        (contradicted === undefined || contradicted.has(recordId) === query.conflicting) &&
         (query.metric === undefined || metric === query.metric) &&
         (query.scope === undefined || folded(scope) === folded(query.scope)) &&
         (query.status === undefined || status === query.status),
@@ -59,7 +69,7 @@ export function claimRoutes(app: App, reading: Reading): void {
     '/v1/initiatives/:initiativeId/claims',
     {
       schema: {
-        ...lists(
+        ...listsCounted(
           {
             operationId: 'listClaimsOfInitiative',
             summary: 'The claims of an initiative, compared',
@@ -80,7 +90,11 @@ export function claimRoutes(app: App, reading: Reading): void {
         const all = await compared(initiativeId, at, request.query);
         const from = placeAfter(all, after, ({ recordId }) => recordId);
         const items = all.slice(from, from + size);
-        return { items, ...(from + size < all.length ? { next: items.at(-1)?.recordId ?? '' } : {}) };
+        return {
+          items,
+          ...(from + size < all.length ? { next: items.at(-1)?.recordId ?? '' } : {}),
+          more: await totalOf(reply, request.query, () => all.length - from),
+        };
       }),
   );
 
@@ -88,7 +102,7 @@ export function claimRoutes(app: App, reading: Reading): void {
     '/v1/claims',
     {
       schema: {
-        ...lists(
+        ...listsCounted(
           {
             operationId: 'listClaims',
             summary: 'The claims of all initiatives, compared',
@@ -123,13 +137,14 @@ export function claimRoutes(app: App, reading: Reading): void {
           const isFirst = initiativeId === afterInitiative;
           const from = placeAfter(all, isFirst ? afterRecord : undefined, ({ recordId }) => recordId);
           items.push(...all.slice(from));
-          if (items.length > size) break;
+          if (items.length > size && request.query.count !== true) break;
         }
         const page = items.slice(0, size);
         const last = page.at(-1);
         return {
           items: page,
           ...(items.length > size && last ? { next: `${last.initiativeId}/${last.recordId}` } : {}),
+          more: await totalOf(reply, request.query, () => items.length),
         };
       }),
   );
@@ -149,5 +164,6 @@ interface Filters {
   metric?: string;
   scope?: string;
   status?: ComparedClaim['status'];
+  conflicting?: boolean;
   until?: string;
 }

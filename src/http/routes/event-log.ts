@@ -6,6 +6,7 @@ import { closed, reasonCodes, Slug } from '../../../events/fields.ts';
 import { Refusal } from '../../errors.ts';
 import { type At, positionAt, positionBefore, resolveAt } from '../../views/at.ts';
 import {
+  countEvents,
   type EventFilters,
   eventById,
   eventJson,
@@ -14,20 +15,22 @@ import {
   openingsOf,
 } from '../../views/event-log.ts';
 import { linkNext, payloadOf, sendPayload } from '../answers.ts';
+import { countParameter, listsCounted, totalOf } from '../counted.ts';
 import { columnsOf, sendCsv } from '../csv.ts';
 import type { App } from '../instance.ts';
 import { byNumber, format, initiativeParams, limitStandard, moment, queryOf } from '../queries.ts';
 import { EventAnswer, EventListAnswer } from '../schemas.ts';
-import { lists, type Reading, reads } from './reading.ts';
+import { type Reading, reads } from './reading.ts';
 
 const EventQuery = queryOf({
   ...moment,
   recordId: Type.Optional(Slug),
   type: Type.Optional(
-    Type.Enum(
-      catalogue.map(({ type }) => type),
-      { description: 'The type of the event.' },
-    ),
+    Type.Array(Type.Enum(catalogue.map(({ type }) => type)), {
+      minItems: 1,
+      maxItems: 50,
+      description: 'The type of the event; given several times: any of these.',
+    }),
   ),
   kind: Type.Optional(
     Type.Enum([...kinds], { description: 'The kind that the record had before the event.' }),
@@ -56,6 +59,7 @@ const EventQuery = queryOf({
     }),
   ),
   order: Type.Optional(Type.Enum(['asc', 'desc'], { description: 'By position; asc by default.' })),
+  ...countParameter,
   ...byNumber,
   ...format,
 });
@@ -85,6 +89,9 @@ export function eventLogRoutes(app: App, reading: Reading): void {
     } as EventFilters;
     const { items, next } = await listEvents(db, filters, range, order, after, limit);
     linkNext(request, reply, next, at);
+    const { total } = await totalOf(reply, request.query, () =>
+      countEvents(db, filters, range, order, after),
+    );
     const json = await jsonOf(items);
     if (format === 'csv')
       return sendCsv(
@@ -94,7 +101,8 @@ export function eventLogRoutes(app: App, reading: Reading): void {
         json.map((item) => JSON.parse(item) as object),
         at,
       );
-    return sendPayload(request, reply, payloadOf(`{"items":[${json.join(',')}]}`), at);
+    const counted = total === undefined ? '' : `,"total":${total}`;
+    return sendPayload(request, reply, payloadOf(`{"items":[${json.join(',')}]${counted}}`), at);
   };
 
   const jsonOf = async (items: LoggedLeaf[]): Promise<string[]> => {
@@ -106,7 +114,7 @@ export function eventLogRoutes(app: App, reading: Reading): void {
     '/v1/events',
     {
       schema: {
-        ...lists(
+        ...listsCounted(
           {
             operationId: 'listEvents',
             summary: 'The log',
@@ -125,7 +133,7 @@ export function eventLogRoutes(app: App, reading: Reading): void {
     '/v1/initiatives/:initiativeId/events',
     {
       schema: {
-        ...lists(
+        ...listsCounted(
           {
             operationId: 'listEventsOfInitiative',
             summary: 'The log of an initiative',

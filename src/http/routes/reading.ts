@@ -26,7 +26,8 @@ export interface ListAnswer {
 /** How the read routes answer. */
 export class Reading {
   readonly ledger: Ledger;
-  readonly #kept = new KeptPayloads();
+  #kept = new KeptPayloads();
+  #erasures = 0;
 
   constructor(ledger: Ledger) {
     this.ledger = ledger;
@@ -41,15 +42,23 @@ export class Reading {
     const { store } = this.ledger;
     const { initiativeId } = request.params;
     const at = await resolveAt(store, request.query);
+    const kept = this.#keptNow();
     const payload =
-      this.#kept.known(request.url, at.position) ??
-      (await this.#kept.get(
+      kept.known(request.url, at.position) ??
+      (await kept.get(
         request.url,
         at.position,
         (position) => store.lastEventOf(initiativeId, position),
         async () => JSON.stringify(await compute(at, await this.initiative(initiativeId, at))),
       ));
     return sendPayload(request, reply, payload, at);
+  }
+
+  /** An erasure takes names out of past answers too. What is being computed goes with the answers kept before. */
+  #keptNow(): KeptPayloads {
+    const { erasures } = this.ledger.recorder;
+    if (erasures !== this.#erasures) [this.#erasures, this.#kept] = [erasures, new KeptPayloads()];
+    return this.#kept;
   }
 
   async one(

@@ -2,8 +2,17 @@ import { Type } from 'typebox';
 import { kinds } from '../../../events/define-event.ts';
 import { Refusal } from '../../errors.ts';
 import type { Kind } from '../../ledger/record.ts';
-import { historyOf } from '../../views/history.ts';
-import { listRecords, type RecordFilters, recordAt, recordViews, referencesOf } from '../../views/records.ts';
+import { badQuery } from '../../views/at.ts';
+import { differenceOf, historyOf } from '../../views/history.ts';
+import {
+  countRecords,
+  listRecords,
+  type RecordFilters,
+  recordAt,
+  recordViews,
+  referencesOf,
+} from '../../views/records.ts';
+import { countParameter, listsCounted, totalOf } from '../counted.ts';
 import { columnsOf } from '../csv.ts';
 import type { App } from '../instance.ts';
 import {
@@ -19,7 +28,7 @@ import {
   recordParams,
   untilParameter,
 } from '../queries.ts';
-import { HistoryAnswer, RecordAnswer, RecordListAnswer } from '../schemas.ts';
+import { DifferenceAnswer, HistoryAnswer, RecordAnswer, RecordListAnswer } from '../schemas.ts';
 import { lists, type Reading, reads } from './reading.ts';
 
 export function recordRoutes(app: App, reading: Reading): void {
@@ -32,6 +41,7 @@ export function recordRoutes(app: App, reading: Reading): void {
   listOfAll(app, reading);
   oneRecord(app, reading);
   history(app, reading);
+  difference(app, reading);
 }
 
 function listOfKind(app: App, reading: Reading, path: string, kind: Kind, name: string): void {
@@ -40,7 +50,7 @@ function listOfKind(app: App, reading: Reading, path: string, kind: Kind, name: 
     `/v1/initiatives/:initiativeId/${path}`,
     {
       schema: {
-        ...lists(
+        ...listsCounted(
           {
             operationId: kind === 'mou' ? 'listMous' : 'listProjects',
             summary: `The ${name} of an initiative`,
@@ -50,7 +60,14 @@ function listOfKind(app: App, reading: Reading, path: string, kind: Kind, name: 
           RecordListAnswer,
         ),
         params: initiativeParams,
-        querystring: queryOf({ ...moment, ...untilParameter, ...recordFilters, ...byNumber, ...format }),
+        querystring: queryOf({
+          ...moment,
+          ...untilParameter,
+          ...recordFilters,
+          ...countParameter,
+          ...byNumber,
+          ...format,
+        }),
       },
     },
     (request, reply) =>
@@ -59,8 +76,12 @@ function listOfKind(app: App, reading: Reading, path: string, kind: Kind, name: 
         const { after = 0, limit = limitStandard } = request.query;
         await reading.initiative(initiativeId, at);
         const scope = { initiativeId, kinds: [kind] };
-        const page = await listRecords(db, at.position, scope, filtersOf(request.query), after, limit);
-        return { ...page, items: await recordViews(db, page.items) };
+        const filters = filtersOf(request.query);
+        const page = await listRecords(db, at.position, scope, filters, after, limit);
+        const more = await totalOf(reply, request.query, () =>
+          countRecords(db, at.position, scope, filters, after),
+        );
+        return { ...page, items: await recordViews(db, page.items), more };
       }),
   );
 }
@@ -71,7 +92,7 @@ function listOfAll(app: App, reading: Reading): void {
     '/v1/records',
     {
       schema: {
-        ...lists(
+        ...listsCounted(
           {
             operationId: 'listRecords',
             summary: 'Records of all initiatives',
@@ -97,6 +118,7 @@ function listOfAll(app: App, reading: Reading): void {
             }),
           ),
           unsourced: Type.Optional(Type.Boolean({ description: 'Without any source, or with one.' })),
+          ...countParameter,
           ...byNumber,
           ...format,
         }),
@@ -105,8 +127,12 @@ function listOfAll(app: App, reading: Reading): void {
     (request, reply) =>
       reading.list(request, reply, columnsOf.records, async (at) => {
         const { after = 0, limit = limitStandard } = request.query;
-        const page = await listRecords(db, at.position, {}, filtersOf(request.query), after, limit);
-        return { ...page, items: await recordViews(db, page.items) };
+        const filters = filtersOf(request.query);
+        const page = await listRecords(db, at.position, {}, filters, after, limit);
+        const more = await totalOf(reply, request.query, () =>
+          countRecords(db, at.position, {}, filters, after),
+        );
+        return { ...page, items: await recordViews(db, page.items), more };
       }),
   );
 }
@@ -157,18 +183,74 @@ function history(app: App, reading: Reading): void {
           HistoryAnswer,
         ),
         params: recordParams,
-        querystring: queryOf({ ...moment, ...byNumber, ...format }),
+        querystring: queryOf({
+          ...moment,
+          path: Type.Optional(
+            Type.String({
+              pattern: '^(/[^/]+)+$',
+              maxLength: 500,
+              description:
+                'Only what changed at this path, below it, or above it as a whole: /data/title, /sources.',
+            }),
+          ),
+          ...byNumber,
+          ...format,
+        }),
       },
     },
     (request, reply) =>
       reading.list(request, reply, columnsOf.versions, async (at) => {
         const { initiativeId, recordId } = request.params;
-        const { after = 0, limit = limitMax } = request.query;
+        const { after = 0, limit = limitMax, path } = request.query;
         await reading.initiative(initiativeId, at);
         if (!(await recordAt(db, initiativeId, recordId, at.position)))
           throw recordNotFound(initiativeId, recordId);
-        const page = await historyOf(db, initiativeId, recordId, at.position, after, limit);
+        const page = await historyOf(db, initiativeId, recordId, at.position, after, limit, path);
         return { ...page, named: 'versions', more: { recordId } };
+      }),
+  );
+}
+
+const versionParameter = (description: string) =>
+  Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description }));
+
+function difference(app: App, reading: Reading): void {
+  const { db } = reading.ledger.store;
+  app.get(
+    '/v1/initiatives/:initiativeId/records/:recordId/diff',
+    {
+      schema: {
+        ...lists(
+          {
+            operationId: 'getDifference',
+            summary: 'The difference of two versions of a record',
+            description: 'Field by field, with the event that made each of the two. It has one page.',
+            tags: ['records'],
+          },
+          DifferenceAnswer,
+        ),
+        params: recordParams,
+        querystring: queryOf({
+          ...moment,
+          from: versionParameter('A version of the record; by default the first.'),
+          to: versionParameter('A version of the record, earlier or later; by default the newest.'),
+          ...format,
+        }),
+      },
+    },
+    (request, reply) =>
+      reading.list(request, reply, columnsOf.differences, async (at) => {
+        const { initiativeId, recordId } = request.params;
+        await reading.initiative(initiativeId, at);
+        const record = await recordAt(db, initiativeId, recordId, at.position);
+        if (!record) throw recordNotFound(initiativeId, recordId);
+        const { from = 1, to = record.version } = request.query;
+        for (const [name, version] of Object.entries({ from, to })) {
+          if (version > record.version)
+            throw badQuery(`/query/${name}`, `is after the newest version, which is ${record.version}`);
+        }
+        const { changes, ...origins } = await differenceOf(db, initiativeId, recordId, from, to);
+        return { items: changes, named: 'changes', more: { recordId, ...origins } };
       }),
   );
 }
@@ -190,6 +272,7 @@ function filtersOf(query: FilterQuery): RecordFilters {
     publisher,
     sourceUrl,
     unsourced,
+    sources,
     named,
     q,
     standing,
@@ -205,6 +288,7 @@ function filtersOf(query: FilterQuery): RecordFilters {
     publisher,
     sourceUrl,
     unsourced,
+    sources,
     named,
     q,
     standing,

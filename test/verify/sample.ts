@@ -1,0 +1,104 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import type { Test } from 'tap';
+import { itemsOf } from '../../src/ledger/posting.ts';
+import { Recorder } from '../../src/store/recorder.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import { formatCheckpoint } from '../../src/tlog/checkpoint.ts';
+import { signNote } from '../../src/tlog/note.ts';
+import { formatVerifierKey, newSignerKey } from '../../src/tlog/note-key.ts';
+import { Counts } from '../../src/views/counts.ts';
+import { corrected, initiative, meeting, reason, retracted } from '../helpers/decide.ts';
+
+export const origin = 'ledger.example.org/log';
+export const signer = newSignerKey(origin);
+export const vkey = formatVerifierKey(signer.verifierKey);
+
+export interface Sample {
+  /** The whole ledger, stopped. */
+  file: string;
+  /** Its size. */
+  end: number;
+}
+
+/**
+ * A ledger of four full tiles and one that is not: names of persons, corrections, retractions, kept answers, snapshots.
+ * Goes with the test.
+ */
+export async function sampleLedger(t: Test, milestones = 1_200): Promise<Sample> {
+  const directory = mkdtempSync(join(tmpdir(), 'milestone-ledger-test-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'ledger.db');
+  const store = await openSqlite(file, { origin });
+  const counts = new Counts(store, (error) => t.fail('a snapshot', { error }));
+  let now = Date.parse('2024-01-05T12:00:00.000Z');
+  const recorder = new Recorder(
+    store,
+    () => now,
+    (changes) => counts.observe(changes),
+  );
+  const post = async (body: object, key?: string): Promise<void> => {
+    now += 1_000;
+    await recorder.record({
+      initiativeId: 'sci',
+      principal: 'officer',
+      items: itemsOf(structuredClone(body)),
+      dryRun: false,
+      ...(key === undefined ? {} : { idempotency: { key, fingerprint: Buffer.alloc(32) } }),
+    });
+  };
+  await post(initiative());
+  await post(meeting('jic-4', '2023-12-14', { coChairs: [{ name: 'Tan Ah Kow', role: 'Minister' }] }));
+  for (let from = 0; from < milestones; from += 200) {
+    const events = Array.from({ length: 200 }, (_, i) => ({
+      type: i % 3 === 0 ? 'ProjectLaunched' : 'MoUSigned',
+      ...(i % 2 === 0 ? { recordId: `r-${from + i}` } : {}),
+      occurredOn: '2023-12-14',
+      note: `Note ${from + i}`,
+      data: {
+        title: `Title ${from + i}`,
+        pillar: `p-${i % 4}`,
+        ...(i % 10 === 0 ? { meetingId: 'jic-4' } : {}),
+        ...(i === 20 ? { parties: [{ name: `Person ${from}`, person: true }] } : {}),
+      },
+    }));
+    await post({ events }, `key-${from}`);
+    await post(corrected(`r-${from}`, { data: { title: `Other ${from}` } }), `correction-${from}`);
+    await post(corrected(`r-${from}`, { data: { pillar: 'p-9' } }));
+    await post(retracted(`r-${from + 2}`));
+    await post({ type: 'RecordReinstated', recordId: `r-${from + 2}`, reason });
+    if (from === 0) await counts.settled();
+  }
+  await counts.settled();
+  await recorder.stop();
+  const head = await store.head();
+  await store.close();
+  return { file, end: head.position };
+}
+
+/** A copy of the file, changed as somebody would who has it: without triggers. Goes with the test. */
+export function tampered(t: Test, { file }: Sample, change: (db: Sqlite.Database) => void): string {
+  const directory = mkdtempSync(join(tmpdir(), 'milestone-ledger-test-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const copy = join(directory, 'ledger.db');
+  copyFileSync(file, copy);
+  const db = new Sqlite(copy);
+  const triggers = db.prepare<[], string>("select name from sqlite_schema where type = 'trigger'").pluck();
+  for (const name of triggers.all()) db.exec(`drop trigger ${name}`);
+  change(db);
+  db.close();
+  return copy;
+}
+
+/** The checkpoint of a ledger as it stands, signed. */
+export function checkpointOf(file: string, key = signer): { size: number; rootHash: Buffer; note: string } {
+  const db = new Sqlite(file);
+  const row = db
+    .prepare<[], { position: number; root_hash: Buffer }>('select position, root_hash from head')
+    .get();
+  db.close();
+  const [size, rootHash] = [row?.position ?? 0, row?.root_hash ?? Buffer.alloc(32)];
+  return { size, rootHash, note: signNote(formatCheckpoint({ origin, size: BigInt(size), rootHash }), key) };
+}
