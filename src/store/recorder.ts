@@ -86,6 +86,8 @@ export class Recorder {
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       await this.#commit(this.#waiting.splice(0, groupLengthOf(this.#waiting)));
+      // Whoever records again as soon as it is answered must not keep the event loop from everything else.
+      if (this.#waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
     }
     this.#running = undefined;
   }
