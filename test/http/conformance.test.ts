@@ -403,15 +403,16 @@ test('whatever is asked, the answer is as documented, and never an error of the 
         seen.set(status, (seen.get(status) ?? 0) + 1);
       });
       const simple = !path.startsWith('/v1/');
-      const numRuns = method === 'post' ? 500 : simple ? 10 : 100;
+      const numRuns = method === 'post' ? 300 : simple ? 10 : 80;
       const result = await fc.check(property, { numRuns, interruptAfterTimeLimit: 10_000 });
       t.notOk(
         result.failed,
         `${name} (${result.numRuns} requests)`,
         result.failed ? { report: `${fc.defaultReportMessage(result)}\n${result.errorInstance}` } : {},
       );
-      // A tile is there only once it is full, which takes more events than there are here.
-      if (path.startsWith('/tile/')) continue;
+      // A tile is there only once it is full, which takes more events than there are here; and two numbers that are
+      // drawn are seldom both within so short a log.
+      if (path.startsWith('/tile/') || path.startsWith('/v1/log/proofs/')) continue;
       t.ok((seen.get(`${name} 200`) ?? 0) + (seen.get(`${name} 201`) ?? 0) > 0, `${name}: some are answered`);
     }
   }
