@@ -97,6 +97,7 @@ const served = [
   'GET /v1/claims',
   'GET /v1/initiatives/{initiativeId}/records/{recordId}',
   'GET /v1/initiatives/{initiativeId}/records/{recordId}/history',
+  'GET /v1/initiatives/{initiativeId}/records/{recordId}/diff',
   'GET /v1/initiatives/{initiativeId}/changes',
   'GET /v1/records',
   'GET /v1/summary',
