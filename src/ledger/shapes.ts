@@ -61,7 +61,12 @@ function faultOf(shape: ValidateFunction, value: unknown): ProblemPart | undefin
 }
 
 /** An Ajv error as a pointer and a sentence. What is missing or too much is pointed at itself. */
-function partOf({ instancePath, keyword, params, message }: ErrorObject): ProblemPart {
+export function partOf({
+  instancePath,
+  keyword,
+  params,
+  message,
+}: Pick<ErrorObject, 'instancePath' | 'keyword' | 'params' | 'message'>): ProblemPart {
   switch (keyword) {
     case 'required':
       return { pointer: instancePath + pointerOf([params['missingProperty']]), detail: 'is required' };
@@ -70,6 +75,8 @@ function partOf({ instancePath, keyword, params, message }: ErrorObject): Proble
         pointer: instancePath + pointerOf([params['additionalProperty']]),
         detail: 'is not known here',
       };
+    case 'discriminator':
+      return { pointer: instancePath + pointerOf([params['tag']]), detail: 'is missing, or not a known one' };
     case 'enum':
       return { pointer: instancePath, detail: `must be one of ${params['allowedValues'].join(', ')}` };
     case 'format':

@@ -260,40 +260,26 @@ const recordNotFound = (initiativeId: string, recordId: string): Refusal =>
 
 type FilterQuery = Omit<RecordFilters, 'inForceOn' | 'until'> & { inForceOn?: string; until?: string };
 
+const filterNames = [
+  'kind',
+  'meetingId',
+  'pillar',
+  'sector',
+  'zone',
+  'instrument',
+  'party',
+  'publisher',
+  'sourceUrl',
+  'unsourced',
+  'sources',
+  'named',
+  'q',
+  'standing',
+] as const satisfies (keyof RecordFilters)[];
+
 function filtersOf(query: FilterQuery): RecordFilters {
-  const {
-    kind,
-    meetingId,
-    pillar,
-    sector,
-    zone,
-    instrument,
-    party,
-    publisher,
-    sourceUrl,
-    unsourced,
-    sources,
-    named,
-    q,
-    standing,
-  } = query;
-  const given = {
-    kind,
-    meetingId,
-    pillar,
-    sector,
-    zone,
-    instrument,
-    party,
-    publisher,
-    sourceUrl,
-    unsourced,
-    sources,
-    named,
-    q,
-    standing,
-  };
-  const days = { inForceOn: lastDayOf(query.inForceOn, 'inForceOn'), until: lastDayOf(query.until, 'until') };
+  const given = filterNames.map((name) => [name, query[name]] as const);
+  const days = (['inForceOn', 'until'] as const).map((name) => [name, lastDayOf(query[name], name)] as const);
   // Absent filters must be absent, not undefined.
-  return Object.fromEntries(Object.entries({ ...given, ...days }).filter(([, value]) => value !== undefined));
+  return Object.fromEntries([...given, ...days].filter(([, value]) => value !== undefined));
 }
