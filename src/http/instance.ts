@@ -56,6 +56,7 @@ export function createInstance(log: Logger | false, formats: Record<string, Form
   // Answers are written as they are. A serializer made from the schema would be slower for unions, and would drop
   // fields that the schema forgot without a word; tests compare answers with the schemas instead.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  // The same instance: App names the logger by what routes may use of it, where Fastify infers pino's own type.
   return app as unknown as App;
 }
 

@@ -55,6 +55,7 @@ function made(event: StoredEvent): LedgerRecord {
 }
 
 function corrected(before: LedgerRecord, event: StoredEvent): LedgerRecord {
+  // The changes were made between two states, and checked when they were.
   const state = applyChanges(stateOf(before), event.changes ?? []) as unknown as State;
   const { initiativeId, recordId, kind } = before;
   const record = { initiativeId, recordId, kind, version: event.version, status: before.status, ...state };
@@ -68,6 +69,7 @@ type State = Pick<LedgerRecord, 'occurredOn' | 'data' | 'sources'>;
 export function stateOf(record: LedgerRecord): { [member: string]: Json } {
   const { occurredOn, data, sources } = record;
   const state = { ...(occurredOn === undefined ? {} : { occurredOn }), data, sources };
+  // Records are JSON; interfaces just lack the index signature that the type of JSON has.
   return state as unknown as { [member: string]: Json };
 }
 

@@ -222,6 +222,7 @@ export class ItemDecision {
       throw invalid({ pointer: `${this.#item.pointer}/changes${fault.pointer}`, detail: fault.detail });
     }
     const { data, openings } = this.#commit(patched.data, record, '/changes');
+    // JSON, as it was posted and checked.
     const after = { ...patched, data, sources: patched.sources ?? [] } as unknown as Json;
     const stored = diff(before, after);
     if (stored.length === 0) return undefined;

@@ -175,6 +175,7 @@ export function changesBetween(before: LedgerRecord | undefined, after: LedgerRe
   const { sources: _, ...stateBefore } = before ? stateOf(before) : { data: {}, sources: [] };
   const fields = diff({ ...stateBefore, kind, status }, { ...state, kind: after.kind, status: after.status });
   const kept = has.slice(0, had.length);
+  // Sources are JSON; their type just lacks the index signature.
   const changed = diff(had as unknown as Json, kept, '/sources');
   if (changed.length > 0) return [...fields, ...diff(had as unknown as Json, has, '/sources')];
   return [...fields, ...has.slice(had.length).map((to, i) => ({ path: `/sources/${had.length + i}`, to }))];
