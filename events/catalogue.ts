@@ -4,6 +4,7 @@ import { evidenceAdded } from './evidence-added.ts';
 import { closed, Edtf, Reason, ref, Source, Sources, text } from './fields.ts';
 import { ClaimData, figureClaimed } from './figure-claimed.ts';
 import { InitiativeData, initiativeRegistered } from './initiative-registered.ts';
+import { LogData, logContinued } from './log-continued.ts';
 import { MeetingData, meetingHeld } from './meeting-held.ts';
 import { MilestoneData } from './milestone.ts';
 import { moUSigned } from './mou-signed.ts';
@@ -14,7 +15,7 @@ import { recordReclassified } from './record-reclassified.ts';
 import { recordReinstated } from './record-reinstated.ts';
 import { recordRetracted } from './record-retracted.ts';
 
-/** Every event type, in the order of the documentation. */
+/** Every event type that can be posted, in the order of the documentation. */
 export const catalogue = [
   initiativeRegistered,
   meetingHeld,
@@ -29,7 +30,9 @@ export const catalogue = [
   personalDataErased,
 ] as const;
 
-export type EventType = (typeof catalogue)[number]['type'];
+/** Every event type that can stand in the log. */
+export const eventTypes = [...catalogue.map(({ type }) => type), logContinued.type];
+export type EventType = (typeof eventTypes)[number];
 export type PostedEvent = Static<(typeof catalogue)[number]['schema']>;
 
 /** The shape of a record's data, by kind. */
@@ -39,6 +42,7 @@ export const dataOf = {
   mou: MilestoneData,
   project: MilestoneData,
   claim: ClaimData,
+  log: LogData,
 } as const satisfies Record<Kind, TSchema>;
 
 /** What is taken for each event of a batch that does not say it itself. */
@@ -72,4 +76,4 @@ export const Batch = Type.Object(
 );
 
 /** Schemas that others refer to by their $id. */
-export const sharedSchemas = [Source, Reason, InitiativeData, MeetingData, MilestoneData, ClaimData];
+export const sharedSchemas = [Source, Reason, InitiativeData, MeetingData, MilestoneData, ClaimData, LogData];

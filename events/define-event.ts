@@ -1,8 +1,11 @@
 import { type TProperties, Type } from 'typebox';
 import { closed } from './fields.ts';
 
+/** The kinds of records that officers make. */
 export const kinds = ['initiative', 'meeting', 'mou', 'project', 'claim'] as const;
-export type Kind = (typeof kinds)[number];
+/** And `log`: what the ledger records about its own log. */
+export const allKinds = [...kinds, 'log'] as const;
+export type Kind = (typeof allKinds)[number];
 
 /** What an example says beside its event: which real announcement it is taken from. */
 export interface Example {

@@ -164,7 +164,7 @@ export const problems = {
   'history-fork': [
     503,
     'The log does not extend what was signed',
-    'The database is older than, or different from, the one whose checkpoint was signed last: an older copy was restored, or the log was rewritten. Nothing is recorded or signed. Ways out: restore newer data that holds the signed checkpoint; or keep this log as it is, for reading, and begin another one under a new LOG_ORIGIN with a SIGNER_DIR of its own.',
+    'The database is older than, or different from, the one whose checkpoint was signed last: an older copy was restored, or the log was rewritten. Nothing is recorded or signed. Ways out: restore newer data that holds the signed checkpoint; or, if there is none, let the log go on under a new name with the command `continue --origin NAME`: its first event under that name (LogContinued) names the checkpoint that is lost.',
   ],
   'storage-unavailable': [
     503,

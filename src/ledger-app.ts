@@ -91,9 +91,12 @@ async function openSigner(
   if (SIGNER_DIR === '') return undefined;
   const directory = new SignerDirectory(SIGNER_DIR);
   try {
-    return await Signer.open(store, directory, clock, (error) => {
+    const signer = await Signer.open(store, directory, clock, (error) => {
       if (log) log.error({ err: error }, 'a checkpoint could not be signed');
     });
+    // What came last may not be signed yet: the ledger was stopped within a second, or goes on under a new name.
+    if ((await store.head()).position > 0) signer.schedule();
+    return signer;
   } catch (error) {
     directory.close();
     throw error;

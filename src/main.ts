@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { exportCommand, restoreCommand } from './cli/bundle.ts';
+import { continueCommand } from './cli/continue.ts';
 import { demoCommand } from './cli/demo.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { openapiCommand } from './cli/openapi.ts';
@@ -26,6 +27,7 @@ serveCommand(program);
 migrateCommand(program);
 demoCommand(program);
 rotateKeyCommand(program);
+continueCommand(program);
 openapiCommand(program);
 verifyCommand(program);
 exportCommand(program);

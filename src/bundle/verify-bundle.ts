@@ -7,7 +7,7 @@ import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { openCheckpoint } from '../tlog/checkpoint.ts';
 import { FormatError } from '../tlog/format.ts';
-import { SignatureError } from '../tlog/note.ts';
+import { parseNote, SignatureError } from '../tlog/note.ts';
 import type { VerifierKey } from '../tlog/note-key.ts';
 import { BrokenBundle, headerOf, readBundle } from './bundle.ts';
 import { restoreBundle } from './restore-bundle.ts';
@@ -30,6 +30,7 @@ export interface BundleReport {
   origin: string;
   size: number;
   rootHash: string;
+  /** Those that the key signed. */
   checkpoints: number;
   answers: number;
   findings: BundleFinding[];
@@ -120,7 +121,8 @@ async function checkCheckpoints(
 ): Promise<void> {
   let newest = -1;
   for await (const line of readBundle(file)) {
-    if (!('checkpoint' in line)) continue;
+    // What only other keys signed, such as one before a rotation or under an earlier name, says nothing to this one.
+    if (!('checkpoint' in line) || !isSignedBy(line.checkpoint.note, key)) continue;
     report.checkpoints += 1;
     const size = await checkOne(line.checkpoint.note, store, key, find, 'a checkpoint of the bundle');
     if (size !== undefined) newest = Math.max(newest, size);
@@ -129,6 +131,16 @@ async function checkCheckpoints(
     find('not-signed', `the key signed the log up to ${Math.max(newest, 0)} of its ${report.size} events`);
   }
   if (kept !== undefined) await checkOne(kept, store, key, find, 'the checkpoint that was kept');
+}
+
+/** Whether a note has a signature that says it is the key's, good or not. What is no note is left to be found. */
+function isSignedBy(note: string, { name, id }: VerifierKey): boolean {
+  try {
+    return parseNote(note).signatures.some((signature) => signature.name === name && signature.id === id);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return true;
+  }
 }
 
 /** The size that a checkpoint signs for, if it is signed by the key and its tree is this one. */

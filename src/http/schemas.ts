@@ -1,5 +1,5 @@
 import { type TProperties, type TSchema, Type } from 'typebox';
-import { kinds } from '../../events/define-event.ts';
+import { allKinds } from '../../events/define-event.ts';
 import { closed, Reason, ref, Slug, Source } from '../../events/fields.ts';
 import { ClaimData, qualifiers } from '../../events/figure-claimed.ts';
 
@@ -31,7 +31,7 @@ export const AsOf = Type.Object(
 );
 
 const Status = Type.Enum(['standing', 'retracted']);
-const Kind = Type.Enum([...kinds]);
+const Kind = Type.Enum([...allKinds]);
 const AnyJson = Type.Unknown({ description: 'Any JSON value.' });
 
 /** Members of a record, for schemas that add to them. */
@@ -177,7 +177,10 @@ const StoredEventBody = Type.Object(
   {
     v: Type.Literal(1),
     eventId: Type.String({ format: 'uuid' }),
-    initiativeId: Slug,
+    initiativeId: Type.String({
+      pattern: '^(-|[a-z0-9][a-z0-9-]{0,62})$',
+      description: 'The initiative; a hyphen for LogContinued, which belongs to none.',
+    }),
     recordId: Slug,
     kind: Kind,
     version: Type.Integer({ minimum: 1 }),

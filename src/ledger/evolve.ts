@@ -14,6 +14,7 @@ export function evolve(before: LedgerRecord | undefined, event: StoredEvent): Le
     case 'MoUSigned':
     case 'ProjectLaunched':
     case 'FigureClaimed':
+    case 'LogContinued':
       if (before || event.version !== 1) throw broken(event, 'makes a record that exists');
       return made(event);
     case 'RecordCorrected':

@@ -2,10 +2,11 @@ import type { Kind } from '../../events/define-event.ts';
 import type { Source } from '../../events/fields.ts';
 import type { ClaimData } from '../../events/figure-claimed.ts';
 import type { InitiativeData } from '../../events/initiative-registered.ts';
+import type { LogData } from '../../events/log-continued.ts';
 import type { MeetingData } from '../../events/meeting-held.ts';
 import type { MilestoneData } from '../../events/milestone.ts';
 
-export type { ClaimData, InitiativeData, Kind, MeetingData, MilestoneData, Source };
+export type { ClaimData, InitiativeData, Kind, LogData, MeetingData, MilestoneData, Source };
 export type Status = 'standing' | 'retracted';
 
 interface DataOf {
@@ -14,6 +15,7 @@ interface DataOf {
   mou: MilestoneData;
   project: MilestoneData;
   claim: ClaimData;
+  log: LogData;
 }
 
 /** A record as its events left it. Names of persons are commitments. */

@@ -31,7 +31,7 @@ const defaultsShape = compile(Defaults);
 
 /** What a correction leaves behind must still have the shape of its kind. */
 const stateShape = (kind: Kind): ValidateFunction => {
-  const occurredOn = kind === 'initiative' ? Type.Optional(Edtf) : Edtf;
+  const occurredOn = kind === 'initiative' || kind === 'log' ? Type.Optional(Edtf) : Edtf;
   const sources = kind === 'claim' ? SomeSources : Sources;
   return compile(Type.Object({ occurredOn, data: ref(dataOf[kind]), sources }, closed));
 };
@@ -41,6 +41,7 @@ const stateShapes: Record<Kind, ValidateFunction> = {
   mou: stateShape('mou'),
   project: stateShape('project'),
   claim: stateShape('claim'),
+  log: stateShape('log'),
 };
 
 /** What is wrong with a posted event of a known type; undefined: nothing. Pointers are relative to the event. */

@@ -128,15 +128,23 @@ export class Signer {
   }
 
   async #compare(head: Head): Promise<void> {
-    const state = this.#state;
-    if (!state) return;
-    const ends = `The log ends at ${head.position}; a checkpoint of size ${state.size} with root ${state.rootHash} was signed.`;
-    const waysOut = 'Restore newer data that has this checkpoint in it, or keep this log apart as it is.';
-    if (head.position < state.size) this.#forked = `${ends} ${waysOut}`;
-    else if (Buffer.from(await this.#store.rootAt(state.size)).toString('hex') !== state.rootHash) {
-      this.#forked = `The log has another history than the one that was signed. ${ends} ${waysOut}`;
+    const fork = this.#state && (await forkOf(this.#store, head, this.#state));
+    if (fork !== undefined) {
+      const waysOut =
+        'Restore newer data that has this checkpoint in it; if there is none, go on under a new name (the command `continue`).';
+      this.#forked = `${fork} ${waysOut}`;
     }
   }
+}
+
+/** In what a log does not extend what was signed; undefined: it does. */
+export async function forkOf(store: Store, head: Head, state: SignerState): Promise<string | undefined> {
+  const ends = `The log ends at ${head.position}; a checkpoint of size ${state.size} with root ${state.rootHash} was signed.`;
+  if (head.position < state.size) return ends;
+  const root = Buffer.from(await store.rootAt(state.size)).toString('hex');
+  return root === state.rootHash
+    ? undefined
+    : `The log has another history than the one that was signed. ${ends}`;
 }
 
 export async function newestCheckpoint({ db }: Store): Promise<CheckpointRow | undefined> {

@@ -54,9 +54,12 @@ export function sqliteWrite(handle: Sqlite.Database, db: Kysely<Database>): (bat
     db.updateTable('head').set({ position: p.position, recorded_at: p.recordedAt, root_hash: p.rootHash }),
   );
 
+  const rename = prepare(handle, (p: { origin: string }) =>
+    db.updateTable('ledger').set({ origin: p.origin }),
+  );
   const erase = sqliteErase(handle);
 
-  const write = ({ changes, answers, tiles, edge }: Batch): void => {
+  const write = ({ changes, answers, tiles, edge, origin }: Batch): void => {
     const numbers = new Map<string, { initiativeId: string; kind: string; number: number }>();
     const erasures: Erasure[] = [];
     let recordedAt = 0;
@@ -84,6 +87,7 @@ export function sqliteWrite(handle: Sqlite.Database, db: Kysely<Database>): (bat
     // After the answers of the batch itself.
     for (const erasure of erasures) erase.repeats(erasure);
     if (erasures.length > 0) erase.traces();
+    if (origin !== undefined) rename.run({ origin });
     if (changes.length > 0) moveHead.run({ position: edge.size, recordedAt, rootHash: edge.root() });
   };
   return handle.transaction(write).immediate;

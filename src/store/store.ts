@@ -19,6 +19,8 @@ export interface Batch {
   tiles: Tile[];
   /** The tree with the changes. */
   edge: Edge;
+  /** The name that the log has from these changes on; absent: the one that it has. */
+  origin?: string;
 }
 
 /** A group's transaction: the end of the log can't move while it is open. */

@@ -1,3 +1,5 @@
+import type { LogData } from '../ledger/record.ts';
+import { eventOf } from '../ledger/stored-event.ts';
 import { type Checkpoint, parseCheckpoint } from '../tlog/checkpoint.ts';
 import { FormatError } from '../tlog/format.ts';
 import { openNote, parseNote, SignatureError } from '../tlog/note.ts';
@@ -32,7 +34,8 @@ export function checkpointMarks(
       return [];
     }
   });
-  const extra = apart && markApart(apart, start, keys, findings);
+  const names = namesOf(start, findings);
+  const extra = apart && markApart(apart, start, names, keys, findings);
   for (const { size } of file.checkpoints(Math.max(start.lastEvent, 0), start.lastCheckpoint))
     findings.add('log-shorter', size, `A checkpoint of ${size} events is there, but not so many events.`);
 
@@ -58,7 +61,7 @@ export function checkpointMarks(
         return [];
       }
       const { origin, size, rootHash } = checkpoint;
-      if (origin !== start.origin) return differs(`is of another log, ${origin}`);
+      if (origin !== nameAt(names, row.size)) return differs(`is of another log, ${origin}`);
       if (size !== BigInt(row.size)) return differs(`was signed for ${size}`);
       if (!isEqual(rootHash, row.root_hash)) differs('was signed for another root than its row has');
       const other = (root: Uint8Array): void =>
@@ -71,6 +74,7 @@ export function checkpointMarks(
 function markApart(
   { note, vkey }: KeptApart,
   start: Start,
+  names: Name[],
   listedKeys: VerifierKey[],
   findings: Findings,
 ): Mark | undefined {
@@ -93,7 +97,13 @@ function markApart(
   }
   const { origin, rootHash } = checkpoint;
   const size = Number(checkpoint.size);
-  if (origin !== start.origin) {
+  if (origin !== nameAt(names, size)) {
+    const until = names.find((name) => name.origin === origin)?.until;
+    if (until !== undefined) {
+      const detail = `${name} is of ${size} events under the name ${origin}; of these the log has only the first ${until}, and goes on under another name (LogContinued).`;
+      findings.add('log-shorter', until + 1, detail);
+      return undefined;
+    }
     findings.add('checkpoint-differs', undefined, `${name} is of another log, ${origin}.`);
     return undefined;
   }
@@ -110,6 +120,38 @@ function markApart(
     );
   return { size, rootHash, differs };
 }
+
+/** A name of the log, and how many events it had under that name. */
+interface Name {
+  origin: string;
+  until: number;
+}
+
+/** The names that the log has had, by what LogContinued says. */
+function namesOf({ continuations, origin }: Start, findings: Findings): Name[] {
+  const names: Name[] = [];
+  let last: string | undefined;
+  for (const { position, leaf } of continuations) {
+    try {
+      // Its shape is not taken for granted.
+      const { continues, origin } = eventOf(leaf).data as unknown as LogData;
+      names.push({ origin: continues.origin, until: position - 1 });
+      last = origin;
+    } catch {
+      // That the leaf is no such event is found with the events.
+    }
+  }
+  if (last !== undefined && last !== origin)
+    findings.add(
+      'head-differs',
+      undefined,
+      `The log is named ${origin}; its last LogContinued says ${last}.`,
+    );
+  return [...names, { origin, until: Number.POSITIVE_INFINITY }];
+}
+
+const nameAt = (names: Name[], size: number): string | undefined =>
+  names.find(({ until }) => size <= until)?.origin;
 
 const rootOver = (root: Uint8Array): string => `the root over the leaves is ${root.toHex()}`;
 

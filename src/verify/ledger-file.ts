@@ -152,6 +152,10 @@ function startOf(db: Sqlite.Database) {
   if (origin === undefined) throw new CannotVerify('The row that names the log is missing.');
   return {
     origin,
+    /** Where the log was renamed. The leaves are verified like any other. */
+    continuations: db
+      .prepare<[], LeafRow>("select position, leaf from events where kind = 'log' order by position")
+      .all(),
     head: db
       .prepare<[], { position: number; recorded_at: number; root_hash: Buffer }>('select * from head')
       .get(),

@@ -183,6 +183,9 @@ async function matching(db: Kysely<Database>, position: number, scope: RecordSco
   let query = db.selectFrom('records').where(knownAt(position));
   if (scope.initiativeId !== undefined) {
     query = query.where('initiative_id', '=', scope.initiativeId).where('kind', 'in', scope.kinds);
+  } else {
+    // What the ledger records about itself is no part of the register.
+    query = query.where('kind', '!=', 'log');
   }
   for (const condition of conditionsOf(filters)) query = query.where(condition);
   const { standing = 'true' } = filters;

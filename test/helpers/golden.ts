@@ -1,8 +1,10 @@
 import { catalogue, type EventType } from '../../events/catalogue.ts';
+import { logContinued } from '../../events/log-continued.ts';
 import type { Change } from '../../src/ledger/change.ts';
 import { decide } from '../../src/ledger/decide.ts';
 import { Draft } from '../../src/ledger/draft.ts';
 import type { Facts } from '../../src/ledger/facts.ts';
+import { continuationOf } from '../../src/ledger/log-continuation.ts';
 import { itemsOf } from '../../src/ledger/posting.ts';
 import { Missing, World } from '../../src/ledger/world.ts';
 
@@ -56,6 +58,13 @@ export async function goldenChanges(): Promise<Map<EventType, Change>> {
       await error.load(nothing, world);
     }
   }
-  const golden = draft.changes.filter(({ event }) => event.note !== 'not golden');
+  const { example } = logContinued;
+  const continued = continuationOf({
+    ...example,
+    eventId: '018cd97e-9200-7000-8000-00000000ffff',
+    recordedAt: '2024-01-05T12:00:00.000Z',
+    position: draft.nextPosition,
+  });
+  const golden = [...draft.changes, continued].filter(({ event }) => event.note !== 'not golden');
   return new Map(golden.map((change) => [change.event.type, change]));
 }

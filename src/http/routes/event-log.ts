@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { catalogue } from '../../../events/catalogue.ts';
+import { eventTypes } from '../../../events/catalogue.ts';
 import { kinds } from '../../../events/define-event.ts';
 import { closed, reasonCodes, Slug } from '../../../events/fields.ts';
 import { Refusal } from '../../errors.ts';
@@ -26,7 +26,7 @@ const EventQuery = queryOf({
   ...moment,
   recordId: Type.Optional(Slug),
   type: Type.Optional(
-    Type.Array(Type.Enum(catalogue.map(({ type }) => type)), {
+    Type.Array(Type.Enum(eventTypes), {
       minItems: 1,
       maxItems: 50,
       description: 'The type of the event; given several times: any of these.',

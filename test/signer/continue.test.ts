@@ -1,0 +1,182 @@
+import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import type { App } from '../../src/app.ts';
+import type { BundleLine } from '../../src/bundle/bundle.ts';
+import { type Service, verifyBundle } from '../../src/bundle/verify-bundle.ts';
+import { bundleOf } from '../../src/bundle/write-bundle.ts';
+import { continueLog } from '../../src/cli/continue.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { buildLedgerApp, openLedgerApp } from '../../src/ledger-app.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import { openCheckpoint } from '../../src/tlog/checkpoint.ts';
+import { parseVerifierKey } from '../../src/tlog/note-key.ts';
+import { verifyLedger } from '../../src/verify/verify.ts';
+import { checkStore } from '../helpers/check-store.ts';
+
+const [oldName, newName] = ['log.example.org/milestones', 'log.example.org/milestones-2'];
+
+interface Lost {
+  database: string;
+  /** Of the service under the old name, and under the new one. */
+  old: Config;
+  renewed: Config;
+  /** The last checkpoint that the restored copy still has in it, and the one that it has lost. */
+  kept: string;
+  lost: string;
+  oldKey: string;
+}
+
+const register = { type: 'InitiativeRegistered', data: { name: 'SCI' } };
+const mous = (repeat: number) => ({ type: 'MoUSigned', occurredOn: '2023', repeat });
+
+async function post(app: App, ...events: object[]) {
+  const answer = await app.inject({ method: 'POST', url: '/v1/initiatives/sci/events', payload: { events } });
+  return { status: answer.statusCode, body: answer.json() };
+}
+const checkpoint = async (app: App): Promise<string> => (await app.inject('/v1/log/checkpoint')).body;
+const keysOf = async (app: App): Promise<{ vkey: string; signsUntil?: string }[]> =>
+  (await app.inject('/v1/log/keys')).json().items;
+
+/** A ledger restored from a copy of 7 events, when a checkpoint of 13 had been signed. */
+async function restored(): Promise<Lost> {
+  const directory = mkdtempSync(join(tmpdir(), 'milestone-ledger-continue-'));
+  const database = join(directory, 'ledger.db');
+  const config = (signer: string, origin: string) =>
+    readConfig({
+      DATABASE_URL: `file:${database}`,
+      SIGNER_DIR: join(directory, signer),
+      LOG_ORIGIN: origin,
+    });
+  const [old, renewed] = [config('signer', oldName), config('signer-2', newName)];
+  let app = await openLedgerApp(old, false);
+  await post(app, register, mous(5));
+  const kept = await checkpoint(app);
+  await post(app, mous(1));
+  await app.close();
+  copyFileSync(database, `${database}.older`);
+  app = await openLedgerApp(old, false);
+  const { body } = await post(app, mous(6));
+  await app.inject(`/v1/events/${body.recorded[5].eventId}/proof`);
+  const lost = await checkpoint(app);
+  const [{ vkey } = { vkey: '' }] = await keysOf(app);
+  await app.close();
+  copyFileSync(`${database}.older`, database);
+  return { database, old, renewed, kept, lost, oldKey: vkey };
+}
+
+const quiet = (): void => {};
+
+test('a restored older copy goes on under a new name, and its first event says which checkpoint is lost', async (t) => {
+  const { database, old, renewed, kept, lost, oldKey } = await restored();
+  t.equal(openCheckpoint(lost, oldName, [parseVerifierKey(oldKey)]).size, 13n);
+  let app = await openLedgerApp(old, false);
+  t.equal((await post(app, mous(1))).body.code, 'history-fork', 'it refuses to go on as it is');
+  await t.rejects(continueLog(old, newName, Date.now(), quiet), { message: /another process/ });
+  await app.close();
+
+  const said: string[] = [];
+  await continueLog(old, newName, Date.now(), (line) => said.push(line));
+  t.match(said.join('\n'), /goes on as log\.example\.org\/milestones-2 from position 8 on/);
+  await t.rejects(openLedgerApp(old, false), { message: /named log\.example\.org\/milestones-2/ });
+  await t.rejects(
+    openLedgerApp({ ...renewed, SIGNER_DIR: old.SIGNER_DIR }, false),
+    { message: /Set SIGNER_DIR/ },
+    'the old directory stays with the old name',
+  );
+
+  app = await openLedgerApp(renewed, false);
+  t.equal((await post(app, mous(2))).body.basis.treeSize, 10);
+  const [event] = (await app.inject('/v1/events?type=LogContinued')).json().items;
+  const { rootHash } = openCheckpoint(lost, oldName, [parseVerifierKey(oldKey)]);
+  t.match(event, {
+    position: 8,
+    event: {
+      data: { origin: newName, continues: { origin: oldName, size: 13, rootHash: rootHash.toHex() } },
+      recordedBy: 'operator',
+    },
+  });
+  t.equal(
+    (await app.inject('/v1/records?standing=all&count=true')).json().total,
+    9,
+    'it is no fact of the register',
+  );
+  t.equal((await app.inject('/v1/initiatives/sci/summary')).json().counts.mous.total, 8);
+  await app.inject(`/v1/events/${event.event.eventId}/proof`);
+  const keys = await keysOf(app);
+  t.match(keys, [{ vkey: oldKey, signsUntil: /^20/ }, { vkey: /^log\.example\.org\/milestones-2\+/ }]);
+  const newKey = parseVerifierKey(keys[1]?.vkey ?? '');
+  t.ok(openCheckpoint(await checkpoint(app), newName, [newKey]).size >= 10n);
+  t.equal((await app.inject('/v1/log/checkpoint?size=6')).body, kept, 'earlier ones are as they were signed');
+  await app.close();
+  checkStore(database);
+
+  t.same((await verifyLedger(database)).findings, []);
+  const withApart = async (note: string) =>
+    (await verifyLedger(database, { checkpoint: { note, vkey: oldKey } })).findings;
+  t.same(await withApart(kept), [], 'the log still extends what was signed before the copy was made');
+  t.match(await withApart(lost), [{ what: 'log-shorter', position: 8, detail: /only the first 7/ }]);
+  await bundleVerifies(t, renewed, newKey);
+});
+
+async function bundleVerifies(
+  t: Test,
+  config: Config,
+  key: ReturnType<typeof parseVerifierKey>,
+): Promise<void> {
+  const file = config.DATABASE_URL.slice('file:'.length);
+  const store = await openSqlite(file);
+  const app = await buildLedgerApp(store, { ...config, SIGNER_DIR: '' }, false);
+  const lines: BundleLine[] = [];
+  const ask = async (path: string): Promise<string> => (await app.inject(path)).body;
+  for await (const line of bundleOf(store, (await store.head()).position, ask)) lines.push(line);
+  await app.close();
+  const bundle = `${file}.bundle`;
+  writeFileSync(bundle, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const service: Service = async (database, use) => {
+    const restoredApp = await openLedgerApp(
+      readConfig({ DATABASE_URL: `file:${database}`, SIGNER_DIR: '' }),
+      false,
+    );
+    await use(async (path) => (await restoredApp.inject(path)).body);
+    await restoredApp.close();
+  };
+  const { findings, checkpoints, origin } = await verifyBundle(bundle, key, undefined, service);
+  t.same(findings, []);
+  t.equal(origin, newName);
+  t.ok(checkpoints >= 1 && checkpoints < lines.filter((line) => 'checkpoint' in line).length);
+}
+
+test('a log goes on under a new name only where something is lost', async (t) => {
+  const { database, old, renewed } = await restored();
+  const refused = (config: Config, name: string, message: RegExp) =>
+    t.rejects(continueLog(config, name, Date.now(), quiet), { message });
+  await refused({ ...old, SIGNER_DIR: '' }, newName, /SIGNER_DIR is empty/);
+  await refused(renewed, newName, /nothing that was signed/);
+  await refused(old, oldName, /named .* already/);
+  await continueLog(old, newName, Date.now(), quiet);
+  await refused(old, 'third.example.org', /SIGNER_DIR is of the log/);
+  const app = await openLedgerApp(renewed, false);
+  const { body } = await post(app, mous(1));
+  await app.inject(`/v1/events/${body.recorded[0].eventId}/proof`);
+  await app.close();
+  await refused(renewed, 'third.example.org', /nothing is lost/);
+  checkStore(database);
+});
+
+test('a log of another history goes on under a new name too, and a name that was tampered with is found', async (t) => {
+  const { database, old } = await restored();
+  const app = await openLedgerApp({ ...old, SIGNER_DIR: '' }, false);
+  await post(app, mous(100));
+  await app.close();
+  await continueLog(old, newName, Date.now(), quiet);
+  t.same((await verifyLedger(database)).findings, []);
+  const store = await openSqlite(database);
+  await store.group(async ({ head, edge, write }) => {
+    if (head.position !== 108) throw new Error('the log has 107 events and LogContinued');
+    await write({ changes: [], answers: [], tiles: [], edge, origin: oldName });
+  });
+  await store.close();
+  t.match((await verifyLedger(database)).findings, [{ what: 'head-differs', detail: /LogContinued says/ }]);
+});
