@@ -282,7 +282,11 @@ export const RecordAnswer = answer('RecordAnswer', {
     description: 'The status of the records named by renews and under.',
   }),
 });
-export const HistoryAnswer = answer('History', { recordId: Slug, versions: Type.Array(ref(VersionBody)) });
+export const HistoryAnswer = answer('History', {
+  recordId: Slug,
+  versions: Type.Array(ref(VersionBody)),
+  ...total,
+});
 export const DifferenceAnswer = answer('Difference', {
   recordId: Slug,
   from: ref(VersionOrigin),
@@ -295,6 +299,7 @@ export const ChangesAnswer = answer('Changes', {
   before: ref(SummaryCounts),
   after: ref(SummaryCounts),
   items: Type.Array(ref(MovingEvent)),
+  ...total,
 });
 export const EventListAnswer = listOf('EventList', LoggedEvent, total);
 export const EventAnswer = Type.Object({ ...loggedEvent, ...provenance }, { $id: 'EventAnswer', ...closed });

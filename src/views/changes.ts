@@ -11,26 +11,22 @@ export interface Move {
 const sliceRows = 1_000;
 
 /** The events of an initiative after one position, up to another, that moved its counts. */
-export async function movesOf(
+export async function* movesOf(
   db: Kysely<Database>,
   initiativeId: string,
   from: number,
   to: number,
-  limit: number,
-): Promise<Move[]> {
-  const moves: Move[] = [];
+): AsyncGenerator<Move> {
   for (let after = from; after < to; ) {
     const changes = await changesOf(db, initiativeId, after, to, sliceRows);
     for (const { position, before, after: now } of changes) {
       const moved = movedBy(before, now);
-      if (Object.keys(moved).length > 0) moves.push({ position, moved });
-      if (moves.length === limit) return moves;
+      if (Object.keys(moved).length > 0) yield { position, moved };
     }
-    if (changes.length < sliceRows) return moves;
+    if (changes.length < sliceRows) return;
     after = changes.at(-1)?.position ?? to;
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return moves;
 }
 
 type Change = Awaited<ReturnType<typeof changesOf>>[number];

@@ -55,6 +55,20 @@ export async function historyOf(
   return { items, ...(found.length > limit ? { next: String(items.at(-1)?.version) } : {}) };
 }
 
+/** How many versions there are on the page behind `after` and on those behind it. */
+export async function countHistory(
+  db: Kysely<Database>,
+  initiativeId: string,
+  record: LedgerRecord,
+  position: number,
+  after: number,
+  path?: string,
+): Promise<number> {
+  if (path === undefined) return Math.max(record.version - after, 0);
+  const everything = Number.MAX_SAFE_INTEGER;
+  return (await historyOf(db, initiativeId, record.recordId, position, after, everything, path)).items.length;
+}
+
 /** Whether one path is the other, or leads to it. */
 const touches = (one: string, other: string): boolean =>
   `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);

@@ -1,14 +1,15 @@
 import { Type } from 'typebox';
 import { type At, badQuery, resolveAt } from '../../views/at.ts';
-import { movesOf } from '../../views/changes.ts';
+import { type Move, movesOf } from '../../views/changes.ts';
 import { eventJson, eventsAt, openingsOf } from '../../views/event-log.ts';
 import { summaryCounts } from '../../views/summary.ts';
 import { asOfJson, etagOf, linkNext, sendPayload } from '../answers.ts';
+import { countParameter, listsCounted, totalOf } from '../counted.ts';
 import { columnsOf, sendCsv } from '../csv.ts';
 import type { App } from '../instance.ts';
 import { byNumber, format, initiativeParams, limitStandard, moment, queryOf } from '../queries.ts';
 import { ChangesAnswer } from '../schemas.ts';
-import { lists, type Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 
 const momentText = (description: string) =>
   Type.Optional(Type.String({ minLength: 1, maxLength: 40, description }));
@@ -22,7 +23,7 @@ export function changesRoute(app: App, reading: Reading): void {
     '/v1/initiatives/:initiativeId/changes',
     {
       schema: {
-        ...lists(
+        ...listsCounted(
           {
             operationId: 'listChanges',
             summary: 'What moved the counts between two moments',
@@ -39,6 +40,7 @@ export function changesRoute(app: App, reading: Reading): void {
             'A position, an instant (RFC 3339) or a date (its end in UTC); by default before the first event.',
           ),
           to: momentText('A position, an instant or a date; by default the end of the log.'),
+          ...countParameter,
           ...byNumber,
           ...format,
         }),
@@ -56,15 +58,20 @@ export function changesRoute(app: App, reading: Reading): void {
       await reading.initiative(initiativeId, at);
       const countsAt = ({ position }: At) =>
         counts.at(initiativeId, position, (tally) => summaryCounts(tally));
-      const moves = await movesOf(
+      const page: Move[] = [];
+      let found = 0;
+      for await (const move of movesOf(
         db,
         initiativeId,
         Math.max(begin.position, after ?? 0),
         end.position,
-        limit + 1,
-      );
-      const page = moves.slice(0, limit);
-      linkNext(request, reply, moves.length > limit ? String(page.at(-1)?.position) : undefined, at);
+      )) {
+        found += 1;
+        if (found <= limit) page.push(move);
+        else if (request.query.count !== true) break;
+      }
+      linkNext(request, reply, found > limit ? String(page.at(-1)?.position) : undefined, at);
+      const total = await totalOf(reply, request.query, () => found);
       const events = await eventsAt(
         db,
         page.map(({ position }) => position),
@@ -83,7 +90,7 @@ export function changesRoute(app: App, reading: Reading): void {
         );
       }
       const counted = { before: await countsAt(begin), after: await countsAt(end) };
-      const content = `${JSON.stringify(counted).slice(1, -1)},"items":[${items.join(',')}]}`;
+      const content = `${JSON.stringify({ ...counted, ...total }).slice(1, -1)},"items":[${items.join(',')}]}`;
       const ends = JSON.stringify({ from: asOfJson(begin), to: asOfJson(end) });
       // The moments move on with the log, as asOf does, where nothing between them changes.
       const payload = { text: `${ends.slice(0, -1)},${content}`, etag: etagOf(content) };

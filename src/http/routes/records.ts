@@ -3,7 +3,7 @@ import { kinds } from '../../../events/define-event.ts';
 import { Refusal } from '../../errors.ts';
 import type { Kind } from '../../ledger/record.ts';
 import { badQuery } from '../../views/at.ts';
-import { differenceOf, historyOf } from '../../views/history.ts';
+import { countHistory, differenceOf, historyOf } from '../../views/history.ts';
 import {
   countRecords,
   listRecords,
@@ -173,7 +173,7 @@ function history(app: App, reading: Reading): void {
     '/v1/initiatives/:initiativeId/records/:recordId/history',
     {
       schema: {
-        ...lists(
+        ...listsCounted(
           {
             operationId: 'getHistory',
             summary: 'Every version of a record',
@@ -193,6 +193,7 @@ function history(app: App, reading: Reading): void {
                 'Only what changed at this path, below it, or above it as a whole: /data/title, /sources.',
             }),
           ),
+          ...countParameter,
           ...byNumber,
           ...format,
         }),
@@ -203,10 +204,13 @@ function history(app: App, reading: Reading): void {
         const { initiativeId, recordId } = request.params;
         const { after = 0, limit = limitMax, path } = request.query;
         await reading.initiative(initiativeId, at);
-        if (!(await recordAt(db, initiativeId, recordId, at.position)))
-          throw recordNotFound(initiativeId, recordId);
+        const record = await recordAt(db, initiativeId, recordId, at.position);
+        if (!record) throw recordNotFound(initiativeId, recordId);
         const page = await historyOf(db, initiativeId, recordId, at.position, after, limit, path);
-        return { ...page, named: 'versions', more: { recordId } };
+        const total = await totalOf(reply, request.query, () =>
+          countHistory(db, initiativeId, record, at.position, after, path),
+        );
+        return { ...page, named: 'versions', more: { recordId, ...total } };
       }),
   );
 }

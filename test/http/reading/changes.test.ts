@@ -42,6 +42,7 @@ test('what was before, and what each event moved, sum to what was after, between
       const path = `/v1/initiatives/sci/changes?from=${from}&to=${to}`;
       const { before, after } = await get(path);
       const items = await walk(`${path}&limit=2`);
+      t.equal((await get(`${path}&limit=2&count=true`)).total, items.length, `${path} is counted whole`);
       for (const [member, [of, count]] of Object.entries(members)) {
         const sum = items.reduce((total, { moved }) => total + (moved[member] ?? 0), before[of][count]);
         t.equal(sum, after[of][count], `${path} ${member}`);

@@ -35,6 +35,14 @@ test('a history tells who, when, why and what each event changed', async (t) => 
   const { versions, recordId, basis } = await get('/v1/initiatives/sci/records/a/history');
   t.equal(recordId, 'a');
   t.equal(basis.treeSize, 9);
+  const total = async (query: string) =>
+    (await get(`/v1/initiatives/sci/records/a/history?limit=1&count=true&${query}`)).total;
+  t.equal(await total(''), 7);
+  t.equal(await total('after=5'), 2, 'of this page and those after it');
+  t.equal(await total('after=9'), 0);
+  t.equal(await total('asOfPosition=4'), 2);
+  t.equal(await total('path=/data/title'), 2);
+  t.equal(await total('path=/sources&after=1'), 3);
   t.same(
     versions.map(({ version, type, changes }: Record<string, unknown>) => [version, type, changes]),
     [
