@@ -76,4 +76,4 @@ export const Batch = Type.Object(
 );
 
 /** Schemas that others refer to by their $id. */
-export const sharedSchemas = [Source, Reason, InitiativeData, MeetingData, MilestoneData, ClaimData, LogData];
+export const sharedSchemas = [Source, Reason, InitiativeData, MeetingData, MilestoneData, ClaimData];

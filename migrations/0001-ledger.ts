@@ -132,7 +132,8 @@ const statements = [
     -- What text filters look at, folded: one "name=value" a line, and the words that q searches.
     facets text not null,
     words text not null,
-    state text not null
+    -- Of a version that corrects or the like; that of a record as it was made stands in its leaf.
+    state text
   ) strict`,
   `create index records_by_kind on records (initiative_id, kind, made)`,
   `create index records_by_meeting on records (initiative_id, meeting_id, kind) where meeting_id is not null`,

@@ -19,6 +19,25 @@ export function canonicalJson(value: unknown): string {
   return write(value, 0);
 }
 
+/** Whether a text is the canonical one of a value that was parsed from it. Quicker than writing it again, mostly. */
+export function isCanonical(text: string, value: unknown): boolean {
+  // Of keys in order and text without surrogates, JSON.stringify makes the same as this module.
+  const plain = !text.includes('\\ud') && hasSortedKeys(value) && JSON.stringify(value) === text;
+  return plain || canonicalJson(value) === text;
+}
+
+function hasSortedKeys(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(hasSortedKeys);
+  let last: string | undefined;
+  for (const key of Object.keys(value)) {
+    if (last !== undefined && key <= last) return false;
+    last = key;
+    if (!hasSortedKeys((value as Record<string, unknown>)[key])) return false;
+  }
+  return true;
+}
+
 function write(value: unknown, depth: number): string {
   switch (typeof value) {
     case 'string':

@@ -14,7 +14,7 @@ import { numberOf } from './record-number.ts';
 import { type Recorded, recordedOf } from './recorded.ts';
 import { checkRecord, checkSources, type Refuse } from './rules.ts';
 import { stateFault } from './shapes.ts';
-import { eventOf, leafBytesMax, leafOf, type StoredEvent } from './stored-event.ts';
+import { leafBytesMax, leafOf, type StoredEvent } from './stored-event.ts';
 
 /** What a decision may not make for itself. */
 export interface Circumstances {
@@ -297,8 +297,7 @@ export class ItemDecision {
     }
     const position = this.#draft.nextPosition;
     checkSources(sources ?? [], this.#circumstances.lastDay, '/sources', this.#refuse);
-    // From the leaf as it is stored, so that a rebuild from the log gives the very same rows, to the byte.
-    const record = evolve(present?.record, eventOf(leaf));
+    const record = evolve(present?.record, event);
     // What leaves the record as it is, is taken even where a reference no longer stands.
     if (record.status === 'standing' && !leavesRecordAsItIs.has(event.type)) {
       // A record that is reinstated or reclassified does not stand in the body, so the event as a whole is pointed at.

@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { type TSchema, Type } from 'typebox';
 import { catalogue, Defaults, dataOf, type EventType, sharedSchemas } from '../../events/catalogue.ts';
 import { closed, Edtf, ref, SomeSources, Sources } from '../../events/fields.ts';
+import { LogData } from '../../events/log-continued.ts';
 import type { ProblemPart } from '../errors.ts';
 import { parseEdtf } from './edtf.ts';
 import { pointerOf } from './merge-patch.ts';
@@ -21,7 +22,7 @@ const ajv = new Ajv({
   // That of ajv-formats would also take urn:uuid:…, a second spelling of the same id.
   formats: { ...formats, uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i },
 });
-for (const schema of sharedSchemas) ajv.addSchema(schema);
+for (const schema of [...sharedSchemas, LogData]) ajv.addSchema(schema);
 
 const compile = (schema: TSchema): ValidateFunction => ajv.compile(schema);
 const eventShapes = new Map<string, ValidateFunction>(

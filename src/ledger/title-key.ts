@@ -2,7 +2,11 @@ import { hash } from 'node:crypto';
 import { isMilestone, type LedgerRecord } from './record.ts';
 
 /** Text as filters and comparisons see it: NFKC, lower case; the same on every engine. */
-export const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
+export const folded = (text: string): string =>
+  ascii.test(text) ? text.toLowerCase() : text.normalize('NFKC').toLowerCase();
+
+/** NFKC leaves it as it is. */
+const ascii = /^[\0-\x7f]*$/;
 
 /**
  * A number that two milestones share if initiative, kind, date and title are the same (and, rarely, if they are
@@ -13,8 +17,20 @@ export function titleKeyOf(record: LedgerRecord): number | undefined {
   const title = isMilestone(record) ? record.data.title : undefined;
   if (title === undefined) return undefined;
   const { initiativeId, kind, occurredOn = '' } = record;
-  const place = sha256(`${initiativeId}\n${kind}\n${occurredOn}`).readUIntBE(0, 3) >>> 4;
-  return place * 2 ** 32 + sha256(folded(title)).readUInt32BE();
+  return placeOf(`${initiativeId}\n${kind}\n${occurredOn}`) * 2 ** 32 + sha256(folded(title)).readUInt32BE();
+}
+
+const places = new Map<string, number>();
+const placesMax = 4_096;
+
+/** 20 bits. Kept for the places asked for last, as many records share one. */
+function placeOf(text: string): number {
+  const known = places.get(text);
+  if (known !== undefined) return known;
+  if (places.size === placesMax) places.clear();
+  const place = sha256(text).readUIntBE(0, 3) >>> 4;
+  places.set(text, place);
+  return place;
 }
 
 const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');

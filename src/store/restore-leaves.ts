@@ -1,4 +1,4 @@
-import { canonicalJson } from '../ledger/canonical-json.ts';
+import { isCanonical } from '../ledger/canonical-json.ts';
 import type { Change, Opening } from '../ledger/change.ts';
 import { evolve } from '../ledger/evolve.ts';
 import type { Version } from '../ledger/record.ts';
@@ -92,7 +92,7 @@ async function append(
 function parsed(leaf: string, position: number) {
   return checked(position, () => {
     const event = eventOf(leaf);
-    if (canonicalJson(event) !== leaf) throw new Error('not in canonical form');
+    if (!isCanonical(leaf, event)) throw new Error('not in canonical form');
     return event;
   });
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Change } from '../ledger/change.ts';
 import { parseEdtf } from '../ledger/edtf.ts';
 import type { AnswerExtra, KeptAnswer, LoggedEvent } from '../ledger/facts.ts';
@@ -56,19 +57,27 @@ export const keptAnswerOf = (row: KeyRow): KeptAnswer => ({
 
 export type VersionRow = Pick<
   RecordRow,
-  'position' | 'made' | 'initiative_id' | 'record_id' | 'kind' | 'version' | 'standing' | 'state'
->;
+  'position' | 'made' | 'initiative_id' | 'record_id' | 'kind' | 'version' | 'standing'
+> & {
+  /** JSON with occurredOn, data and sources, alone or among the members of a leaf. */
+  state: string;
+};
 
+/** Where a record is as its leaf made it, the leaf is its state: so most of the log is stored once. */
+export const stateText = sql<string>`coalesce(records.state,
+  (select leaf from events where events.position = records.position))`;
+
+/** What is read of `records` for a version of a record. */
 export const versionColumns = [
-  'position',
-  'made',
-  'initiative_id',
-  'record_id',
-  'kind',
-  'version',
-  'standing',
-  'state',
-] as const satisfies (keyof VersionRow)[];
+  'records.position',
+  'records.made',
+  'records.initiative_id',
+  'records.record_id',
+  'records.kind',
+  'records.version',
+  'records.standing',
+  stateText.as('state'),
+] as const;
 
 export const versionOf = (row: VersionRow): Version => ({
   record: recordOf(row),
@@ -77,14 +86,17 @@ export const versionOf = (row: VersionRow): Version => ({
 });
 
 export function recordOf(row: VersionRow): LedgerRecord {
-  const state = JSON.parse(row.state) as Pick<LedgerRecord, 'occurredOn' | 'data' | 'sources'>;
+  // Written from a record, or a leaf that made one.
+  const { occurredOn, data, sources = [] } = JSON.parse(row.state) as Partial<LedgerRecord>;
   const record = {
     initiativeId: row.initiative_id,
     recordId: row.record_id,
     kind: row.kind,
     version: row.version,
     status: row.standing === 1 ? 'standing' : 'retracted',
-    ...state,
+    ...(occurredOn === undefined ? {} : { occurredOn }),
+    data: data ?? {},
+    sources,
   };
   // The row was made from a LedgerRecord.
   return record as LedgerRecord;

@@ -67,7 +67,8 @@ export interface RecordRow {
   in_force_until: string | null;
   facets: string;
   words: string;
-  state: string;
+  /** null: the record is as its leaf made it. */
+  state: string | null;
 }
 
 export const eventColumns = [

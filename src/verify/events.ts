@@ -1,11 +1,14 @@
-import { canonicalJson } from '../ledger/canonical-json.ts';
+import { isCanonical } from '../ledger/canonical-json.ts';
 import type { Change } from '../ledger/change.ts';
 import { eventOf, leafBytesMax, type StoredEvent } from '../ledger/stored-event.ts';
 import { eventRowOf } from '../store/rows.ts';
 import { type EventRow, eventColumns } from '../store/schema.ts';
 import type { Findings } from './findings.ts';
+import type { CheckedRow } from './ledger-file.ts';
 
-const derived = eventColumns.filter((column) => !['position', 'leaf', 'fingerprint'].includes(column));
+const derived = eventColumns.filter(
+  (column) => column !== 'position' && column !== 'leaf' && column !== 'fingerprint',
+);
 
 /** Each leaf by itself, the columns beside it, and the clock. */
 export class EventCheck {
@@ -22,7 +25,7 @@ export class EventCheck {
   }
 
   /** The event of a leaf, if it can be read. */
-  check(row: EventRow): StoredEvent | undefined {
+  check(row: CheckedRow): StoredEvent | undefined {
     const { position, leaf } = row;
     let event: StoredEvent;
     let expected: EventRow;
@@ -33,12 +36,12 @@ export class EventCheck {
       return undefined;
     }
     try {
-      if (canonicalJson(event) !== leaf)
+      if (!isCanonical(leaf, event))
         this.#findings.add('not-canonical', position, 'The leaf is not canonical JSON (RFC 8785).');
       if (leaf.length > leafBytesMax / 4 && Buffer.byteLength(leaf) > leafBytesMax)
         this.#findings.add('event-invalid', position, `The leaf has more than ${leafBytesMax} bytes.`);
       // Of a change, only what this names makes the row.
-      expected = eventRowOf({ position, event, leaf, fingerprint: row.fingerprint } as Change);
+      expected = eventRowOf({ position, event, leaf, fingerprint: null } as Change);
     } catch (error) {
       this.#findings.add('event-invalid', position, `The leaf is not an event: ${messageOf(error)}.`);
       return undefined;

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import type { Database, EventRow, RecordRow } from '../store/schema.ts';
+import { type Database, type EventRow, eventColumns, type RecordRow } from '../store/schema.ts';
 
 /** Nothing can be said of the ledger; the message says why, to the operator. */
 export class CannotVerify extends Error {
@@ -14,6 +14,9 @@ const migrations = ['0001-ledger'];
 const pageRows = 1_000;
 
 export type LeafRow = Pick<EventRow, 'position' | 'leaf'>;
+/** Nothing can be said of a fingerprint, and a blob costs more to read than all other columns. */
+export type CheckedRow = Omit<EventRow, 'fingerprint'>;
+const checkedColumns = eventColumns.filter((column) => column !== 'fingerprint');
 export type KeptAnswerRow = Database['idempotency_keys'] & { id: number };
 /** Lets other work have its turn. */
 export type Turn = () => Promise<void>;
@@ -68,7 +71,7 @@ function requireForm(db: Sqlite.Database, file: string): void {
 function reading(db: Sqlite.Database) {
   const prepare = <P extends unknown[], R>(sql: string) => db.prepare<P, R>(sql);
   const leaves = pages<LeafRow>('select position, leaf from events');
-  const events = pages<EventRow>('select * from events');
+  const events = pages<CheckedRow>(`select ${checkedColumns} from events`);
   const records = pages<RecordRow>('select * from records');
   const recordAt = prepare<[number], RecordRow>('select * from records where position = ?');
   const leafAt = prepare<[number], string>('select leaf from events where position = ?').pluck();

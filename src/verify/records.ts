@@ -135,7 +135,8 @@ export class RecordsCheck {
       before.version === version - 1
     ) {
       try {
-        return { version: versionOf(before), row: before };
+        const state = before.state ?? this.#file.leafAt(at) ?? '';
+        return { version: versionOf({ ...before, state }), row: before };
       } catch {
         // Its state is not JSON, which the finding about it says.
       }

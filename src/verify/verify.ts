@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3';
-import type { EventRow, RecordRow } from '../store/schema.ts';
+import type { RecordRow } from '../store/schema.ts';
 import { tileWidth } from '../tlog/edge.ts';
 import { leafHash } from '../tlog/merkle.ts';
 import { checkpointMarks, type KeptApart } from './checkpoints.ts';
@@ -8,6 +8,7 @@ import { type Finding, Findings } from './findings.ts';
 import { checkKeptAnswers } from './kept-answers.ts';
 import {
   CannotVerify,
+  type CheckedRow,
   type LeafRow,
   type LedgerFile,
   openLedgerFile,
@@ -90,7 +91,7 @@ async function verify(
     }
     tree.add(leafHash(Buffer.from(leaf)));
     // In the whole mode the rows are whole.
-    whole?.check(row as EventRow);
+    whole?.check(row as CheckedRow);
     events += 1;
     if (events % turnEvents === 0) {
       progress(events, end);
@@ -164,7 +165,7 @@ class WholeCheck {
     this.#row = this.#next();
   }
 
-  check(row: EventRow): void {
+  check(row: CheckedRow): void {
     const { position } = row;
     this.#passTo(position);
     const record = this.#row?.position === position ? this.#row : undefined;

@@ -84,7 +84,7 @@ async function versionsOf(
   const rows = await db
     .selectFrom('events')
     .innerJoin('records', 'records.position', 'events.position')
-    .select(['events.leaf', ...versionColumns.map((column) => `records.${column}` as const)])
+    .select(['events.leaf', ...versionColumns])
     .where('events.initiative_id', '=', initiativeId)
     .where('events.record_id', '=', recordId)
     .where('events.position', '<=', position)
@@ -123,7 +123,7 @@ export async function differenceOf(
   const rows = await db
     .selectFrom('events')
     .innerJoin('records', 'records.position', 'events.position')
-    .select(['events.leaf', ...versionColumns.map((column) => `records.${column}` as const)])
+    .select(['events.leaf', ...versionColumns])
     .where('events.initiative_id', '=', initiativeId)
     .where('events.record_id', '=', recordId)
     .where('events.version', 'in', [from, to])

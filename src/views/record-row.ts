@@ -1,3 +1,4 @@
+import { canonicalJson } from '../ledger/canonical-json.ts';
 import type { Change } from '../ledger/change.ts';
 import { parseEdtf } from '../ledger/edtf.ts';
 import { stateOf } from '../ledger/evolve.ts';
@@ -30,11 +31,12 @@ export function recordRowOf({ before, after }: Pick<Change, 'before' | 'after'>)
     instrument: data.instrument ?? null,
     title_key: titleKeyOf(record) ?? null,
     same_as: data.sameAs ?? null,
-    in_force_from: parseEdtf(data.validFrom ?? record.occurredOn ?? '')?.latest ?? null,
-    in_force_until: parseEdtf(data.validUntil ?? '')?.latest ?? null,
+    in_force_from: (data.validFrom === undefined ? span : parseEdtf(data.validFrom))?.latest ?? null,
+    in_force_until: (data.validUntil === undefined ? undefined : parseEdtf(data.validUntil))?.latest ?? null,
     facets: facetsOf(record, data),
     words: wordsOf(record),
-    state: JSON.stringify(stateOf(record)),
+    // Canonical, so that it is the same whatever order of members the record was folded with.
+    state: before ? canonicalJson(stateOf(record)) : null,
   };
 }
 
@@ -47,25 +49,25 @@ function meetingOf(record: LedgerRecord): string | undefined {
 
 /** One `name=value` a line, folded, between line breaks: an exact filter is a search for one line. */
 function facetsOf(record: LedgerRecord, data: MilestoneData): string {
-  const facets: [name: string, value: string | undefined][] = [
-    ['pillar', data.pillar],
-    ['sector', data.sector],
-    ['zone', data.zone],
-    ['instrument', data.instrument],
-    ...('parties' in record.data ? (record.data.parties ?? []) : []).map(
-      ({ name }): [string, string | undefined] => ['party', typeof name === 'string' ? name : undefined],
-    ),
-    ...record.sources.flatMap(({ publisher, url, archiveUrl }): [string, string | undefined][] => [
-      ['publisher', publisher],
-      ['source', url],
-      ['source', archiveUrl],
-    ]),
-    ['sources', String(record.sources.length)],
-  ];
-  const lines = new Set(
-    facets.flatMap(([name, value]) => (value === undefined ? [] : [facetLine(name, value)])),
-  );
-  return `\n${[...lines, ...(record.sources.length === 0 ? ['unsourced'] : [])].map((line) => `${line}\n`).join('')}`;
+  let facets = '\n';
+  const add = (name: string, value: string | undefined): void => {
+    if (value === undefined) return;
+    const line = `${facetLine(name, value)}\n`;
+    if (!facets.includes(`\n${line}`)) facets += line;
+  };
+  add('pillar', data.pillar);
+  add('sector', data.sector);
+  add('zone', data.zone);
+  add('instrument', data.instrument);
+  const parties = 'parties' in record.data ? (record.data.parties ?? []) : [];
+  for (const { name } of parties) if (typeof name === 'string') add('party', name);
+  for (const { publisher, url, archiveUrl } of record.sources) {
+    add('publisher', publisher);
+    add('source', url);
+    add('source', archiveUrl);
+  }
+  add('sources', String(record.sources.length));
+  return record.sources.length === 0 ? `${facets}unsourced\n` : facets;
 }
 
 export const facetLine = (name: string, value: string): string =>

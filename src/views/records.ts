@@ -73,7 +73,7 @@ export async function recordAt(
   const row = await db
     .selectFrom('events')
     .innerJoin('records', 'records.position', 'events.position')
-    .select(versionColumns.map((column) => `records.${column}` as const))
+    .select(versionColumns)
     .where('events.initiative_id', '=', initiativeId)
     .where('events.record_id', '=', recordId)
     .where('events.position', '<=', position)

@@ -22,8 +22,8 @@ ${emptyEngine}`);
   const directory = temporaryDirectory();
   const subjects = { sqlite: await subject('sqlite', directory), empty: await subject('empty', directory) };
   for (const engine of engines) await subjects[engine].run(64, { ...options, seconds: 3 });
-  if (options.profile) await profile(subjects, options);
-  else await compare(subjects, directory, options);
+  if (!options.profile) await compare(subjects, directory, options);
+  await profile(subjects, options);
   for (const engine of engines) await subjects[engine].check();
 }
 
@@ -167,5 +167,5 @@ async function profile(subjects: Record<Engine, Subject>, options: Options): Pro
     profiles.push({ engine, file: profile, answered });
     console.log(`${engine}: ${whole(perSecond)} req/s with 64 connections while being sampled.`);
   }
-  printProfiles(profiles);
+  printProfiles(profiles, options.profile);
 }

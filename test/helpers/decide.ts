@@ -111,7 +111,9 @@ export async function openLedger(t: Test, clock: () => number = () => now, file 
         .get(initiativeId, recordId);
       if (!row) throw new Error(`${recordId} is not there`);
       const { kind, version, standing } = row;
-      return { kind, version, standing, ...JSON.parse(row.state) };
+      const leaf = db.prepare<[number], string>('select leaf from events where position = ?').pluck();
+      const { occurredOn, data, sources = [] } = JSON.parse(row.state ?? leaf.get(row.position) ?? '');
+      return { kind, version, standing, ...(occurredOn === undefined ? {} : { occurredOn }), data, sources };
     },
   };
 }

@@ -687,7 +687,8 @@ test('names of persons stand in the log as commitments', async (t) => {
   t.match(ledger.event(3).data, {
     parties: [{ name: 'A Company Ltd' }, { name: { commitment }, person: true }, { name: 'Bo Muster' }],
   });
-  t.notMatch(allButOpenings(ledger), /ada|example/i);
+  // Not /ada/, which a hash may have in it.
+  t.notMatch(allButOpenings(ledger), /example/i);
   const names = ledger.db.prepare<[], string>('select name from openings order by position, name').pluck();
   t.same(names.all(), ['Ada Example', 'Bo Muster', 'Ada Example'], 'each record has a commitment of its own');
 });
