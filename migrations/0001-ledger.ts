@@ -153,8 +153,7 @@ const statements = [
   `create table count_snapshots (
     initiative_id text not null,
     position integer not null,
-    cells integer not null,
-    tally text not null,
+    tally blob not null,
     primary key (initiative_id, position)
   ) strict, without rowid`,
 ];

@@ -92,7 +92,7 @@ async function storeOn(
     'insert into signing_keys values (?, ?, ?) on conflict do update set signs_until = excluded.signs_until',
   );
   const insertSnapshot = writer.prepare(
-    'insert into count_snapshots values (?, ?, ?, ?) on conflict do nothing',
+    'insert into count_snapshots values (?, ?, ?) on conflict do nothing',
   );
 
   return {
@@ -132,7 +132,7 @@ async function storeOn(
       void insertCheckpoint.run(size, root_hash, signed_at, note),
     keepSigningKey: ({ vkey, signs_from, signs_until }) =>
       void upsertSigningKey.run(vkey, signs_from, signs_until),
-    keepSnapshot: (row) => void insertSnapshot.run(row.initiative_id, row.position, row.cells, row.tally),
+    keepSnapshot: (row) => void insertSnapshot.run(row.initiative_id, row.position, row.tally),
     check: () => void reader.prepare('select 1 from head').get(),
     async close() {
       // Kysely closes a handle only if it ran a query on it. The writer's is the last, as it folds the -wal into the file.

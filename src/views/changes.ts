@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../store/schema.ts';
 import { changesOf } from './counts.ts';
-import { type Counts, Tally } from './tally.ts';
+import { ChangingTally, type Counts } from './tally.ts';
 
 export interface Move {
   position: number;
@@ -33,8 +33,7 @@ type Change = Awaited<ReturnType<typeof changesOf>>[number];
 
 /** How one change moved the counts, without what stayed as it was. */
 function movedBy(before: Change['before'], after: Change['after']): Partial<Counts> {
-  const tally = new Tally();
+  const tally = new ChangingTally(false);
   tally.change(before, after);
-  const { total } = tally.counts('all', '');
-  return Object.fromEntries(Object.entries(total).filter(([, count]) => count !== 0));
+  return Object.fromEntries(Object.entries(tally.total('all', '')).filter(([, count]) => count !== 0));
 }

@@ -5,7 +5,7 @@ import { folded } from '../ledger/title-key.ts';
 import type { Database } from '../store/schema.ts';
 import { bytewise, type Meeting } from './meetings.ts';
 import { standingOf } from './records.ts';
-import { addCounts, type Counts, type Cut, noCounts, type Tally } from './tally.ts';
+import { addCounts, type Counts, type Cut, dayNumber, noCounts, type Tally } from './tally.ts';
 
 export type ClaimStatus = 'matches' | 'over' | 'short' | 'undecided' | 'about' | 'not-comparable';
 
@@ -125,8 +125,9 @@ export function compareClaims(
       const previous = series.findLast((one) => one.claim.span.latest < claim.span.latest);
       series.push({ claim, counted });
       earlier.set(about, series);
+      const [day, end] = [dayNumber(claim.span.latest), until === undefined ? Infinity : dayNumber(until)];
       const { total } = tally.select(({ earliest, latest }) =>
-        earliest > claim.span.latest && (until === undefined || latest <= until) ? 'total' : undefined,
+        earliest > day && latest <= end ? 'total' : undefined,
       );
       return {
         initiativeId,
@@ -249,9 +250,9 @@ const heldBy = (meetings: Meeting[], day: string): Counted => ({
 /** What surely happened in a year and by a day, and what may have. */
 const countYear = (tally: Tally, year: string, day: string): Cut =>
   tally.select(({ earliest, latest }) => {
-    const [first, last] = [`${year}-01-01`, `${year}-12-31`];
-    if (earliest >= first && latest <= last && latest <= day) return 'total';
-    return earliest <= last && latest >= first && earliest <= day ? 'possible' : undefined;
+    const [first, last, end] = [dayNumber(`${year}-01-01`), dayNumber(`${year}-12-31`), dayNumber(day)];
+    if (earliest >= first && latest <= last && latest <= end) return 'total';
+    return earliest <= last && latest >= first && earliest <= end ? 'possible' : undefined;
   });
 
 function sum(cuts: Cut[]): Cut {

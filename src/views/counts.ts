@@ -1,36 +1,50 @@
 import type { Kysely } from 'kysely';
+import type { Change } from '../ledger/change.ts';
 import type { Database } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import { type Contribution, contributionColumns, Tally } from './tally.ts';
+import { contributionOf } from './record-row.ts';
+import { bytesOfTally, StoredTally } from './stored-tally.ts';
+import { ChangingTally, type Contribution, contributionColumns, type Tally, TallySum } from './tally.ts';
 
 /** The scope of the counts of all initiatives together. */
 export const everything = '';
 
 /** Changes folded from one query; between two, other work gets its turn. */
 const sliceRows = 2_000;
-/** Cells that are kept in memory, over all scopes; each is some 200 bytes. */
-const cachedCellsMax = 500_000;
-/** A snapshot is due after this many events of a scope, or, where it has more cells, after a fourth as many. */
+/** Bytes that the counts kept in memory may take, about. */
+const cachedBytesMax = 64 * 1024 * 1024;
+const cellBytes = 300;
+/** A snapshot is due after this many events of a scope; where it has many cells, after more. */
 const snapshotEvents = 1_000;
-/** At every so many positions of the log it is looked whether a snapshot is due. */
+const snapshotBytesPerEvent = 100;
+/** At every so many positions of the log it is looked whether a scope that is not in memory is due for a snapshot. */
 const observedEvents = 256;
 
-interface Cached {
+/** The counts of a scope as of a position: a snapshot, and what changed after it. */
+interface Folded {
   position: number;
-  tally: Tally;
+  snapshot: StoredTally;
+  snapshotBytes: number;
+  changes: ChangingTally;
+  /** How many events of the scope were folded since the snapshot. */
+  events: number;
+  /** Whether all events of the scope that were observed are folded in, so that the next one can be. */
+  live: boolean;
 }
 
 /**
  * The counts of any initiative as of any position: the last snapshot at or before it, and the fold of the changes
- * after it. The newest counts of the scopes asked for last are kept in memory and folded on.
+ * after it. The newest counts of the scopes asked for last are kept in memory and folded on as events are recorded.
  */
 export class Counts {
   readonly #store: Store;
-  readonly #cache = new Map<string, Cached>();
+  readonly #cache = new Map<string, Folded>();
   /** Per scope, what is under way: a tally is never read while it is folded on. */
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #failed: (error: unknown) => void;
   #snapshots: Promise<void> = Promise.resolve();
+  /** The last position observed. */
+  #observed = 0;
 
   /** failed: told of a snapshot that could not be kept. Nothing depends on it but the speed of answers. */
   constructor(store: Store, failed: (error: unknown) => void) {
@@ -52,20 +66,18 @@ export class Counts {
 
   async #read<T>(scope: string, position: number, read: (tally: Tally) => T): Promise<T> {
     const cached = this.#cache.get(scope);
-    if (cached && cached.position > position) {
-      const past = await this.#snapshotBefore(scope, position);
-      await this.#foldOn(scope, past, position);
-      return read(past.tally);
+    const isPast = cached !== undefined && cached.position > position;
+    const folded = isPast || !cached ? await this.#snapshotBefore(scope, position) : cached;
+    // What is live has all events up to the last one observed.
+    if (!(folded.live && position <= this.#observed)) {
+      await this.#foldOn(scope, folded, position);
+      folded.live = position === this.#observed;
     }
-    const current = cached ?? (await this.#snapshotBefore(scope, position));
-    await this.#foldOn(scope, current, position);
-    this.#cache.delete(scope);
-    this.#cache.set(scope, current);
-    this.#forgetOldest();
-    return read(current.tally);
+    if (!isPast) this.#keep(scope, folded);
+    return read(new TallySum(folded.snapshot, folded.changes));
   }
 
-  async #snapshotBefore(scope: string, position: number): Promise<Cached> {
+  async #snapshotBefore(scope: string, position: number): Promise<Folded> {
     const row = await this.#store.db
       .selectFrom('count_snapshots')
       .select(['position', 'tally'])
@@ -74,40 +86,52 @@ export class Counts {
       .orderBy('position', 'desc')
       .limit(1)
       .executeTakeFirst();
-    return row
-      ? { position: row.position, tally: Tally.parse(row.tally) }
-      : { position: 0, tally: new Tally() };
+    return foldedFrom(scope, row?.position ?? 0, row?.tally ?? new Uint8Array());
   }
 
-  async #foldOn(scope: string, cached: Cached, to: number): Promise<void> {
-    while (cached.position < to) {
-      const rows = await changesOf(this.#store.db, scope, cached.position, to, sliceRows);
-      for (const { before, after } of rows) cached.tally.change(before, after);
-      cached.position = rows.length < sliceRows ? to : (rows.at(-1)?.position ?? to);
+  async #foldOn(scope: string, folded: Folded, to: number): Promise<void> {
+    while (folded.position < to) {
+      const rows = await changesOf(this.#store.db, scope, folded.position, to, sliceRows);
+      for (const { before, after } of rows) folded.changes.change(before, after);
+      folded.events += rows.length;
+      folded.position = rows.length < sliceRows ? to : (rows.at(-1)?.position ?? to);
       if (rows.length === sliceRows) await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
-  #forgetOldest(): void {
-    let cells = 0;
-    for (const { tally } of this.#cache.values()) cells += tally.size + 1;
-    for (const [scope, { tally }] of this.#cache) {
-      if (cells <= cachedCellsMax || this.#cache.size === 1) return;
-      cells -= tally.size + 1;
-      this.#cache.delete(scope);
+  #keep(scope: string, folded: Folded): void {
+    this.#cache.delete(scope);
+    this.#cache.set(scope, folded);
+    let bytes = 0;
+    for (const one of this.#cache.values()) bytes += bytesOf(one);
+    for (const [oldest, one] of this.#cache) {
+      if (bytes <= cachedBytesMax || this.#cache.size === 1) return;
+      bytes -= bytesOf(one);
+      this.#cache.delete(oldest);
     }
   }
 
-  /** Looks now and then whether the scopes that changed are due for a snapshot; answers don't wait for it. */
-  observe(changes: readonly { position: number; event: { initiativeId: string } }[]): void {
-    const scopes = new Map<string, number>();
-    for (const { position, event } of changes) {
-      if (position % observedEvents !== 0) continue;
-      scopes.set(everything, position);
-      scopes.set(event.initiativeId, position);
+  /** Folds what was recorded into the counts that are in memory, and has snapshots made that are due; no answer waits for it. */
+  observe(changes: readonly Change[]): void {
+    const first = changes[0]?.position ?? 0;
+    // Other events may have come between, through another instance: what is in memory is folded on from the log then.
+    if (first !== this.#observed + 1) for (const folded of this.#cache.values()) folded.live = false;
+    const due = new Set<string>();
+    for (const { position, event, before, after } of changes) {
+      const contributions = [before && contributionOf(before.record), contributionOf(after.record)] as const;
+      for (const scope of [everything, event.initiativeId]) {
+        const folded = this.#cache.get(scope);
+        if (folded?.live) {
+          folded.changes.change(...contributions);
+          folded.position = position;
+          folded.events += 1;
+          if (isDue(folded)) due.add(scope);
+        } else if (position % observedEvents === 0) due.add(scope);
+      }
+      this.#observed = position;
     }
-    for (const [scope, position] of scopes) {
-      this.#snapshots = this.#snapshots.then(() => this.snapshot(scope, position)).catch(this.#failed);
+    for (const scope of due) {
+      this.#snapshots = this.#snapshots.then(() => this.snapshot(scope)).catch(this.#failed);
     }
   }
 
@@ -116,50 +140,32 @@ export class Counts {
     return this.#snapshots;
   }
 
-  /** Keeps a snapshot of a scope if one is due at a position. */
-  async snapshot(scope: string, position: number): Promise<void> {
-    const { db } = this.#store;
-    const last = await db
-      .selectFrom('count_snapshots')
-      .select(['position', 'cells'])
-      .where('initiative_id', '=', scope)
-      .orderBy('position', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    const due = Math.max(snapshotEvents, Math.floor((last?.cells ?? 0) / 4));
-    if ((await eventsAfter(db, scope, last?.position ?? 0, position, due)) < due) return;
-    const row = await this.at(scope, position, (tally) => ({
-      cells: tally.size,
-      tally: JSON.stringify(tally),
-    }));
-    await this.#store.keepSnapshot({ initiative_id: scope, position, ...row });
+  /** Keeps a snapshot of a scope as of the last position observed, or a later one, if one is due. */
+  async snapshot(scope: string): Promise<void> {
+    await this.at(scope, this.#observed, () => {});
+    const folded = this.#cache.get(scope);
+    if (!folded || !isDue(folded)) return;
+    const tally = bytesOfTally(new TallySum(folded.snapshot, folded.changes));
+    const row = { initiative_id: scope, position: folded.position, tally };
+    const { live } = folded;
+    Object.assign(folded, foldedFrom(scope, folded.position, tally), { live });
+    await this.#store.keepSnapshot(row);
   }
 }
 
-/** How many events a scope has after one position up to another, counted no further than `max`. */
-async function eventsAfter(
-  db: Kysely<Database>,
-  scope: string,
-  from: number,
-  to: number,
-  max: number,
-): Promise<number> {
-  if (scope === everything) return to - from;
-  const { count } = await db
-    .selectFrom(
-      db
-        .selectFrom('events')
-        .select('position')
-        .where('initiative_id', '=', scope)
-        .where('position', '>', from)
-        .where('position', '<=', to)
-        .limit(max)
-        .as('some'),
-    )
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+function foldedFrom(scope: string, position: number, bytes: Uint8Array): Folded {
+  const snapshot = new StoredTally(bytes);
+  const changes = tallyOf(scope);
+  return { position, snapshot, snapshotBytes: bytes.length, changes, events: 0, live: false };
 }
+
+/** An empty tally of what is counted in a scope. */
+export const tallyOf = (scope: string): ChangingTally => new ChangingTally(scope !== everything);
+
+const bytesOf = ({ snapshotBytes, changes }: Folded): number => snapshotBytes + changes.size * cellBytes;
+
+const isDue = ({ events, snapshotBytes }: Folded): boolean =>
+  events >= Math.max(snapshotEvents, snapshotBytes / snapshotBytesPerEvent);
 
 export interface CountedChange {
   position: number;
@@ -182,7 +188,7 @@ export async function changesOf(
     .selectFrom('events')
     .innerJoin('records as after', 'after.position', 'events.position')
     .leftJoin('records as before', 'before.position', 'after.prev_position')
-    .select(['events.position', 'before.version as before_version', ...after, ...before])
+    .select(['events.position', ...after, ...before])
     .where('events.position', '>', from)
     .where('events.position', '<=', to)
     .$if(scope !== everything, (query) => query.where('events.initiative_id', '=', scope))
@@ -191,13 +197,18 @@ export async function changesOf(
     .execute();
   return rows.map((row) => ({
     position: row.position,
-    before: row.before_version === null ? undefined : contributionOf(row, 'before_'),
-    after: contributionOf(row, 'after_'),
+    before: row.before_kind === null ? undefined : contributionIn(row, beforeNames),
+    after: contributionIn(row, afterNames),
   }));
 }
 
+const namesWith = (prefix: string) =>
+  contributionColumns.map((column) => [column, `${prefix}_${column}`] as const);
+const [beforeNames, afterNames] = [namesWith('before'), namesWith('after')];
+
 /** The columns of one of the two joined rows, which are there as the join says. */
-const contributionOf = (row: object, prefix: 'before_' | 'after_'): Contribution =>
-  Object.fromEntries(
-    contributionColumns.map((column) => [column, (row as Record<string, unknown>)[prefix + column]]),
-  ) as unknown as Contribution;
+function contributionIn(row: object, names: ReturnType<typeof namesWith>): Contribution {
+  const contribution: Record<string, unknown> = {};
+  for (const [column, name] of names) contribution[column] = (row as Record<string, unknown>)[name];
+  return contribution as unknown as Contribution;
+}

@@ -6,7 +6,7 @@ import { knownAt } from './at.ts';
 import { type Counts, everything } from './counts.ts';
 import { recordRowOf } from './record-row.ts';
 import { recordAt, retractedInitiatives } from './records.ts';
-import { Tally } from './tally.ts';
+import { ChangingTally, type Tally, TallySum } from './tally.ts';
 
 /**
  * The counts over all standing initiatives, in which a milestone that several of them record counts once: of those
@@ -19,7 +19,7 @@ export async function overallTally<T>(
   read: (tally: Tally) => T,
 ): Promise<T> {
   const retracted = await retractedInitiatives(db, position);
-  const correction = new Tally();
+  const correction = new ChangingTally(false);
   for (const initiativeId of retracted) {
     await counts.at(initiativeId, position, (tally) => correction.merge(tally, -1));
   }
@@ -27,12 +27,7 @@ export async function overallTally<T>(
     const row = recordRowOf({ before: undefined, after: { record: double, position: 0, made: 0 } });
     correction.change(row, { ...row, standing: 0 });
   }
-  return counts.at(everything, position, (tally) => {
-    const overall = new Tally();
-    overall.merge(tally, 1);
-    overall.merge(correction, 1);
-    return read(overall);
-  });
+  return counts.at(everything, position, (tally) => read(new TallySum(tally, correction)));
 }
 
 interface Linked {

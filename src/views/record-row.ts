@@ -5,12 +5,13 @@ import { stateOf } from '../ledger/evolve.ts';
 import { isMilestone, type LedgerRecord, type MilestoneData } from '../ledger/record.ts';
 import { folded, titleKeyOf } from '../ledger/title-key.ts';
 import type { RecordRow } from '../store/schema.ts';
+import type { Contribution } from './tally.ts';
 
 /** The row of `records` for the version that a change makes. */
 export function recordRowOf({ before, after }: Pick<Change, 'before' | 'after'>): RecordRow {
   const { record, position, made } = after;
-  const span = record.occurredOn === undefined ? undefined : parseEdtf(record.occurredOn);
   const data: MilestoneData = isMilestone(record) ? record.data : {};
+  const counted = contributionOf(record);
   return {
     position,
     prev_position: before?.position ?? null,
@@ -18,25 +19,44 @@ export function recordRowOf({ before, after }: Pick<Change, 'before' | 'after'>)
     made,
     initiative_id: record.initiativeId,
     record_id: record.recordId,
-    kind: record.kind,
+    kind: counted.kind,
     version: record.version,
-    standing: record.status === 'standing' ? 1 : 0,
-    meeting_id: meetingOf(record) ?? null,
-    earliest: span?.earliest ?? null,
-    latest: span?.latest ?? null,
-    named: data.title === undefined ? 0 : 1,
-    pillar: data.pillar ?? null,
-    zone: data.zone ?? null,
-    sector: data.sector ?? null,
-    instrument: data.instrument ?? null,
+    standing: counted.standing,
+    meeting_id: counted.meeting_id,
+    earliest: counted.earliest,
+    latest: counted.latest,
+    named: counted.named,
+    pillar: counted.pillar,
+    zone: counted.zone,
+    sector: counted.sector,
+    instrument: counted.instrument,
     title_key: titleKeyOf(record) ?? null,
     same_as: data.sameAs ?? null,
-    in_force_from: (data.validFrom === undefined ? span : parseEdtf(data.validFrom))?.latest ?? null,
+    in_force_from:
+      (data.validFrom === undefined ? counted.latest : parseEdtf(data.validFrom)?.latest) ?? null,
     in_force_until: (data.validUntil === undefined ? undefined : parseEdtf(data.validUntil))?.latest ?? null,
     facets: facetsOf(record, data),
     words: wordsOf(record),
     // Canonical, so that it is the same whatever order of members the record was folded with.
     state: before ? canonicalJson(stateOf(record)) : null,
+  };
+}
+
+/** What a record counts for. */
+export function contributionOf(record: LedgerRecord): Contribution {
+  const span = record.occurredOn === undefined ? undefined : parseEdtf(record.occurredOn);
+  const data: MilestoneData = isMilestone(record) ? record.data : {};
+  return {
+    kind: record.kind,
+    standing: record.status === 'standing' ? 1 : 0,
+    named: data.title === undefined ? 0 : 1,
+    meeting_id: meetingOf(record) ?? null,
+    pillar: data.pillar ?? null,
+    zone: data.zone ?? null,
+    sector: data.sector ?? null,
+    instrument: data.instrument ?? null,
+    earliest: span?.earliest ?? null,
+    latest: span?.latest ?? null,
   };
 }
 

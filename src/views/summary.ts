@@ -1,6 +1,5 @@
-import { yearOf } from '../ledger/edtf.ts';
 import { bytewise, type Countable, mousOf, projectsOf } from './meetings.ts';
-import type { Counts, Dimension, Tally } from './tally.ts';
+import { type Counts, type Dimension, dayNumber, dayText, type Tally } from './tally.ts';
 
 interface MilestoneCounts extends Countable {
   atMeetings: number;
@@ -74,29 +73,37 @@ function shares(tally: Tally, dimension: Dimension, total: Counts, until: string
 
 function years(tally: Tally, until: string | undefined): Share[] {
   const counts = new Map<string | null, Share>();
-  tally.each(({ earliest, latest }, { mous, projects }) => {
-    if (until !== undefined && latest > until) return;
-    const key = (earliest === '' ? undefined : yearOf({ earliest, latest })) ?? null;
+  const last = until === undefined ? Infinity : dayNumber(until);
+  for (const {
+    earliest,
+    latest,
+    counts: { mous, projects },
+  } of tally.cells('all', '')) {
+    if (latest > last) continue;
+    const key = yearOf(earliest) === yearOf(latest) ? yearOf(latest) : null;
     const share = counts.get(key) ?? { key, mous: 0, projects: 0 };
     counts.set(key, { key, mous: share.mous + mous, projects: share.projects + projects });
-  });
+  }
   return [...counts.values()]
     .filter(isSome)
     .sort((a, b) => (a.key === null ? 1 : b.key === null ? -1 : bytewise(a.key, b.key)));
 }
 
+/** Of a day as a number; that of no day is no year. */
+const yearOf = (day: number): string => dayText(day).slice(0, 4);
+
 function occurrences(
   tally: Tally,
   until: string | undefined,
 ): Pick<Breakdown, 'firstOccurrence' | 'lastOccurrence'> {
-  let [first, last] = ['', ''];
-  tally.each(({ earliest, latest }) => {
-    if (until !== undefined && latest > until) return;
-    const from = earliest === '' ? latest : earliest;
-    if (first === '' || from < first) first = from;
-    if (latest > last) last = latest;
-  });
-  return first === '' ? {} : { firstOccurrence: first, lastOccurrence: last };
+  const end = until === undefined ? Infinity : dayNumber(until);
+  let [first, last] = [Infinity, 0];
+  for (const { earliest, latest } of tally.cells('all', '')) {
+    if (latest > end) continue;
+    first = Math.min(first, earliest === 0 ? latest : earliest);
+    last = Math.max(last, latest);
+  }
+  return last === 0 ? {} : { firstOccurrence: dayText(first), lastOccurrence: dayText(last) };
 }
 
 const restOf = (total: Counts, keyed: Share[]): Share => ({

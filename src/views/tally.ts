@@ -28,7 +28,6 @@ export const contributionColumns = [
   'latest',
 ] as const satisfies (keyof Contribution)[];
 
-/** The counts of one cell. */
 export interface Counts {
   meetings: number;
   mous: number;
@@ -42,7 +41,8 @@ export interface Counts {
   projectsNamedAtMeetings: number;
 }
 
-const members = [
+/** The order in which counts are stored. */
+export const members = [
   'meetings',
   'mous',
   'mousNamed',
@@ -66,15 +66,27 @@ export const noCounts = (): Counts => ({
   projectsNamedAtMeetings: 0,
 });
 
-export type Dimension = 'all' | 'pillar' | 'zone' | 'sector' | 'instrument' | 'meeting';
+/** In the order in which they are stored. */
+export const dimensions = ['all', 'pillar', 'zone', 'sector', 'instrument', 'meeting'] as const;
+export type Dimension = (typeof dimensions)[number];
 
-/** When something happened: from the earliest day ('' where there is none) to the latest. */
-interface Span {
-  earliest: string;
-  latest: string;
+/** A day as a number: 20231214. */
+export const dayNumber = (day: string): number =>
+  Number(day.slice(0, 4)) * 10_000 + Number(day.slice(5, 7)) * 100 + Number(day.slice(8));
+
+export function dayText(day: number): string {
+  const digits = `${day}`.padStart(8, '0');
+  return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`;
 }
 
-interface Cell extends Span {
+/** When something happened, as numbers of days: from the earliest (0 where there is none) to the latest. */
+export interface Span {
+  earliest: number;
+  latest: number;
+}
+
+/** What happened in a span. No cell has counts of nothing. */
+export interface Cell extends Span {
   counts: Counts;
 }
 
@@ -85,14 +97,55 @@ export interface Cut {
   possible: Counts;
 }
 
-/**
- * The counts of an initiative, by dimension, key and span of days: a fold over what each change takes away and
- * adds. Every count of every answer is a sum over its cells, at whatever day it is cut.
- */
-export class Tally {
-  /** dimension -> key -> span -> cell; cells of nothing are left out, so that equal counts are equal tallies. */
-  readonly #cells = new Map<Dimension, Map<string, Map<string, Cell>>>();
+/** Counts by dimension, key and span of days. Every count of every answer is a sum over such cells. */
+export abstract class Tally {
+  abstract keys(dimension: Dimension): string[];
+  /** By latest day, then by earliest. */
+  abstract cells(dimension: Dimension, key: string): Iterable<Cell>;
+  /** The sum over the cells of a key. */
+  abstract total(dimension: Dimension, key: string): Counts;
+
+  /** The counts of a key, in all or cut at the last day that counts. */
+  counts(dimension: Dimension, key: string, until?: string): Cut {
+    if (until === undefined) return { total: this.total(dimension, key), possible: noCounts() };
+    const day = dayNumber(until);
+    return cutOf(this.cells(dimension, key), ({ earliest, latest }) =>
+      latest <= day ? 'total' : earliest <= day ? 'possible' : undefined,
+    );
+  }
+
+  /** The counts of everything whose span fits: which is total, which possible, and which neither. */
+  select(fits: (span: Span) => keyof Cut | undefined): Cut {
+    return cutOf(this.cells('all', ''), fits);
+  }
+}
+
+function cutOf(cells: Iterable<Cell>, fits: (span: Span) => keyof Cut | undefined): Cut {
+  const cut = { total: noCounts(), possible: noCounts() };
+  for (const cell of cells) {
+    const place = fits(cell);
+    if (place) addCounts(cut[place], cell.counts, 1);
+  }
+  return cut;
+}
+
+interface Keyed {
+  total: Counts;
+  /** By span. */
+  cells: Map<number, Cell>;
+}
+
+/** A tally that changes: a fold over what each change takes away and adds. Where it is one of changes, counts may be negative. */
+export class ChangingTally extends Tally {
+  readonly #keyed = new Map<Dimension, Map<string, Keyed>>();
+  readonly #meetings: boolean;
   #size = 0;
+
+  /** meetings: whether to count by meeting. The ids of meetings mean nothing outside an initiative. */
+  constructor(meetings: boolean) {
+    super();
+    this.#meetings = meetings;
+  }
 
   /** How many cells there are. */
   get size(): number {
@@ -105,104 +158,111 @@ export class Tally {
   }
 
   merge(other: Tally, sign: 1 | -1): void {
-    for (const [dimension, keys] of other.#cells) {
-      for (const [key, spans] of keys)
-        for (const cell of spans.values()) this.#addTo(dimension, key, cell, cell.counts, sign);
-    }
-  }
-
-  /** The counts of a key, in all or cut at the last day that counts. */
-  counts(dimension: Dimension, key: string, until?: string): Cut {
-    const cut = { total: noCounts(), possible: noCounts() };
-    for (const { earliest, latest, counts } of this.#spans(dimension, key)) {
-      if (until === undefined || latest <= until) addCounts(cut.total, counts, 1);
-      else if (earliest <= until) addCounts(cut.possible, counts, 1);
-    }
-    return cut;
-  }
-
-  /** The counts of everything whose span fits: which is total, which possible, and which neither. */
-  select(fits: (span: Span) => 'total' | 'possible' | undefined): Cut {
-    const cut = { total: noCounts(), possible: noCounts() };
-    for (const cell of this.#spans('all', '')) {
-      const place = fits(cell);
-      if (place) addCounts(cut[place], cell.counts, 1);
-    }
-    return cut;
-  }
-
-  /** Visits everything, by the span in which it happened. */
-  each(visit: (span: Span, counts: Counts) => void): void {
-    for (const cell of this.#spans('all', '')) visit(cell, cell.counts);
-  }
-
-  keys(dimension: Dimension): string[] {
-    return [...(this.#cells.get(dimension)?.keys() ?? [])];
-  }
-
-  toJSON(): object {
-    const sorted = <V, W>(map: Map<string, V>, each: (value: V) => W): object =>
-      Object.fromEntries(
-        [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, each(value)]),
-      );
-    return sorted(this.#cells, (keys) =>
-      sorted(keys, (spans) => sorted(spans, ({ counts }) => members.map((member) => counts[member]))),
-    );
-  }
-
-  static parse(json: string): Tally {
-    const tally = new Tally();
-    const parsed = JSON.parse(json) as Record<Dimension, Record<string, Record<string, number[]>>>;
-    for (const [dimension, keys] of Object.entries(parsed)) {
-      for (const [key, spans] of Object.entries(keys)) {
-        for (const [span, values] of Object.entries(spans)) {
-          const [earliest = '', latest = ''] = span.split('/');
-          const counts = noCounts();
-          for (const [i, member] of members.entries()) counts[member] = values[i] ?? 0;
-          // The keys of what toJSON wrote.
-          tally.#addTo(dimension as Dimension, key, { earliest, latest }, counts, 1);
-        }
+    for (const dimension of dimensions) {
+      for (const key of other.keys(dimension)) {
+        for (const cell of other.cells(dimension, key)) this.#addTo(dimension, key, cell, cell.counts, sign);
       }
     }
-    return tally;
   }
 
-  *#spans(dimension: Dimension, key: string): Generator<Cell> {
-    yield* this.#cells.get(dimension)?.get(key)?.values() ?? [];
+  override keys(dimension: Dimension): string[] {
+    return [...(this.#keyed.get(dimension)?.keys() ?? [])];
+  }
+
+  override cells(dimension: Dimension, key: string): Cell[] {
+    const cells = this.#keyed.get(dimension)?.get(key)?.cells.values() ?? [];
+    return [...cells].sort(bySpan);
+  }
+
+  override total(dimension: Dimension, key: string): Counts {
+    return { ...(this.#keyed.get(dimension)?.get(key)?.total ?? noCounts()) };
   }
 
   #add(record: Contribution, sign: 1 | -1): void {
     if (record.standing !== 1 || record.latest === null) return;
     const counts = countsOf(record);
     if (!counts) return;
-    const span = { earliest: record.earliest ?? '', latest: record.latest };
+    const { earliest, latest, meeting_id } = record;
+    const span = { earliest: earliest === null ? 0 : dayNumber(earliest), latest: dayNumber(latest) };
     this.#addTo('all', '', span, counts, sign);
     if (record.kind === 'meeting') return;
     for (const dimension of ['pillar', 'zone', 'sector', 'instrument'] as const) {
       const key = record[dimension];
       if (key !== null) this.#addTo(dimension, key, span, counts, sign);
     }
-    if (record.meeting_id !== null) this.#addTo('meeting', record.meeting_id, span, counts, sign);
+    if (meeting_id !== null && this.#meetings) this.#addTo('meeting', meeting_id, span, counts, sign);
   }
 
   #addTo(dimension: Dimension, key: string, { earliest, latest }: Span, counts: Counts, sign: 1 | -1): void {
-    const keys = getOrMake(this.#cells, dimension);
-    const spans = getOrMake(keys, key);
-    const name = `${earliest}/${latest}`;
-    let cell = spans.get(name);
-    if (!cell) {
-      cell = { earliest, latest, counts: noCounts() };
-      spans.set(name, cell);
+    const keys = this.#keyed.get(dimension) ?? new Map<string, Keyed>();
+    if (keys.size === 0) this.#keyed.set(dimension, keys);
+    const keyed = keys.get(key) ?? { total: noCounts(), cells: new Map<number, Cell>() };
+    if (keyed.cells.size === 0) keys.set(key, keyed);
+    addCounts(keyed.total, counts, sign);
+    // Both days have eight digits at most, so this is exact.
+    const span = earliest * 2 ** 27 + latest;
+    const cell = keyed.cells.get(span);
+    if (cell) addCounts(cell.counts, counts, sign);
+    else {
+      const fresh = noCounts();
+      addCounts(fresh, counts, sign);
+      keyed.cells.set(span, { earliest, latest, counts: fresh });
       this.#size += 1;
     }
-    addCounts(cell.counts, counts, sign);
-    if (members.some((member) => cell.counts[member] !== 0)) return;
-    spans.delete(name);
-    this.#size -= 1;
-    if (spans.size === 0) keys.delete(key);
-    if (keys.size === 0) this.#cells.delete(dimension);
+    if (cell && isNothing(cell.counts)) {
+      keyed.cells.delete(span);
+      this.#size -= 1;
+      if (keyed.cells.size === 0) keys.delete(key);
+    }
   }
 }
+
+/** Several tallies taken together. */
+export class TallySum extends Tally {
+  readonly #parts: readonly Tally[];
+
+  constructor(...parts: Tally[]) {
+    super();
+    this.#parts = parts;
+  }
+
+  override keys(dimension: Dimension): string[] {
+    return [...new Set(this.#parts.flatMap((part) => part.keys(dimension)))];
+  }
+
+  override total(dimension: Dimension, key: string): Counts {
+    const sum = noCounts();
+    for (const part of this.#parts) addCounts(sum, part.total(dimension, key), 1);
+    return sum;
+  }
+
+  override *cells(dimension: Dimension, key: string): Generator<Cell> {
+    const [first = [], ...others] = this.#parts.map((part) => part.cells(dimension, key));
+    yield* others.reduce(merged, first);
+  }
+}
+
+/** Two series of cells in order, as one. */
+function* merged(one: Iterable<Cell>, others: Iterable<Cell>): Generator<Cell> {
+  const rest = others[Symbol.iterator]();
+  let other = rest.next();
+  for (const cell of one) {
+    for (; !other.done && bySpan(other.value, cell) < 0; other = rest.next()) yield other.value;
+    if (other.done || bySpan(other.value, cell) > 0) {
+      yield cell;
+      continue;
+    }
+    const counts = { ...cell.counts };
+    addCounts(counts, other.value.counts, 1);
+    if (!isNothing(counts)) yield { ...cell, counts };
+    other = rest.next();
+  }
+  for (; !other.done; other = rest.next()) yield other.value;
+}
+
+const bySpan = (a: Span, b: Span): number => a.latest - b.latest || a.earliest - b.earliest;
+
+const isNothing = (counts: Counts): boolean => members.every((member) => counts[member] === 0);
 
 function countsOf({ kind, named, meeting_id }: Contribution): Counts | undefined {
   const at = meeting_id === null ? 0 : 1;
@@ -232,20 +292,13 @@ export const outsideMeetings = (counts: Counts): Counts => ({
 });
 
 export function addCounts(to: Counts, counts: Counts, sign: 1 | -1): void {
-  for (const member of members) to[member] += sign * counts[member];
-}
-
-/** after less before. */
-export function countsBetween(before: Counts, after: Counts): Counts {
-  const difference = { ...after };
-  addCounts(difference, before, -1);
-  return difference;
-}
-
-function getOrMake<K, V>(map: Map<K, Map<string, V>>, key: K): Map<string, V> {
-  const present = map.get(key);
-  if (present) return present;
-  const made = new Map<string, V>();
-  map.set(key, made);
-  return made;
+  to.meetings += sign * counts.meetings;
+  to.mous += sign * counts.mous;
+  to.mousNamed += sign * counts.mousNamed;
+  to.mousAtMeetings += sign * counts.mousAtMeetings;
+  to.mousNamedAtMeetings += sign * counts.mousNamedAtMeetings;
+  to.projects += sign * counts.projects;
+  to.projectsNamed += sign * counts.projectsNamed;
+  to.projectsAtMeetings += sign * counts.projectsAtMeetings;
+  to.projectsNamedAtMeetings += sign * counts.projectsNamedAtMeetings;
 }

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import packageJson from '../../package.json' with { type: 'json' };
+import { benchFlat } from './flat.ts';
 import { benchPost } from './post.ts';
 import { benchSummary } from './summary.ts';
 import { benchVerify } from './verify.ts';
@@ -11,11 +12,13 @@ import { benchVerify } from './verify.ts';
 export interface Options {
   rounds: number;
   seconds: number;
+  /** Events in the ledgers that are compared. */
+  sizes: number[];
   /** Instead of comparing, show where the posting server spends its time. */
   profile: boolean;
 }
 
-const questions = { post: benchPost, summary: benchSummary, verify: benchVerify };
+const questions = { post: benchPost, summary: benchSummary, flat: benchFlat, verify: benchVerify };
 
 function printHeader({ rounds, seconds }: Options): void {
   const [cpu] = cpus();
@@ -37,12 +40,14 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
+    sizes: { type: 'string', default: '100000,1000000' },
     profile: { type: 'boolean', default: false },
   },
 });
 const options: Options = {
   rounds: Number(values.rounds),
   seconds: Number(values.seconds),
+  sizes: values.sizes.split(',').map(Number),
   profile: values.profile,
 };
 const named = positionals.length > 0 ? positionals : values.profile ? ['post'] : Object.keys(questions);
