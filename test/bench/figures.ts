@@ -25,6 +25,10 @@ export function ratioOf(of: readonly number[], to: readonly number[]): { ratio: 
 export const verdict = (ratio: number, target: number): string =>
   `>= ${target}: ${ratio >= target ? 'met' : 'below target'}`;
 
+/** Beside a ratio: what it should be at most, and whether it is. */
+export const atMost = (ratio: number, target: number): string =>
+  `<= ${target}: ${ratio <= target ? 'met' : 'above target'}`;
+
 /** Text columns to the left, figures to the right. */
 export function printTable(head: string[], rows: string[][], textColumns = 0): void {
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]?.length ?? 0)));

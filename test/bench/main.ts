@@ -3,8 +3,10 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import packageJson from '../../package.json' with { type: 'json' };
+import { benchBatch } from './batch.ts';
 import { benchFlat } from './flat.ts';
 import { benchPost } from './post.ts';
+import { benchStart } from './start.ts';
 import { benchSummary } from './summary.ts';
 import { benchVerify } from './verify.ts';
 
@@ -18,7 +20,14 @@ export interface Options {
   profile: boolean;
 }
 
-const questions = { post: benchPost, summary: benchSummary, flat: benchFlat, verify: benchVerify };
+const questions = {
+  post: benchPost,
+  batch: benchBatch,
+  summary: benchSummary,
+  flat: benchFlat,
+  start: benchStart,
+  verify: benchVerify,
+};
 
 function printHeader({ rounds, seconds }: Options): void {
   const [cpu] = cpus();

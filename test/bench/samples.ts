@@ -60,17 +60,20 @@ const signed = (number: string) => ({
 });
 
 /** Requests to post one MoUSigned, each with a title of its own and all of one length. */
-export function postRequests(port: number): { next: () => string; bytes: number } {
-  const mark = '#########';
-  const body = JSON.stringify(signed(mark));
-  const [before, after] = (
-    request('POST', port, `/v1/initiatives/${initiativeId}/events`, body) + body
-  ).split(mark);
-  let number = 100_000_000;
-  const next = (): string => {
-    number += 1;
-    return `${before}${number}${after}`;
-  };
+export const postRequests = (port: number) => numbered(port, signed(mark), 100_000_000);
+
+/** Requests to post a batch of these. */
+export const batchRequests = (port: number, events: number) =>
+  numbered(port, { events: Array.from({ length: events }, () => signed(mark)) }, 500_000_000);
+
+const mark = '#########';
+
+/** Requests with a body in which each mark is another number. */
+function numbered(port: number, body: object, first: number): { next: () => string; bytes: number } {
+  const text = JSON.stringify(body);
+  const parts = (request('POST', port, `/v1/initiatives/${initiativeId}/events`, text) + text).split(mark);
+  let number = first;
+  const next = (): string => parts.reduce((before, part) => `${before}${++number}${part}`);
   return { next, bytes: next().length };
 }
 
