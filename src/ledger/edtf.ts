@@ -21,7 +21,21 @@ export const edtfLengthMax = 40;
  */
 export function parseEdtf(text: string): EdtfSpan | undefined {
   if (text.length > edtfLengthMax) return undefined;
+  const known = spans.get(text);
+  if (known) return known;
+  const span = parsed(text);
+  if (span) {
+    if (spans.size === spansMax) spans.clear();
+    spans.set(text, Object.freeze(span));
+  }
+  return span;
+}
 
+/** The dates asked for last: on its way into the log an event has each of its dates read many times. */
+const spans = new Map<string, EdtfSpan>();
+const spansMax = 4_096;
+
+function parsed(text: string): EdtfSpan | undefined {
   if (text.startsWith('[') && text.endsWith(']')) {
     const [start, end, ...more] = text.slice(1, -1).split('..');
     if (start === undefined || end === undefined || more.length > 0) return undefined;

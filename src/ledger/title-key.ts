@@ -16,6 +16,15 @@ const ascii = /^[\0-\x7f]*$/;
 export function titleKeyOf(record: LedgerRecord): number | undefined {
   const title = isMilestone(record) ? record.data.title : undefined;
   if (title === undefined) return undefined;
+  const known = titleKeys.get(record) ?? computed(record, title);
+  titleKeys.set(record, known);
+  return known;
+}
+
+/** Records are never changed, and are asked for it several times on their way into the log. */
+const titleKeys = new WeakMap<LedgerRecord, number>();
+
+function computed(record: LedgerRecord, title: string): number {
   const { initiativeId, kind, occurredOn = '' } = record;
   return placeOf(`${initiativeId}\n${kind}\n${occurredOn}`) * 2 ** 32 + sha256(folded(title)).readUInt32BE();
 }
