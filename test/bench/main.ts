@@ -4,7 +4,9 @@ import { parseArgs } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import packageJson from '../../package.json' with { type: 'json' };
 import { benchBatch } from './batch.ts';
+import { benchBulk } from './bulk.ts';
 import { benchFlat } from './flat.ts';
+import { benchInteractive } from './interactive.ts';
 import { benchPost } from './post.ts';
 import { benchStart } from './start.ts';
 import { benchSummary } from './summary.ts';
@@ -23,8 +25,10 @@ export interface Options {
 const questions = {
   post: benchPost,
   batch: benchBatch,
+  bulk: benchBulk,
   summary: benchSummary,
   flat: benchFlat,
+  interactive: benchInteractive,
   start: benchStart,
   verify: benchVerify,
 };

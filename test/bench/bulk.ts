@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, copyFileSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import { leafHash } from '../../src/tlog/merkle.ts';
+import { atMost, fixed, median, printTable, ratioOf, verdict, whole } from './figures.ts';
+import { eventsOf, ledgerOf, shapes } from './ledgers.ts';
+import type { Options } from './main.ts';
+import { temporaryDirectory } from './servers.ts';
+
+const targets = { import: 0.35, rebuild: 0.15, export: 0.7, verify: 0.15 };
+const memoryMax = 1.5;
+const base = 10_000;
+const main = join(import.meta.dirname, '../../src/main.ts');
+
+type Work = keyof typeof targets;
+interface Ran {
+  seconds: number;
+  /** Peak of the resident set, bytes. */
+  peakBytes: number;
+}
+
+/** What do the commands for whole ledgers cost, and does their memory grow with the ledger? */
+export async function benchBulk({ rounds, sizes }: Options): Promise<void> {
+  console.log(`
+Commands on a stopped ledger, each in a process of its own, its start included, against bare loops in this process:
+import (NDJSON to all tables), against inserting the finished rows of the log with its own indexes, 1,000 a transaction;
+rebuild (all read models), against reading the leaves and parsing each; export (to a file), against reading the leaves; verify,
+against reading and hashing them. Peak memory is the resident set.`);
+  for (const size of [...new Set([base, ...sizes])]) await benchSize(size, rounds);
+}
+
+const peaks = new Map<Work, number>();
+
+async function benchSize(size: number, rounds: number): Promise<void> {
+  const ledger = join(await ledgerOf('one', size), 'ledger.db');
+  const directory = temporaryDirectory();
+  const file = join(directory, 'events.ndjson');
+  writeEvents(file, size);
+  const perSecond = new Map<string, number[]>();
+  const peakBytes = new Map<Work, number[]>();
+  const note = (name: string, seconds: number): void =>
+    void perSecond.set(name, [...(perSecond.get(name) ?? []), size / seconds]);
+  // The large ones take minutes, and vary little.
+  for (let round = 0; round < (size > 200_000 ? Math.min(rounds, 2) : rounds); round++) {
+    const fresh = temporaryDirectory();
+    const copy = join(fresh, 'copy.db');
+    copyFileSync(ledger, copy);
+    const runs: Record<Work, () => Promise<Ran>> = {
+      import: () => command(join(fresh, 'imported.db'), 'import', '--initiative', 'sci', file),
+      rebuild: () => command(copy, 'rebuild'),
+      export: () => command(ledger, 'export', '--out', join(fresh, 'out.ndjson')),
+      verify: () => command(ledger, 'verify'),
+    };
+    const loops: Record<Work, () => number | Promise<number>> = {
+      import: () => insertRows(ledger, join(fresh, 'bare.db')),
+      rebuild: () => eachLeaf(ledger, (leaf) => void JSON.parse(leaf)),
+      export: () => eachLeaf(ledger, () => {}),
+      verify: () => eachLeaf(ledger, (leaf) => void leafHash(Buffer.from(leaf))),
+    };
+    for (const name of Object.keys(runs) as Work[]) {
+      note(`bare ${name}`, await loops[name]());
+      const { seconds, peakBytes: peak } = await runs[name]();
+      note(name, seconds);
+      peakBytes.set(name, [...(peakBytes.get(name) ?? []), peak]);
+    }
+    const imported = new Sqlite(join(fresh, 'imported.db'), { readonly: true });
+    const count = imported.prepare<[], number>('select count(*) from events').pluck().get();
+    imported.close();
+    if (count !== size) throw new Error(`${count} events were imported, not ${size}`);
+  }
+  printTable(
+    [
+      `${whole(size)} events`,
+      'events/s',
+      'bare/s',
+      'ratio',
+      'rounds',
+      'target',
+      'peak MiB',
+      'of the smallest',
+      'target',
+    ],
+    (Object.keys(targets) as Work[]).map((name) => {
+      const { ratio, range } = ratioOf(perSecond.get(name) ?? [], perSecond.get(`bare ${name}`) ?? []);
+      const peak = median(peakBytes.get(name) ?? []);
+      if (size === base) peaks.set(name, peak);
+      const growth = peak / (peaks.get(name) ?? peak);
+      return [
+        name,
+        whole(median(perSecond.get(name) ?? [])),
+        whole(median(perSecond.get(`bare ${name}`) ?? [])),
+        fixed(ratio),
+        range,
+        // Of few events, the start of the process is most of it.
+        size === base ? '' : verdict(ratio, targets[name]),
+        whole(peak / 2 ** 20),
+        fixed(growth),
+        size === base ? '' : atMost(growth, memoryMax),
+      ];
+    }),
+    1,
+  );
+}
+
+/** A file of events as they are posted, one a line. */
+export function writeEvents(file: string, size: number): void {
+  const handle = openSync(file, 'w');
+  let lines = '';
+  let count = 0;
+  for (const { event } of eventsOf(shapes[0])) {
+    lines += `${JSON.stringify(event)}\n`;
+    count += 1;
+    if (count % 1_000 === 0 || count === size) {
+      writeSync(handle, lines);
+      lines = '';
+    }
+    if (count === size) break;
+  }
+  closeSync(handle);
+}
+
+/** Runs a command as an operator would. Throws unless it ends with 0. */
+async function command(database: string, ...words: string[]): Promise<Ran> {
+  const peakFile = `${database}.peak`;
+  const env = {
+    ...process.env,
+    DATABASE_URL: `file:${database}`,
+    SIGNER_DIR: '',
+    BENCH_PEAK_FILE: peakFile,
+  };
+  const start = performance.now();
+  const child = spawn(process.execPath, ['--import', join(import.meta.dirname, 'peak.ts'), main, ...words], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}`);
+  const seconds = (performance.now() - start) / 1000;
+  return { seconds, peakBytes: Number(readFileSync(peakFile, 'utf8')) };
+}
+
+/** Seconds that it takes to read the leaves in a bare loop. */
+function eachLeaf(file: string, use: (leaf: string) => void): number {
+  const handle = new Sqlite(file, { readonly: true });
+  const leaves = handle.prepare<[], string>('select leaf from events order by position').pluck();
+  const start = performance.now();
+  for (const leaf of leaves.iterate()) use(leaf);
+  const seconds = (performance.now() - start) / 1000;
+  handle.close();
+  return seconds;
+}
+
+/** Seconds that it takes to insert the rows of a log into another file, with the same durability. */
+async function insertRows(from: string, to: string): Promise<number> {
+  await (await openSqlite(to)).close();
+  const source = new Sqlite(from, { readonly: true });
+  const handle = new Sqlite(to);
+  handle.pragma('journal_mode = WAL');
+  handle.pragma('synchronous = FULL');
+  handle.pragma('wal_autocheckpoint = 16000');
+  handle.pragma('cache_size = -65536');
+  const page = source.prepare('select * from events where position > ? order by position limit 1000').raw();
+  const insert = handle.prepare(`insert into events values (${Array(14).fill('?').join()})`);
+  const write = handle.transaction((rows: unknown[][]) => {
+    for (const row of rows) insert.run(row);
+  });
+  let seconds = 0;
+  for (let after = 0; ; after += 1_000) {
+    const rows = page.all(after) as unknown[][];
+    if (rows.length === 0) break;
+    const start = performance.now();
+    write.immediate(rows);
+    seconds += (performance.now() - start) / 1000;
+  }
+  handle.close();
+  source.close();
+  return seconds;
+}

@@ -1,0 +1,101 @@
+import { copyFileSync, createReadStream } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { writeEvents } from './bulk.ts';
+import { atMost, fixed, printTable, quantile, whole } from './figures.ts';
+import { ledgerOf } from './ledgers.ts';
+import type { Options } from './main.ts';
+import { milestone } from './samples.ts';
+import { startServer, temporaryDirectory } from './servers.ts';
+
+const size = 100_000;
+const pauseMs = 20;
+const moreMsMax = 50;
+
+/** Do people who post notice an import or a rebuild? */
+export async function benchInteractive({ seconds }: Options): Promise<void> {
+  console.log(`
+One post every ${pauseMs} ms to a ledger of ${whole(size)} events: at rest, while a file of ${whole(size)} events is imported over HTTP into another
+initiative, and while all read models are rebuilt. Milliseconds until the answer, from when the post was due.`);
+  const directory = temporaryDirectory();
+  copyFileSync(join(await ledgerOf('one', size), 'ledger.db'), join(directory, 'ledger.db'));
+  const file = join(directory, 'events.ndjson');
+  writeEvents(file, size);
+  const server = await startServer('sqlite', directory);
+  const posts = poster(server.port);
+  await posts.during(pause(1_000));
+  const rest = await posts.during(pause(Math.max(seconds, 2) * 5_000));
+  const sides = {
+    'at rest': rest,
+    import: await posts.during(ask(server.port, '/v1/initiatives/other/import', file)),
+    rebuild: await posts.during(ask(server.port, '/v1/rebuild')),
+  };
+  await server.stop();
+  const restP99 = quantile(rest, 0.99);
+  printTable(
+    ['', 'posts', 'p50 ms', 'p99 ms', 'largest', 'p99 more', 'target'],
+    Object.entries(sides).map(([name, latencies]) => {
+      const more = quantile(latencies, 0.99) - restP99;
+      return [
+        name,
+        whole(latencies.length),
+        fixed(quantile(latencies, 0.5), 1),
+        fixed(quantile(latencies, 0.99), 1),
+        fixed(latencies.at(-1) ?? 0, 1),
+        ...(name === 'at rest' ? ['', ''] : [fixed(more, 1), atMost(more, moreMsMax)]),
+      ];
+    }),
+    1,
+  );
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Posts at a steady pace while something is under way; gives the latencies, sorted. */
+function poster(port: number) {
+  let number = 900_000_000;
+  return {
+    async during(work: Promise<void>): Promise<number[]> {
+      let done = false;
+      const ended = work.finally(() => {
+        done = true;
+      });
+      const latencies: number[] = [];
+      const posts: Promise<void>[] = [];
+      for (let due = performance.now(); !done; due += pauseMs) {
+        await pause(Math.max(due - performance.now(), 0));
+        posts.push(
+          fetch(`http://127.0.0.1:${port}/v1/initiatives/sci/events`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify(milestone(number++)),
+          }).then(async (response) => {
+            await response.text();
+            if (response.status !== 201) throw new Error(`a post was answered with ${response.status}`);
+            latencies.push(performance.now() - due);
+          }),
+        );
+      }
+      await Promise.all([ended, ...posts]);
+      return latencies.sort((a, b) => a - b);
+    },
+  };
+}
+
+/** Sends a request, with a file as its body, and reads the whole answer. */
+async function ask(port: number, path: string, file?: string): Promise<void> {
+  const headers = file === undefined ? {} : { 'content-type': 'application/x-ndjson' };
+  const sent = request({ host: '127.0.0.1', port, path, method: 'POST', headers });
+  const answered = new Promise<number>((resolve, reject) => {
+    sent.on('error', reject);
+    sent.on('response', (response) => {
+      response.resume();
+      finished(response).then(() => resolve(response.statusCode ?? 0), reject);
+    });
+  });
+  if (file === undefined) sent.end();
+  else createReadStream(file).pipe(sent);
+  const status = await answered;
+  if (status !== 200) throw new Error(`${path} was answered with ${status}`);
+}
