@@ -1,8 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { catalogue } from '../../../events/catalogue.ts';
-import { kinds } from '../../../events/define-event.ts';
-import { closed, reasonCodes, Slug } from '../../../events/fields.ts';
+import { closed } from '../../../events/fields.ts';
 import { Refusal } from '../../errors.ts';
 import { type At, positionAt, positionBefore, resolveAt } from '../../views/at.ts';
 import {
@@ -18,46 +16,21 @@ import { linkNext, payloadOf, sendPayload } from '../answers.ts';
 import { countParameter, listsCounted, totalOf } from '../counted.ts';
 import { columnsOf, sendCsv } from '../csv.ts';
 import type { App } from '../instance.ts';
-import { byNumber, format, initiativeParams, limitStandard, moment, queryOf } from '../queries.ts';
+import {
+  byNumber,
+  eventFilters,
+  format,
+  initiativeParams,
+  limitStandard,
+  moment,
+  queryOf,
+} from '../queries.ts';
 import { EventAnswer, EventListAnswer } from '../schemas.ts';
 import { type Reading, reads } from './reading.ts';
 
 const EventQuery = queryOf({
   ...moment,
-  recordId: Type.Optional(Slug),
-  type: Type.Optional(
-    Type.Array(Type.Enum(catalogue.map(({ type }) => type)), {
-      minItems: 1,
-      maxItems: 50,
-      description: 'The type of the event; given several times: any of these.',
-    }),
-  ),
-  kind: Type.Optional(
-    Type.Enum([...kinds], { description: 'The kind that the record had before the event.' }),
-  ),
-  recordedBy: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 255, description: 'The id of who recorded it.' }),
-  ),
-  reasonCode: Type.Optional(Type.Enum([...reasonCodes], { description: 'Why a record was changed.' })),
-  recordedFrom: Type.Optional(
-    Type.String({
-      maxLength: 40,
-      description: 'Recorded at or after an instant, or from the first moment of a day in UTC on.',
-    }),
-  ),
-  recordedTo: Type.Optional(
-    Type.String({
-      maxLength: 40,
-      description: 'Recorded at or before an instant, or by the end of a day in UTC.',
-    }),
-  ),
-  lateByDays: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 1_000_000,
-      description: 'Recorded more than this many days after the last day on which it may have happened.',
-    }),
-  ),
+  ...eventFilters,
   order: Type.Optional(Type.Enum(['asc', 'desc'], { description: 'By position; asc by default.' })),
   ...countParameter,
   ...byNumber,
