@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+export const ndjson = 'application/x-ndjson';
+
 /** A reader that takes nothing for this long is cut off. */
 export const stallMsMax = 30_000;
 

@@ -105,12 +105,12 @@ interface Documentation {
 const etag = {
   ETag: { schema: { type: 'string' }, description: 'Weak: over everything but asOf and basis.' },
 };
-const basisOfTable = {
+export const basisOfTable = {
   'Basis-Tree-Size': {
     schema: { type: 'integer' },
-    description: 'With format=csv: the basis of the answer.',
+    description: 'The basis of an answer that is not JSON.',
   },
-  'Basis-Root-Hash': { schema: { type: 'string' }, description: 'With format=csv: the basis of the answer.' },
+  'Basis-Root-Hash': { schema: { type: 'string' }, description: 'The basis of an answer that is not JSON.' },
 };
 const link = {
   Link: {

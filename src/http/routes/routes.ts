@@ -5,6 +5,7 @@ import { answerSchemas } from '../schemas.ts';
 import { changesRoute } from './changes.ts';
 import { claimRoutes } from './claims.ts';
 import { eventLogRoutes } from './event-log.ts';
+import { exportRoute } from './export.ts';
 import { initiativeRoutes } from './initiatives.ts';
 import { logRoutes } from './log.ts';
 import { meetingRoutes } from './meetings.ts';
@@ -26,6 +27,7 @@ export function addRoutes(app: App, ledger: Ledger): void {
   claimRoutes(app, reading);
   changesRoute(app, reading);
   logRoutes(app, ledger);
+  exportRoute(app, ledger);
   tileRoutes(app, ledger);
 }
 
