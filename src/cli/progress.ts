@@ -26,8 +26,8 @@ function bar(stream: NodeJS.WriteStream, pace: Pace): Progress {
   });
   return {
     update(events, of) {
-      if (!bar.isActive) bar.start(of, 0, { pace: '' });
-      bar.update(events, { pace: pace(events, of) });
+      if (bar.isActive) bar.update(events, { pace: pace(events, of) });
+      else bar.start(of, events, { pace: pace(events, of) });
     },
     stop: () => bar.stop(),
   };

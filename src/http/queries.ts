@@ -30,7 +30,12 @@ export const untilParameter = {
 };
 
 export const format = {
-  format: Type.Optional(Type.Enum(['json', 'csv'], { description: 'csv: the same list as a table.' })),
+  format: Type.Optional(
+    Type.Enum(['json', 'csv', 'ndjson'], {
+      description:
+        'csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list.',
+    }),
+  ),
 };
 
 export const limitMax = 1000;
@@ -40,7 +45,7 @@ export const limit = {
     Type.Integer({
       minimum: 1,
       maximum: limitMax,
-      description: `Items on a page, ${limitStandard} by default.`,
+      description: `Items on a page, ${limitStandard} by default; without it, csv and ndjson have no pages.`,
     }),
   ),
 };

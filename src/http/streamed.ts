@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -20,7 +21,8 @@ export function sendStreamed(
   reply.type(type);
   // For HEAD, Fastify would read the source to its end.
   if (request.method === 'HEAD') return reply.send(Readable.from([]));
-  reply.raw.setTimeout(stallMs, () => reply.raw.destroy());
+  // Node ends a connection on which nothing moves for so long. A request by inject() has none.
+  if (request.raw.socket instanceof Socket) request.raw.socket.setTimeout(stallMs);
   return reply.send(open());
 }
 

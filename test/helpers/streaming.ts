@@ -27,7 +27,14 @@ export async function openStreaming(t: Test, limits: Partial<HubLimits> = {}, st
     },
     transformResult: async ({ result }) => result,
   };
-  const store: Store = { ...sqlite, db: sqlite.db.withPlugin(counting) };
+  const store: Store = {
+    ...sqlite,
+    db: sqlite.db.withPlugin(counting),
+    leaves(after, to) {
+      queries += 1;
+      return sqlite.leaves(after, to);
+    },
+  };
   const failures: unknown[] = [];
   const failed = (error: unknown) => failures.push(error);
   const recorder = new Recorder(store, Date.now, () => hub.wake());
@@ -60,7 +67,7 @@ export async function openStreaming(t: Test, limits: Partial<HubLimits> = {}, st
     return answer.json().recorded.map(({ position }: { position: number }) => position);
   };
   await post([initiative()]);
-  return { app, port, hub, store, recorder, post, queries: () => queries };
+  return { app, port, file, hub, store, recorder, post, queries: () => queries };
 }
 
 export interface SentEvent {

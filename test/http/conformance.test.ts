@@ -101,7 +101,7 @@ class Conformance {
     if (statusCode === 304) return statusCode;
     const media = documented.content?.[type];
     if (!media) throw new Error(`the content type ${type} is not documented: ${context}`);
-    if (/json$/.test(type)) {
+    if (/[/+]json$/.test(type)) {
       const fault = this.faultOf(media.schema, JSON.parse(text));
       if (fault) throw new Error(`the answer is not as documented: ${fault}: ${context}`);
     }

@@ -104,6 +104,7 @@ const served = [
   'GET /v1/events',
   'GET /v1/initiatives/{initiativeId}/events',
   'GET /v1/events/stream',
+  'GET /v1/export',
   'GET /v1/events/{eventId}',
   'GET /v1/events/{eventId}/proof',
   'GET /v1/log/checkpoint',

@@ -11,10 +11,11 @@ import {
   type LoggedLeaf,
   listEvents,
   openingsOf,
+  type PositionRange,
 } from '../../views/event-log.ts';
-import { linkNext, payloadOf, sendPayload } from '../answers.ts';
-import { countParameter, listsCounted, totalOf } from '../counted.ts';
-import { columnsOf, sendCsv } from '../csv.ts';
+import { payloadOf, sendPayload } from '../answers.ts';
+import { countParameter, listsCounted } from '../counted.ts';
+import { columnsOf } from '../csv.ts';
 import type { App } from '../instance.ts';
 import {
   byNumber,
@@ -42,41 +43,40 @@ export function eventLogRoutes(app: App, reading: Reading): void {
   const { store } = reading.ledger;
   const { db } = store;
 
-  const page = async (
+  const list = async (
     request: FastifyRequest<{ Querystring: Static<typeof EventQuery> }>,
     reply: FastifyReply,
-    at: At,
     initiativeId?: string,
   ): Promise<FastifyReply> => {
-    const { recordedFrom, recordedTo, order = 'asc', after, limit = limitStandard, format } = request.query;
-    const range = {
-      from: recordedFrom === undefined ? 0 : await positionBefore(store, recordedFrom, 'recordedFrom'),
-      to: Math.min(
-        at.position,
-        recordedTo === undefined ? at.position : await positionAt(store, recordedTo, 'recordedTo'),
-      ),
-    };
+    const { recordedFrom, recordedTo, order = 'asc' } = request.query;
+    // Absent ones are undefined, which is the same to a filter.
     const filters = {
       ...request.query,
       ...(initiativeId === undefined ? {} : { initiativeId }),
     } as EventFilters;
-    const { items, next } = await listEvents(db, filters, range, order, after, limit);
-    linkNext(request, reply, next, at);
-    const { total } = await totalOf(reply, request.query, () =>
-      countEvents(db, filters, range, order, after),
-    );
-    const json = await jsonOf(items);
-    if (format === 'csv')
-      return sendCsv(
-        request,
-        reply,
-        columnsOf.events,
-        json.map((item) => JSON.parse(item) as object),
-        at,
-      );
-    const counted = total === undefined ? '' : `,"total":${total}`;
-    return sendPayload(request, reply, payloadOf(`{"items":[${json.join(',')}]${counted}}`), at);
+    let range: PositionRange | undefined;
+    return reading.list(request, reply, columnsOf.events, async (at, { after, limit = limitStandard }) => {
+      if (!range) {
+        if (initiativeId !== undefined) await reading.initiative(initiativeId, at);
+        range = await rangeOf(at, recordedFrom, recordedTo);
+      }
+      const [asked, behind] = [range, after === undefined ? undefined : Number(after)];
+      const { items, next } = await listEvents(db, filters, asked, order, behind, limit);
+      return {
+        items: await jsonOf(items),
+        next,
+        total: () => countEvents(db, filters, asked, order, behind),
+      };
+    });
   };
+
+  const rangeOf = async (at: At, recordedFrom?: string, recordedTo?: string): Promise<PositionRange> => ({
+    from: recordedFrom === undefined ? 0 : await positionBefore(store, recordedFrom, 'recordedFrom'),
+    to: Math.min(
+      at.position,
+      recordedTo === undefined ? at.position : await positionAt(store, recordedTo, 'recordedTo'),
+    ),
+  });
 
   const jsonOf = async (items: LoggedLeaf[]): Promise<string[]> => {
     const openings = await openingsOf(db, items);
@@ -99,7 +99,7 @@ export function eventLogRoutes(app: App, reading: Reading): void {
         querystring: EventQuery,
       },
     },
-    async (request, reply) => page(request, reply, await resolveAt(store, request.query)),
+    (request, reply) => list(request, reply),
   );
 
   app.get(
@@ -119,12 +119,7 @@ export function eventLogRoutes(app: App, reading: Reading): void {
         querystring: EventQuery,
       },
     },
-    async (request, reply) => {
-      const { initiativeId } = request.params;
-      const at = await resolveAt(store, request.query);
-      await reading.initiative(initiativeId, at);
-      return page(request, reply, at, initiativeId);
-    },
+    (request, reply) => list(request, reply, request.params.initiativeId),
   );
 
   app.get(
