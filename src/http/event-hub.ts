@@ -23,8 +23,8 @@ export const hubLimits = {
   pageEvents: 100,
   /** A stream holds no more than this, and one event, that its socket has not taken. */
   chunkBytesMax: 65_536,
-  /** How long the streams are served before others have their turn. */
-  sliceMs: 1,
+  /** Streams that get something out of memory before others have their turn; a page of the database is a turn. */
+  streamsPerTurn: 16,
 };
 export type HubLimits = typeof hubLimits;
 
@@ -149,16 +149,16 @@ export class EventHub {
   }
 
   async #run(): Promise<void> {
-    await turn();
-    let begun = performance.now();
+    let served = 0;
     try {
+      await turn();
+      // One that is added while the loop runs comes in its turn.
       for (const subscriber of this.#ready) {
         if (this.#closed) break;
         this.#ready.delete(subscriber);
-        await this.#serve(subscriber);
-        if (performance.now() - begun < this.#limits.sliceMs) continue;
-        await turn();
-        begun = performance.now();
+        const hasRead = await this.#serve(subscriber);
+        served += 1;
+        if (hasRead || served % this.#limits.streamsPerTurn === 0) await turn();
       }
     } catch (error) {
       this.#failed(error);
@@ -167,14 +167,17 @@ export class EventHub {
     this.#running = undefined;
   }
 
-  /** Sends one chunk, if there is anything to send. */
-  async #serve(subscriber: Subscriber): Promise<void> {
-    if (this.#grown && subscriber.position >= this.#recent.end) await this.#readNew();
-    const chunk = this.#recentNow().covers(subscriber.position)
-      ? this.#recent.after(subscriber.position, subscriber.filters, this.#limits.chunkBytesMax)
-      : await this.#page(subscriber);
-    // It may have gone meanwhile.
-    if (this.#subscribers.has(subscriber)) this.#send(subscriber, chunk);
+  /** Sends one chunk, if there is anything to send. Says whether the database was read for it. */
+  async #serve(subscriber: Subscriber): Promise<boolean> {
+    const isFirst = this.#grown && subscriber.position >= this.#recent.end;
+    if (isFirst) await this.#readNew();
+    const isBehind = !this.#recentNow().covers(subscriber.position);
+    const chunk = isBehind
+      ? await this.#page(subscriber)
+      : this.#recent.after(subscriber.position, subscriber.filters, this.#limits.chunkBytesMax);
+    // It may have gone or been ended meanwhile.
+    if (!this.#closed && this.#subscribers.has(subscriber)) this.#send(subscriber, chunk);
+    return isFirst || isBehind;
   }
 
   #send(subscriber: Subscriber, { texts, position }: Chunk): void {
