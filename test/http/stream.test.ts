@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { type Test, test } from 'tap';
+import { EventHub } from '../../src/http/event-hub.ts';
 import { itemsOf } from '../../src/ledger/posting.ts';
 import { Recorder } from '../../src/store/recorder.ts';
+import type { Store } from '../../src/store/store.ts';
 import { corrected, initiative, meeting, mou, project, reason, retracted } from '../helpers/decide.ts';
 import { openSocket } from '../helpers/shell.ts';
 import {
@@ -179,6 +182,37 @@ test('what another instance recorded is sent although nobody told of it', async 
   await other.record({ initiativeId: 'sci', principal: 'officer', items, dryRun: false });
   await reader.until(({ ids }) => ids.length === 2);
   t.same(reader.ids, [2, 3]);
+});
+
+test('many streams at the end of the log cost one reading of what is new', async (t) => {
+  const { port, post, queries } = await openStreaming(t);
+  const readers = await Promise.all(range(1, 50).map(() => StreamReader.open(t, port, '?after=1')));
+  for (const reader of readers) await reader.until(({ comments }) => comments.length === 1);
+  const before = queries();
+  await post([mou(), mou()]);
+  for (const reader of readers) await reader.until(({ ids }) => ids.length === 2);
+  t.ok(queries() - before < 5, `${queries() - before} queries`);
+});
+
+test('an error of the storage ends the streams, and is told of once', async (t) => {
+  const { store } = await openStreaming(t);
+  const failures: unknown[] = [];
+  const error = new Error('the disk is gone');
+  const broken: Store = {
+    ...store,
+    head() {
+      throw error;
+    },
+  };
+  const hub = new EventHub(
+    broken,
+    () => 0,
+    (failure) => failures.push(failure),
+  );
+  const streams = [hub.subscribe(0, {}), hub.subscribe(0, {})];
+  await Promise.all(streams.map((stream) => once(stream.resume(), 'close')));
+  t.same(failures, [error]);
+  t.equal(hub.size, 0);
 });
 
 /** Asks for the stream and never reads. */

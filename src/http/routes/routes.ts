@@ -14,7 +14,7 @@ import { Reading } from './reading.ts';
 import { recordRoutes } from './records.ts';
 import { tileRoutes } from './tiles.ts';
 
-/** Every route of the API that works on the ledger. */
+/** Every route of the API that works on the ledger, but the stream, which needs to be told that the log has grown. */
 export function addRoutes(app: App, ledger: Ledger): void {
   for (const schema of answerSchemas) app.addSchema(schema);
   refuseInfinity(app);
