@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import { type App, buildApp } from './app.ts';
 import type { Config } from './config.ts';
+import { EventHub } from './http/event-hub.ts';
 import { addRoutes } from './http/routes/routes.ts';
+import { streamRoute } from './http/routes/stream.ts';
 import { Signer } from './signer/signer.ts';
 import { SignerDirectory } from './signer/signer-directory.ts';
 import { StoreUnavailable } from './store/lock-file.ts';
@@ -59,15 +61,26 @@ export async function buildLedgerApp(
     (changes) => {
       counts.observe(changes);
       signer?.schedule();
+      hub.wake();
     },
     () => signer?.check(),
+  );
+  const hub = new EventHub(
+    store,
+    () => recorder.erasures,
+    (error) => {
+      if (log) log.error({ err: error }, 'the event streams failed');
+    },
   );
   const ledger: Ledger = { store, recorder, counts, signer };
   const forgetting = setInterval(() => forgetAnswers(store, clock, log), forgetEveryMs).unref();
   return buildApp({
     config,
     log,
-    routes: (app) => addRoutes(app, ledger),
+    routes: (app) => {
+      addRoutes(app, ledger);
+      streamRoute(app, store, hub);
+    },
     ready: async () => {
       recorder.check();
       await store.check();
@@ -75,6 +88,7 @@ export async function buildLedgerApp(
     onClose: async () => {
       clearInterval(forgetting);
       await recorder.stop();
+      await hub.close();
       await counts.settled();
       await signer?.close();
       await store.close();

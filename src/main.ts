@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import { exportCommand, restoreCommand } from './cli/bundle.ts';
+import { restoreCommand } from './cli/bundle.ts';
 import { continueCommand } from './cli/continue.ts';
 import { demoCommand } from './cli/demo.ts';
+import { exportCommand } from './cli/export.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { openapiCommand } from './cli/openapi.ts';
 import { endWith } from './cli/outcome.ts';

@@ -1,7 +1,3 @@
-import { createWriteStream, existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
 import { BrokenBundle, headerOf } from '../bundle/bundle.ts';
@@ -19,17 +15,9 @@ import type { Store } from '../store/store.ts';
 import { FormatError } from '../tlog/format.ts';
 import { parseVerifierKey } from '../tlog/note-key.ts';
 import { CouldNotRun } from './outcome.ts';
+import { requireNew, writeWhole } from './whole-file.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-export function exportCommand(program: Command): void {
-  program
-    .command('export')
-    .description('write the ledger as one file that verifies offline (the service must be stopped)')
-    .requiredOption('--bundle <file>', 'the file to write')
-    .addHelpText('after', environmentHelp())
-    .action(({ bundle }: { bundle: string }) => exportBundle(readConfig(), bundle));
-}
 
 export function restoreCommand(program: Command): void {
   program
@@ -41,21 +29,18 @@ export function restoreCommand(program: Command): void {
 }
 
 /** Signs the log where this instance can, so that the bundle is covered, and writes it: all of it, or no file. */
-async function exportBundle(config: Config, file: string): Promise<void> {
-  if (existsSync(file)) throw new CouldNotRun(`${file} exists already.`);
+export async function exportBundle(config: Config, file: string): Promise<void> {
+  requireNew(file);
   await couldRun(async () => {
     const store = await openSqlite(config.DATABASE_URL.slice('file:'.length), { origin: config.LOG_ORIGIN });
     if (config.SIGNER_DIR !== '') await signNow(store, config.SIGNER_DIR);
     const app = await buildLedgerApp(store, { ...config, SIGNER_DIR: '' }, false);
-    const part = `${file}.part`;
     try {
       const { position: size } = await store.head();
       const lines = bundleOf(store, size, askOf(app));
-      await pipeline(Readable.from(textOf(lines)), createWriteStream(part, { flush: true }));
-      await rename(part, file);
+      await writeWhole(file, textOf(lines));
       say(`${file}: ${size} events of ${store.origin}`);
     } finally {
-      await rm(part, { force: true });
       await app.close();
     }
   });

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { SingleBar } from 'cli-progress';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
 import { CannotVerify } from '../verify/ledger-file.ts';
 import { type Verified, verifyLedger } from '../verify/verify.ts';
 import { verifyBundleFile } from './bundle.ts';
 import { CouldNotRun } from './outcome.ts';
+import { progressOn } from './progress.ts';
 
 interface Options {
   bundle?: string;
@@ -63,7 +63,7 @@ async function verify(
     throw new CouldNotRun('--key says who signed the checkpoint of --checkpoint, which is missing.');
   if (checkpoint !== undefined && key === undefined)
     say('The keys that the database lists are trusted with the checkpoint, as no --key is given.');
-  const progress = process.stdout.isTTY ? bar() : lines();
+  const progress = progressOn(process.stdout);
   let verified: Verified;
   try {
     verified = await verifyLedger(DATABASE_URL.slice('file:'.length), {
@@ -87,38 +87,6 @@ function report({ events, size, rootHash, findings, count }: Verified, hashesOnl
   const root = rootHash ? `root hash ${rootHash.toHex()}` : 'no root hash, as leaves are missing';
   const result = count === 0 ? 'nothing wrong' : `${count} ${count === 1 ? 'finding' : 'findings'}`;
   say(`${hashesOnly ? 'hashes of ' : ''}${events} events checked, size ${size}, ${root}: ${result}`);
-}
-
-interface Progress {
-  update: (events: number, of: number) => void;
-  stop: () => void;
-}
-
-function bar(): Progress {
-  const bar = new SingleBar({
-    format: '{bar} {percentage}% | {value} of {total} events | {eta_formatted} left',
-    stream: process.stdout,
-    hideCursor: true,
-  });
-  return {
-    update(events, of) {
-      if (bar.isActive) bar.update(events);
-      else bar.start(of, events);
-    },
-    stop: () => bar.stop(),
-  };
-}
-
-function lines(): Progress {
-  let tenths = 0;
-  return {
-    update(events, of) {
-      const now = of === 0 ? 10 : Math.floor((events / of) * 10);
-      if (now > tenths) say(`${now * 10} %: ${events} of ${of} events`);
-      tenths = Math.max(tenths, now);
-    },
-    stop: () => {},
-  };
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

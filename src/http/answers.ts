@@ -24,6 +24,12 @@ export const basisJson = ({ treeSize, rootHash }: Basis): { treeSize: number; ro
   rootHash: hex(rootHash),
 });
 
+/** The basis of an answer that has no place for it. */
+export const basisHeaders = ({ basis }: At): Record<string, string | number> => ({
+  'basis-tree-size': basis.treeSize,
+  'basis-root-hash': hex(basis.rootHash),
+});
+
 export const asOfJson = ({ position, recordedAt }: At): { position: number; recordedAt?: string } => ({
   position,
   ...(recordedAt === undefined ? {} : { recordedAt }),

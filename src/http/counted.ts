@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { lists } from './routes/reading.ts';
 
@@ -18,16 +17,4 @@ export function listsCounted(...documented: [Parameters<typeof lists>[0], TSchem
     },
   });
   return schema;
-}
-
-/** The member of the answer, and the header, which a table has in its place. Counting may take long, so on request only. */
-export async function totalOf(
-  reply: FastifyReply,
-  { count }: { count?: boolean },
-  counted: () => number | Promise<number>,
-): Promise<{ total?: number }> {
-  if (count !== true) return {};
-  const total = await counted();
-  reply.header('total-count', total);
-  return { total };
 }

@@ -1,32 +1,16 @@
 import { stringify } from 'csv-stringify/sync';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { At } from '../views/at.ts';
-import { etagOf, hex, sendTagged } from './answers.ts';
 
 type Cell = string | number | boolean | undefined;
 
-/** A list as a table. Cells that a spreadsheet would take for a formula are escaped. */
-export function sendCsv(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  columns: readonly string[],
-  rows: object[],
-  { basis }: At,
-): FastifyReply {
-  const table = rows.map((row) => columns.map((column) => cellOf(valueAt(row, column))));
-  const text = stringify([columns, ...table], {
+/** Items of a list as rows of a table. Cells that a spreadsheet would take for a formula are escaped. */
+export function csvOf(columns: readonly string[], items: object[], withColumns: boolean): string {
+  const rows = items.map((item) => columns.map((column) => cellOf(valueAt(item, column))));
+  return stringify(withColumns ? [columns, ...rows] : rows, {
     escape_formulas: true,
     record_delimiter: 'windows',
     // By itself it quotes only \r\n, and a lone half of it would begin a row too.
     quoted_match: /[\r\n]/,
   });
-  reply.headers({
-    'content-disposition': 'attachment; filename="ledger.csv"',
-    // A table has no place for it.
-    'basis-tree-size': basis.treeSize,
-    'basis-root-hash': hex(basis.rootHash),
-  });
-  return sendTagged(request, reply, 'text/csv; charset=utf-8', etagOf(text), () => text);
 }
 
 /** A column is a path into the item: `counts.mous.total`. */

@@ -1,5 +1,7 @@
 import { type TProperties, Type } from 'typebox';
-import { closed, Slug } from '../../events/fields.ts';
+import { eventTypes } from '../../events/catalogue.ts';
+import { kinds } from '../../events/define-event.ts';
+import { closed, reasonCodes, Slug } from '../../events/fields.ts';
 import { parsePlainDate } from '../ledger/edtf.ts';
 import { badQuery } from '../views/at.ts';
 
@@ -28,7 +30,12 @@ export const untilParameter = {
 };
 
 export const format = {
-  format: Type.Optional(Type.Enum(['json', 'csv'], { description: 'csv: the same list as a table.' })),
+  format: Type.Optional(
+    Type.Enum(['json', 'csv', 'ndjson'], {
+      description:
+        'csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list.',
+    }),
+  ),
 };
 
 export const limitMax = 1000;
@@ -38,7 +45,7 @@ export const limit = {
     Type.Integer({
       minimum: 1,
       maximum: limitMax,
-      description: `Items on a page, ${limitStandard} by default.`,
+      description: `Items on a page, ${limitStandard} by default; without it, csv and ndjson have no pages.`,
     }),
   ),
 };
@@ -84,6 +91,43 @@ export const recordFilters = {
   q: word('A part of a title, name, label, description or id, without regard to case.'),
   standing: Type.Optional(
     Type.Enum(['true', 'false', 'all'], { description: 'Standing records by default.' }),
+  ),
+};
+
+export const eventFilters = {
+  recordId: Type.Optional(Slug),
+  type: Type.Optional(
+    Type.Array(Type.Enum(eventTypes), {
+      minItems: 1,
+      maxItems: 50,
+      description: 'The type of the event; given several times: any of these.',
+    }),
+  ),
+  kind: Type.Optional(
+    Type.Enum([...kinds], { description: 'The kind that the record had before the event.' }),
+  ),
+  recordedBy: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 255, description: 'The id of who recorded it.' }),
+  ),
+  reasonCode: Type.Optional(Type.Enum([...reasonCodes], { description: 'Why a record was changed.' })),
+  recordedFrom: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      description: 'Recorded at or after an instant, or from the first moment of a day in UTC on.',
+    }),
+  ),
+  recordedTo: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      description: 'Recorded at or before an instant, or by the end of a day in UTC.',
+    }),
+  ),
+  lateByDays: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000,
+      description: 'Recorded more than this many days after the last day on which it may have happened.',
+    }),
   ),
 };
 

@@ -81,6 +81,11 @@ async function storeOn(
       'select position from events where initiative_id = ? and position <= ? order by position desc limit 1',
     )
     .pluck();
+  const leaves = reader
+    .prepare<[number, number], string>(
+      'select leaf from events where position > ? and position <= ? order by position',
+    )
+    .pluck();
   const forgetAnswers = writer.prepare(
     `delete from idempotency_keys where id in
       (select id from idempotency_keys where recorded_at < ? order by id limit 5000)`,
@@ -119,6 +124,7 @@ async function storeOn(
     },
     rootAt: (size) => (size === head.position ? head.rootHash : tree.rootAt(size, edge)),
     lastEventOf: (initiativeId, position) => lastEvent.get(initiativeId, position) ?? 0,
+    leaves: (after, to) => leaves.all(after, to),
     eventsOf: (kept) => eventRange.all(kept.firstPosition, kept.lastPosition).map(loggedEventOf),
     forgetAnswers(beforeMs) {
       wal.clean();

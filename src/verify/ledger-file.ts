@@ -2,12 +2,12 @@ import { existsSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { type Database, type EventRow, eventColumns, type RecordRow } from '../store/schema.ts';
 
-/** Nothing can be said of the ledger; the message says why, to the operator. */
+/** The ledger can't be read, or nothing can be said of it; the message says why, to the operator. */
 export class CannotVerify extends Error {
   override name = 'CannotVerify';
 }
 
-/** The form of the tables that this version verifies. */
+/** The form of the tables that this version reads. */
 const migrations = ['0001-ledger'];
 
 /** Rows that one statement reads: each is a read transaction of its own, so that no writer's log grows for long. */
@@ -23,11 +23,26 @@ export type Turn = () => Promise<void>;
 export type LedgerFile = ReturnType<typeof openLedgerFile>;
 export type Start = ReturnType<LedgerFile['start']>;
 
+/** Opens a ledger's database file, and closes it after its use. Throws CannotVerify where it can't be read. */
+export async function withLedgerFile<T>(path: string, use: (file: LedgerFile) => Promise<T>): Promise<T> {
+  let file: LedgerFile | undefined;
+  try {
+    file = openLedgerFile(path);
+    return await use(file);
+  } catch (error) {
+    if (error instanceof Sqlite.SqliteError)
+      throw new CannotVerify(`${path} can't be read: ${error.message}.`);
+    throw error;
+  } finally {
+    file?.close();
+  }
+}
+
 /**
  * The database file of a ledger, only read: it may be in use, and nothing about its content is taken for granted but
  * the tables and columns. Throws CannotVerify.
  */
-export function openLedgerFile(file: string) {
+function openLedgerFile(file: string) {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile())
     throw new CannotVerify(`There is no file ${file}.`);
   const stopped = !existsSync(`${file}-wal`);
@@ -64,7 +79,7 @@ function requireForm(db: Sqlite.Database, file: string): void {
   const present = db.prepare<[], string>('select name from kysely_migration order by name').pluck().all();
   if (present.join() !== migrations.join())
     throw new CannotVerify(
-      `${file} is of another version (${present.at(-1) ?? 'none'}); this one verifies ${migrations.at(-1)}.`,
+      `${file} is of another version (${present.at(-1) ?? 'none'}); this one reads ${migrations.at(-1)}.`,
     );
 }
 
@@ -108,13 +123,13 @@ function reading(db: Sqlite.Database) {
       from events where position between ? and ?`,
   );
 
-  /** By position, a page after the other; `to` is the last one that is asked for. */
+  /** By position, a page after the other, from the first one above `from`; `to` is the last one that is asked for. */
   function pages<R extends { position: number }>(select: string) {
     const page = prepare<[number, number], R>(
       `${select} where position > ? and position <= ? order by position limit ${pageRows}`,
     );
-    return function* (to: number): Generator<R> {
-      for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+    return function* (to: number, from = Number.MIN_SAFE_INTEGER): Generator<R> {
+      for (let after = from; ; ) {
         const rows = page.all(after, to);
         yield* rows;
         const last = rows.at(-1);

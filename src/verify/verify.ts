@@ -1,4 +1,3 @@
-import Sqlite from 'better-sqlite3';
 import type { RecordRow } from '../store/schema.ts';
 import { tileWidth } from '../tlog/edge.ts';
 import { leafHash } from '../tlog/merkle.ts';
@@ -7,13 +6,12 @@ import { EventCheck } from './events.ts';
 import { type Finding, Findings } from './findings.ts';
 import { checkKeptAnswers } from './kept-answers.ts';
 import {
-  CannotVerify,
   type CheckedRow,
   type LeafRow,
   type LedgerFile,
-  openLedgerFile,
   type Start,
   type Turn,
+  withLedgerFile,
 } from './ledger-file.ts';
 import { checkOpenings } from './openings.ts';
 import { RecordsCheck } from './records.ts';
@@ -51,18 +49,8 @@ const turnEvents = 1_000;
  * Re-reads a ledger's whole database file and says where it is not what its log says, and where the log is not the one that
  * its tree was made of. Changes nothing, and works beside a running service. Throws CannotVerify.
  */
-export async function verifyLedger(path: string, options: VerifyOptions = {}): Promise<Verified> {
-  let file: LedgerFile | undefined;
-  try {
-    file = openLedgerFile(path);
-    return await verify(file, options);
-  } catch (error) {
-    if (error instanceof Sqlite.SqliteError)
-      throw new CannotVerify(`${path} can't be read: ${error.message}.`);
-    throw error;
-  } finally {
-    file?.close();
-  }
+export function verifyLedger(path: string, options: VerifyOptions = {}): Promise<Verified> {
+  return withLedgerFile(path, (file) => verify(file, options));
 }
 
 async function verify(

@@ -68,9 +68,13 @@ export async function positionAt(store: Store, text: string, parameter: string):
 
 /** The last position recorded before an instant, or before the first moment of a date in UTC. */
 export async function positionBefore(store: Store, text: string, parameter: string): Promise<number> {
+  return lastPositionBy(store, firstMillisecondOf(text, parameter) - 1);
+}
+
+/** An RFC 3339 instant, or a plain date, which means its first moment in UTC. */
+export function firstMillisecondOf(text: string, parameter: string): number {
   const day = parsePlainDate(text)?.earliest;
-  const ms = day === undefined ? millisecondsOf(text, parameter) : Date.parse(`${day}T00:00:00.000Z`);
-  return lastPositionBy(store, ms - 1);
+  return day === undefined ? millisecondsOf(text, parameter) : Date.parse(`${day}T00:00:00.000Z`);
 }
 
 const instant = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { commitmentsInText } from '../ledger/people.ts';
-import type { Database } from '../store/schema.ts';
+import type { Database, EventRow } from '../store/schema.ts';
 import { leafHash } from '../tlog/merkle.ts';
 import type { Page } from './records.ts';
 
@@ -14,6 +14,8 @@ export interface EventFilters {
   reasonCode?: string;
   /** Only events recorded later than this many days after the last day on which they may have happened. */
   lateByDays?: number;
+  recordedFromMs?: number;
+  recordedToMs?: number;
 }
 
 /** Positions that a page may come from: above `from`, up to and with `to`. */
@@ -27,6 +29,21 @@ export interface LoggedLeaf {
   position: number;
   leaf: string;
 }
+
+/** What filters look at, beside the event itself. */
+const filterColumns = [
+  'initiative_id',
+  'record_id',
+  'type',
+  'kind',
+  'recorded_by',
+  'reason_code',
+  'late_days',
+  'recorded_at',
+] as const satisfies (keyof EventRow)[];
+
+/** An event with what filters look at. */
+export type FilteredEvent = LoggedLeaf & Pick<EventRow, (typeof filterColumns)[number]>;
 
 export interface OpeningRow {
   commitment: string;
@@ -52,6 +69,40 @@ export async function listEvents(
   return { items, ...(rows.length > limit ? { next: String(items.at(-1)?.position) } : {}) };
 }
 
+/** Positions that one query looks at: with a filter that matches rarely it would read all of the log. */
+const sliceRows = 10_000;
+
+/** The next events that match, by one short query, and the position up to which it looked. */
+export async function readOn(
+  db: Kysely<Database>,
+  filters: EventFilters,
+  { from, to }: PositionRange,
+  limit: number,
+): Promise<{ events: LoggedLeaf[]; position: number }> {
+  const end = Math.min(from + sliceRows, to);
+  const events = await matching(db, filters, { from, to: end })
+    .select(['position', 'leaf'])
+    .orderBy('position')
+    .limit(limit)
+    .execute();
+  return { events, position: events.length < limit ? end : (events.at(-1)?.position ?? end) };
+}
+
+/** The events after a position, with what filters look at. */
+export async function eventsAfter(
+  db: Kysely<Database>,
+  position: number,
+  limit: number,
+): Promise<FilteredEvent[]> {
+  return db
+    .selectFrom('events')
+    .select(['position', 'leaf', ...filterColumns])
+    .where('position', '>', position)
+    .orderBy('position')
+    .limit(limit)
+    .execute();
+}
+
 /** How many events there are on a page and on those after it. */
 export async function countEvents(
   db: Kysely<Database>,
@@ -67,8 +118,6 @@ export async function countEvents(
     return Number(count);
   });
 }
-
-const sliceRows = 10_000;
 
 /** Others are answered between the slices: no index may help to count, and then every row is read. */
 export async function countInSlices(
@@ -93,6 +142,7 @@ function rangeFrom(range: PositionRange, order: 'asc' | 'desc', after = order ==
 function matching(db: Kysely<Database>, filters: EventFilters, { from, to }: PositionRange) {
   let query = db.selectFrom('events').where('position', '>', from).where('position', '<=', to);
   const { initiativeId, recordId, type, kind, recordedBy, reasonCode, lateByDays } = filters;
+  const { recordedFromMs, recordedToMs } = filters;
   if (initiativeId !== undefined) query = query.where('initiative_id', '=', initiativeId);
   if (recordId !== undefined) query = query.where('record_id', '=', recordId);
   if (type !== undefined) query = query.where('type', 'in', type);
@@ -100,7 +150,26 @@ function matching(db: Kysely<Database>, filters: EventFilters, { from, to }: Pos
   if (recordedBy !== undefined) query = query.where('recorded_by', '=', recordedBy);
   if (reasonCode !== undefined) query = query.where('reason_code', '=', reasonCode);
   if (lateByDays !== undefined) query = query.where('late_days', '>', lateByDays);
+  if (recordedFromMs !== undefined) query = query.where('recorded_at', '>=', recordedFromMs);
+  if (recordedToMs !== undefined) query = query.where('recorded_at', '<=', recordedToMs);
   return query;
+}
+
+/** Says of one event what the query above selects. */
+export function matches(event: FilteredEvent, filters: EventFilters): boolean {
+  const is = <T>(value: T, wanted: T | undefined): boolean => wanted === undefined || value === wanted;
+  const { type, lateByDays, recordedFromMs = -Infinity, recordedToMs = Infinity } = filters;
+  return (
+    is(event.initiative_id, filters.initiativeId) &&
+    is(event.record_id, filters.recordId) &&
+    is(event.kind, filters.kind) &&
+    is(event.recorded_by, filters.recordedBy) &&
+    is(event.reason_code, filters.reasonCode) &&
+    (type === undefined || type.includes(event.type)) &&
+    (lateByDays === undefined || (event.late_days !== null && event.late_days > lateByDays)) &&
+    event.recorded_at >= recordedFromMs &&
+    event.recorded_at <= recordedToMs
+  );
 }
 
 export async function eventById(db: Kysely<Database>, eventId: string): Promise<LoggedLeaf | undefined> {

@@ -66,6 +66,7 @@ export function openEmpty(): Store {
     group: (work) => work({ head, edge: edge.clone(), facts, write }),
     rootAt: () => head.rootHash,
     lastEventOf: () => 0,
+    leaves: () => [],
     eventsOf: () => [],
     forgetAnswers: () => {},
     keepSnapshot: () => {},

@@ -3,9 +3,9 @@ import { type At, badQuery, resolveAt } from '../../views/at.ts';
 import { type Move, movesOf } from '../../views/changes.ts';
 import { eventJson, eventsAt, openingsOf } from '../../views/event-log.ts';
 import { summaryCounts } from '../../views/summary.ts';
-import { asOfJson, etagOf, linkNext, sendPayload } from '../answers.ts';
-import { countParameter, listsCounted, totalOf } from '../counted.ts';
-import { columnsOf, sendCsv } from '../csv.ts';
+import { asOfJson } from '../answers.ts';
+import { countParameter, listsCounted } from '../counted.ts';
+import { columnsOf } from '../csv.ts';
 import type { App } from '../instance.ts';
 import { byNumber, format, initiativeParams, limitStandard, moment, queryOf } from '../queries.ts';
 import { ChangesAnswer } from '../schemas.ts';
@@ -48,53 +48,51 @@ export function changesRoute(app: App, reading: Reading): void {
     },
     async (request, reply) => {
       const { initiativeId } = request.params;
-      const { from = '0', after, limit = limitStandard, asOfPosition, format } = request.query;
-      const at = await resolveAt(store, asOfPosition === undefined ? {} : { asOfPosition });
-      const begin = await momentOf(from, 'from');
-      const asked = request.query.to === undefined ? at : await momentOf(request.query.to, 'to');
-      // A moment after that of the answer, such as the end of today, ends where the log ended for the first page.
-      const end = asked.position < at.position ? asked : at;
-      if (begin.position > end.position) throw badQuery('/query/from', 'lies after to');
-      await reading.initiative(initiativeId, at);
-      const countsAt = ({ position }: At) =>
-        counts.at(initiativeId, position, (tally) => summaryCounts(tally));
-      const page: Move[] = [];
-      let found = 0;
-      for await (const move of movesOf(
-        db,
-        initiativeId,
-        Math.max(begin.position, after ?? 0),
-        end.position,
-      )) {
-        found += 1;
-        if (found <= limit) page.push(move);
-        else if (request.query.count !== true) break;
-      }
-      linkNext(request, reply, found > limit ? String(page.at(-1)?.position) : undefined, at);
-      const total = await totalOf(reply, request.query, () => found);
-      const events = await eventsAt(
-        db,
-        page.map(({ position }) => position),
-      );
-      const openings = await openingsOf(db, events);
-      const items = events.map(
-        (event, i) => `${eventJson(event, openings).slice(0, -1)},"moved":${JSON.stringify(page[i]?.moved)}}`,
-      );
-      if (format === 'csv') {
-        return sendCsv(
-          request,
-          reply,
-          [...columnsOf.events, 'moved'],
-          items.map((item) => JSON.parse(item) as object),
-          at,
+      const { from = '0', to } = request.query;
+      const columns = [...columnsOf.events, 'moved'];
+      let ends: { begin: At; end: At } | undefined;
+      return reading.list(request, reply, columns, async (at, { after = '0', limit = limitStandard }) => {
+        if (!ends) {
+          const begin = await momentOf(from, 'from');
+          const asked = to === undefined ? at : await momentOf(to, 'to');
+          // A moment after that of the answer, such as the end of today, ends where the log ended for the first page.
+          const end = asked.position < at.position ? asked : at;
+          if (begin.position > end.position) throw badQuery('/query/from', 'lies after to');
+          await reading.initiative(initiativeId, at);
+          ends = { begin, end };
+        }
+        const { begin, end } = ends;
+        const behind = Math.max(begin.position, Number(after));
+        const moves = () => movesOf(db, initiativeId, behind, end.position);
+        const page: Move[] = [];
+        for await (const move of moves()) if (page.push(move) > limit) break;
+        const isLast = page.length <= limit;
+        page.length = Math.min(page.length, limit);
+        const events = await eventsAt(
+          db,
+          page.map(({ position }) => position),
         );
+        const openings = await openingsOf(db, events);
+        return {
+          items: events.map(
+            (event, i) =>
+              `${eventJson(event, openings).slice(0, -1)},"moved":${JSON.stringify(page[i]?.moved)}}`,
+          ),
+          next: isLast ? undefined : String(page.at(-1)?.position),
+          total: async () => {
+            let total = 0;
+            for await (const _ of moves()) total += 1;
+            return total;
+          },
+          // They move on with the log, as asOf does, where nothing between them changes.
+          moments: { from: asOfJson(begin), to: asOfJson(end) },
+          more: async () => ({ before: await countsAt(begin), after: await countsAt(end) }),
+        };
+      });
+
+      function countsAt({ position }: At) {
+        return counts.at(initiativeId, position, (tally) => summaryCounts(tally));
       }
-      const counted = { before: await countsAt(begin), after: await countsAt(end) };
-      const content = `${JSON.stringify({ ...counted, ...total }).slice(1, -1)},"items":[${items.join(',')}]}`;
-      const ends = JSON.stringify({ from: asOfJson(begin), to: asOfJson(end) });
-      // The moments move on with the log, as asOf does, where nothing between them changes.
-      const payload = { text: `${ends.slice(0, -1)},${content}`, etag: etagOf(content) };
-      return sendPayload(request, reply, payload, at);
     },
   );
 

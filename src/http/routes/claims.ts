@@ -4,7 +4,7 @@ import type { At } from '../../views/at.ts';
 import { type ComparedClaim, claimsOf, compareClaims, contradictedAmong } from '../../views/claims.ts';
 import { meetingsOf } from '../../views/meetings.ts';
 import { listInitiatives, recordAt } from '../../views/records.ts';
-import { countParameter, listsCounted, totalOf } from '../counted.ts';
+import { countParameter, listsCounted } from '../counted.ts';
 import { columnsOf } from '../csv.ts';
 import type { App } from '../instance.ts';
 import {
@@ -82,20 +82,29 @@ export function claimRoutes(app: App, reading: Reading): void {
         querystring: queryOf({ ...moment, ...untilParameter, ...filters, ...bySlug, ...format }),
       },
     },
-    (request, reply) =>
-      reading.list(request, reply, columnsOf.claims, async (at) => {
-        const { initiativeId } = request.params;
-        const { after, limit: size = limitStandard } = request.query;
-        await reading.initiative(initiativeId, at);
-        const all = await compared(initiativeId, at, request.query);
-        const from = placeAfter(all, after, ({ recordId }) => recordId);
-        const items = all.slice(from, from + size);
-        return {
-          items,
-          ...(from + size < all.length ? { next: items.at(-1)?.recordId ?? '' } : {}),
-          more: await totalOf(reply, request.query, () => all.length - from),
-        };
-      }),
+    (request, reply) => {
+      let all: ComparedClaim[] | undefined;
+      return reading.list(
+        request,
+        reply,
+        columnsOf.claims,
+        async (at, { after, limit: size = limitStandard }) => {
+          const { initiativeId } = request.params;
+          if (!all) {
+            await reading.initiative(initiativeId, at);
+            all = await compared(initiativeId, at, request.query);
+          }
+          const { length } = all;
+          const from = placeAfter(all, after, ({ recordId }) => recordId);
+          const items = all.slice(from, from + size);
+          return {
+            items,
+            next: from + size < length ? items.at(-1)?.recordId : undefined,
+            total: () => length - from,
+          };
+        },
+      );
+    },
   );
 
   app.get(
@@ -128,26 +137,39 @@ export function claimRoutes(app: App, reading: Reading): void {
       },
     },
     (request, reply) =>
-      reading.list(request, reply, columnsOf.claims, async (at) => {
-        const { after, limit: size = limitStandard } = request.query;
-        const [afterInitiative = '', afterRecord = ''] = after?.split('/') ?? [];
+      reading.list(request, reply, columnsOf.claims, async (at, { after, limit: size = limitStandard }) => {
         const items: ComparedClaim[] = [];
-        for await (const initiativeId of initiativesFrom(at, afterInitiative)) {
-          const all = await compared(initiativeId, at, request.query);
-          const isFirst = initiativeId === afterInitiative;
-          const from = placeAfter(all, isFirst ? afterRecord : undefined, ({ recordId }) => recordId);
-          items.push(...all.slice(from));
-          if (items.length > size && request.query.count !== true) break;
+        for await (const claims of claimsAfter(after, at, request.query)) {
+          items.push(...claims);
+          if (items.length > size) break;
         }
         const page = items.slice(0, size);
         const last = page.at(-1);
         return {
           items: page,
-          ...(items.length > size && last ? { next: `${last.initiativeId}/${last.recordId}` } : {}),
-          more: await totalOf(reply, request.query, () => items.length),
+          next: items.length > size && last ? `${last.initiativeId}/${last.recordId}` : undefined,
+          total: async () => {
+            let total = 0;
+            for await (const claims of claimsAfter(after, at, request.query)) total += claims.length;
+            return total;
+          },
         };
       }),
   );
+
+  /** The claims behind one, initiative by initiative. */
+  async function* claimsAfter(
+    after: string | undefined,
+    at: At,
+    query: Filters,
+  ): AsyncGenerator<ComparedClaim[]> {
+    const [afterInitiative = '', afterRecord = ''] = after?.split('/') ?? [];
+    for await (const initiativeId of initiativesFrom(at, afterInitiative)) {
+      const all = await compared(initiativeId, at, query);
+      const isFirst = initiativeId === afterInitiative;
+      yield all.slice(placeAfter(all, isFirst ? afterRecord : undefined, ({ recordId }) => recordId));
+    }
+  }
 
   /** The standing initiatives from one on, which may be the first of the page. */
   async function* initiativesFrom(at: At, first: string): AsyncGenerator<string> {

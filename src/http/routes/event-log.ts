@@ -1,8 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { eventTypes } from '../../../events/catalogue.ts';
-import { kinds } from '../../../events/define-event.ts';
-import { closed, reasonCodes, Slug } from '../../../events/fields.ts';
+import { closed } from '../../../events/fields.ts';
 import { Refusal } from '../../errors.ts';
 import { type At, positionAt, positionBefore, resolveAt } from '../../views/at.ts';
 import {
@@ -13,51 +11,27 @@ import {
   type LoggedLeaf,
   listEvents,
   openingsOf,
+  type PositionRange,
 } from '../../views/event-log.ts';
-import { linkNext, payloadOf, sendPayload } from '../answers.ts';
-import { countParameter, listsCounted, totalOf } from '../counted.ts';
-import { columnsOf, sendCsv } from '../csv.ts';
+import { payloadOf, sendPayload } from '../answers.ts';
+import { countParameter, listsCounted } from '../counted.ts';
+import { columnsOf } from '../csv.ts';
 import type { App } from '../instance.ts';
-import { byNumber, format, initiativeParams, limitStandard, moment, queryOf } from '../queries.ts';
+import {
+  byNumber,
+  eventFilters,
+  format,
+  initiativeParams,
+  limitStandard,
+  moment,
+  queryOf,
+} from '../queries.ts';
 import { EventAnswer, EventListAnswer } from '../schemas.ts';
 import { type Reading, reads } from './reading.ts';
 
 const EventQuery = queryOf({
   ...moment,
-  recordId: Type.Optional(Slug),
-  type: Type.Optional(
-    Type.Array(Type.Enum(eventTypes), {
-      minItems: 1,
-      maxItems: 50,
-      description: 'The type of the event; given several times: any of these.',
-    }),
-  ),
-  kind: Type.Optional(
-    Type.Enum([...kinds], { description: 'The kind that the record had before the event.' }),
-  ),
-  recordedBy: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 255, description: 'The id of who recorded it.' }),
-  ),
-  reasonCode: Type.Optional(Type.Enum([...reasonCodes], { description: 'Why a record was changed.' })),
-  recordedFrom: Type.Optional(
-    Type.String({
-      maxLength: 40,
-      description: 'Recorded at or after an instant, or from the first moment of a day in UTC on.',
-    }),
-  ),
-  recordedTo: Type.Optional(
-    Type.String({
-      maxLength: 40,
-      description: 'Recorded at or before an instant, or by the end of a day in UTC.',
-    }),
-  ),
-  lateByDays: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 1_000_000,
-      description: 'Recorded more than this many days after the last day on which it may have happened.',
-    }),
-  ),
+  ...eventFilters,
   order: Type.Optional(Type.Enum(['asc', 'desc'], { description: 'By position; asc by default.' })),
   ...countParameter,
   ...byNumber,
@@ -69,41 +43,40 @@ export function eventLogRoutes(app: App, reading: Reading): void {
   const { store } = reading.ledger;
   const { db } = store;
 
-  const page = async (
+  const list = async (
     request: FastifyRequest<{ Querystring: Static<typeof EventQuery> }>,
     reply: FastifyReply,
-    at: At,
     initiativeId?: string,
   ): Promise<FastifyReply> => {
-    const { recordedFrom, recordedTo, order = 'asc', after, limit = limitStandard, format } = request.query;
-    const range = {
-      from: recordedFrom === undefined ? 0 : await positionBefore(store, recordedFrom, 'recordedFrom'),
-      to: Math.min(
-        at.position,
-        recordedTo === undefined ? at.position : await positionAt(store, recordedTo, 'recordedTo'),
-      ),
-    };
+    const { recordedFrom, recordedTo, order = 'asc' } = request.query;
+    // Absent ones are undefined, which is the same to a filter.
     const filters = {
       ...request.query,
       ...(initiativeId === undefined ? {} : { initiativeId }),
     } as EventFilters;
-    const { items, next } = await listEvents(db, filters, range, order, after, limit);
-    linkNext(request, reply, next, at);
-    const { total } = await totalOf(reply, request.query, () =>
-      countEvents(db, filters, range, order, after),
-    );
-    const json = await jsonOf(items);
-    if (format === 'csv')
-      return sendCsv(
-        request,
-        reply,
-        columnsOf.events,
-        json.map((item) => JSON.parse(item) as object),
-        at,
-      );
-    const counted = total === undefined ? '' : `,"total":${total}`;
-    return sendPayload(request, reply, payloadOf(`{"items":[${json.join(',')}]${counted}}`), at);
+    let range: PositionRange | undefined;
+    return reading.list(request, reply, columnsOf.events, async (at, { after, limit = limitStandard }) => {
+      if (!range) {
+        if (initiativeId !== undefined) await reading.initiative(initiativeId, at);
+        range = await rangeOf(at, recordedFrom, recordedTo);
+      }
+      const [asked, behind] = [range, after === undefined ? undefined : Number(after)];
+      const { items, next } = await listEvents(db, filters, asked, order, behind, limit);
+      return {
+        items: await jsonOf(items),
+        next,
+        total: () => countEvents(db, filters, asked, order, behind),
+      };
+    });
   };
+
+  const rangeOf = async (at: At, recordedFrom?: string, recordedTo?: string): Promise<PositionRange> => ({
+    from: recordedFrom === undefined ? 0 : await positionBefore(store, recordedFrom, 'recordedFrom'),
+    to: Math.min(
+      at.position,
+      recordedTo === undefined ? at.position : await positionAt(store, recordedTo, 'recordedTo'),
+    ),
+  });
 
   const jsonOf = async (items: LoggedLeaf[]): Promise<string[]> => {
     const openings = await openingsOf(db, items);
@@ -126,7 +99,7 @@ export function eventLogRoutes(app: App, reading: Reading): void {
         querystring: EventQuery,
       },
     },
-    async (request, reply) => page(request, reply, await resolveAt(store, request.query)),
+    (request, reply) => list(request, reply),
   );
 
   app.get(
@@ -146,12 +119,7 @@ export function eventLogRoutes(app: App, reading: Reading): void {
         querystring: EventQuery,
       },
     },
-    async (request, reply) => {
-      const { initiativeId } = request.params;
-      const at = await resolveAt(store, request.query);
-      await reading.initiative(initiativeId, at);
-      return page(request, reply, at, initiativeId);
-    },
+    (request, reply) => list(request, reply, request.params.initiativeId),
   );
 
   app.get(

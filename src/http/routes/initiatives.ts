@@ -44,20 +44,24 @@ export function initiativeRoutes(app: App, reading: Reading): void {
       },
     },
     (request, reply) =>
-      reading.list(request, reply, columnsOf.initiatives, async (at) => {
-        const { after = '', limit = limitStandard } = request.query;
-        const until = lastDayOf(request.query.until, 'until');
-        const page = await listInitiatives(db, at.position, after, limit);
-        const views = await recordViews(db, page.items);
-        const items = [];
-        for (const view of views) {
-          const counted = await counts.at(view.initiativeId, at.position, (tally) =>
-            summaryCounts(tally, until),
-          );
-          items.push({ ...view, counts: counted });
-        }
-        return { ...page, items };
-      }),
+      reading.list(
+        request,
+        reply,
+        columnsOf.initiatives,
+        async (at, { after = '', limit = limitStandard }) => {
+          const until = lastDayOf(request.query.until, 'until');
+          const page = await listInitiatives(db, at.position, after, limit);
+          const views = await recordViews(db, page.items);
+          const items = [];
+          for (const view of views) {
+            const counted = await counts.at(view.initiativeId, at.position, (tally) =>
+              summaryCounts(tally, until),
+            );
+            items.push({ ...view, counts: counted });
+          }
+          return { ...page, items };
+        },
+      ),
   );
 
   /** What an initiative's summary says, as of a moment. */

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { Refusal } from '../../errors.ts';
 import { folded } from '../../ledger/title-key.ts';
+import type { At } from '../../views/at.ts';
 import { claimsOf, compareClaims } from '../../views/claims.ts';
 import { countMeetings, meetingsOf, missingOrdinals, mousOf, projectsOf } from '../../views/meetings.ts';
 import { listRecords, recordAt, recordViews } from '../../views/records.ts';
@@ -58,39 +59,54 @@ export function meetingRoutes(app: App, reading: Reading): void {
         }),
       },
     },
-    (request, reply) =>
-      reading.list(request, reply, columnsOf.meetings, async (at) => {
-        const { initiativeId } = request.params;
-        const { series, after, limit = limitStandard } = request.query;
-        const until = lastDayOf(request.query.until, 'until');
-        await reading.initiative(initiativeId, at);
-        const all = await meetingsOf(db, initiativeId, at.position);
-        const held = all
-          .filter(({ latest }) => until === undefined || latest <= until)
-          .filter(
-            ({ record }) => series === undefined || folded(record.data.series ?? '') === folded(series),
+    (request, reply) => {
+      let counted: Awaited<ReturnType<typeof countedMeetings>> | undefined;
+      return reading.list(
+        request,
+        reply,
+        columnsOf.meetings,
+        async (at, { after, limit = limitStandard }) => {
+          counted ??= await countedMeetings(request.params.initiativeId, at, request.query);
+          const { held, counts, outside } = counted;
+          const from = placeAfter(held, after, ({ record }) => record.recordId);
+          const page = held.slice(from, from + limit);
+          const views = await recordViews(
+            db,
+            page.map(({ record }) => record),
           );
-        const counted = await counts.at(initiativeId, at.position, (tally) => {
-          const { total, possible } = tally.counts('all', '', until);
-          const outside = { total: outsideMeetings(total), possible: outsideMeetings(possible) };
           return {
-            meetings: countMeetings(held, tally, until),
-            outside: { mous: mousOf(outside, until), projects: projectsOf(outside, until) },
+            items: views.map((view, i) => ({ ...view, ...counts[from + i] })),
+            next: from + limit < held.length ? page.at(-1)?.record.recordId : undefined,
+            more: () => ({ missingOrdinals: missingOrdinals(held), outside }),
           };
-        });
-        const from = placeAfter(held, after, ({ record }) => record.recordId);
-        const page = held.slice(from, from + limit);
-        const views = await recordViews(
-          db,
-          page.map(({ record }) => record),
-        );
-        return {
-          items: views.map((view, i) => ({ ...view, ...counted.meetings[from + i] })),
-          ...(from + limit < held.length ? { next: page.at(-1)?.record.recordId ?? '' } : {}),
-          more: { missingOrdinals: missingOrdinals(held), outside: counted.outside },
-        };
-      }),
+        },
+      );
+    },
   );
+
+  /** The meetings held, with their counts, and what is outside of meetings. */
+  const countedMeetings = async (
+    initiativeId: string,
+    at: At,
+    query: { series?: string; until?: string },
+  ) => {
+    const { series } = query;
+    const until = lastDayOf(query.until, 'until');
+    await reading.initiative(initiativeId, at);
+    const all = await meetingsOf(db, initiativeId, at.position);
+    const held = all
+      .filter(({ latest }) => until === undefined || latest <= until)
+      .filter(({ record }) => series === undefined || folded(record.data.series ?? '') === folded(series));
+    return counts.at(initiativeId, at.position, (tally) => {
+      const { total, possible } = tally.counts('all', '', until);
+      const outside = { total: outsideMeetings(total), possible: outsideMeetings(possible) };
+      return {
+        held,
+        counts: countMeetings(held, tally, until),
+        outside: { mous: mousOf(outside, until), projects: projectsOf(outside, until) },
+      };
+    });
+  };
 
   app.get(
     '/v1/initiatives/:initiativeId/meetings/:recordId',

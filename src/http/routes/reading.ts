@@ -6,22 +6,10 @@ import type { LedgerRecord } from '../../ledger/record.ts';
 import type { Ledger } from '../../ledger-app.ts';
 import { type At, type AtQuery, resolveAt } from '../../views/at.ts';
 import { recordAt } from '../../views/records.ts';
-import { KeptPayloads, linkNext, payloadOf, sendPayload } from '../answers.ts';
-import { sendCsv } from '../csv.ts';
+import { KeptPayloads, payloadOf, sendPayload } from '../answers.ts';
+import { type ListAnswer, type ListQuery, type PageAsked, sendList } from '../listed.ts';
 import { problemResponses } from '../openapi.ts';
-
-interface ReadQuery extends AtQuery {
-  format?: 'json' | 'csv';
-}
-
-/** A list's answer: its items, what else it says, and the cursor of the next page. */
-export interface ListAnswer {
-  items: object[];
-  /** What the answer calls them, if not items. */
-  named?: string;
-  next?: string;
-  more?: object;
-}
+import { ndjson } from '../streamed.ts';
 
 /** How the read routes answer. */
 export class Reading {
@@ -70,18 +58,15 @@ export class Reading {
     return sendPayload(request, reply, payloadOf(JSON.stringify(await compute(at))), at);
   }
 
-  /** A page of a list, as JSON or as a table. */
+  /** A list, a page of it or the whole. `compute` reads a page. */
   async list(
-    request: FastifyRequest<{ Querystring: ReadQuery }>,
+    request: FastifyRequest<{ Querystring: ListQuery }>,
     reply: FastifyReply,
     columns: readonly string[],
-    compute: (at: At) => Promise<ListAnswer>,
+    compute: (at: At, asked: PageAsked) => Promise<ListAnswer>,
   ): Promise<FastifyReply> {
     const at = await resolveAt(this.ledger.store, request.query);
-    const { items, named = 'items', next, more = {} } = await compute(at);
-    linkNext(request, reply, next, at);
-    if (request.query.format === 'csv') return sendCsv(request, reply, columns, items, at);
-    return sendPayload(request, reply, payloadOf(JSON.stringify({ [named]: items, ...more })), at);
+    return sendList(request, reply, at, columns, (asked) => compute(at, asked));
   }
 
   /** The initiative as it was known; undefined: it is known only later. Throws where it is not known at all. */
@@ -105,12 +90,12 @@ interface Documentation {
 const etag = {
   ETag: { schema: { type: 'string' }, description: 'Weak: over everything but asOf and basis.' },
 };
-const basisOfTable = {
+export const basisOfTable = {
   'Basis-Tree-Size': {
     schema: { type: 'integer' },
-    description: 'With format=csv: the basis of the answer.',
+    description: 'The basis of an answer that is not JSON.',
   },
-  'Basis-Root-Hash': { schema: { type: 'string' }, description: 'With format=csv: the basis of the answer.' },
+  'Basis-Root-Hash': { schema: { type: 'string' }, description: 'The basis of an answer that is not JSON.' },
 };
 const link = {
   Link: {
@@ -137,9 +122,14 @@ export function lists(documentation: Documentation, answer: TSchema) {
     ...documentation,
     response: {
       200: {
-        description: 'A page of the list, with its basis',
+        description:
+          'A page of the list, with its basis. The whole list, as csv or ndjson without limit, has no ETag where it is too long to be read at once.',
         headers: { ...etag, ...link, ...basisOfTable },
-        content: { ...json(answer), 'text/csv': { schema: { type: 'string' } } },
+        content: {
+          ...json(answer),
+          'text/csv': { schema: { type: 'string' } },
+          [ndjson]: { schema: { type: 'string' } },
+        },
       },
       304: notModified,
       ...problemResponses,

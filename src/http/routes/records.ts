@@ -12,7 +12,7 @@ import {
   recordViews,
   referencesOf,
 } from '../../views/records.ts';
-import { countParameter, listsCounted, totalOf } from '../counted.ts';
+import { countParameter, listsCounted } from '../counted.ts';
 import { columnsOf } from '../csv.ts';
 import type { App } from '../instance.ts';
 import {
@@ -71,17 +71,17 @@ function listOfKind(app: App, reading: Reading, path: string, kind: Kind, name: 
       },
     },
     (request, reply) =>
-      reading.list(request, reply, columnsOf.records, async (at) => {
+      reading.list(request, reply, columnsOf.records, async (at, { after = '0', limit = limitStandard }) => {
         const { initiativeId } = request.params;
-        const { after = 0, limit = limitStandard } = request.query;
         await reading.initiative(initiativeId, at);
         const scope = { initiativeId, kinds: [kind] };
         const filters = filtersOf(request.query);
-        const page = await listRecords(db, at.position, scope, filters, after, limit);
-        const more = await totalOf(reply, request.query, () =>
-          countRecords(db, at.position, scope, filters, after),
-        );
-        return { ...page, items: await recordViews(db, page.items), more };
+        const page = await listRecords(db, at.position, scope, filters, Number(after), limit);
+        return {
+          ...page,
+          items: await recordViews(db, page.items),
+          total: () => countRecords(db, at.position, scope, filters, Number(after)),
+        };
       }),
   );
 }
@@ -125,14 +125,14 @@ function listOfAll(app: App, reading: Reading): void {
       },
     },
     (request, reply) =>
-      reading.list(request, reply, columnsOf.records, async (at) => {
-        const { after = 0, limit = limitStandard } = request.query;
+      reading.list(request, reply, columnsOf.records, async (at, { after = '0', limit = limitStandard }) => {
         const filters = filtersOf(request.query);
-        const page = await listRecords(db, at.position, {}, filters, after, limit);
-        const more = await totalOf(reply, request.query, () =>
-          countRecords(db, at.position, {}, filters, after),
-        );
-        return { ...page, items: await recordViews(db, page.items), more };
+        const page = await listRecords(db, at.position, {}, filters, Number(after), limit);
+        return {
+          ...page,
+          items: await recordViews(db, page.items),
+          total: () => countRecords(db, at.position, {}, filters, Number(after)),
+        };
       }),
   );
 }
@@ -200,17 +200,16 @@ function history(app: App, reading: Reading): void {
       },
     },
     (request, reply) =>
-      reading.list(request, reply, columnsOf.versions, async (at) => {
+      reading.list(request, reply, columnsOf.versions, async (at, { after = '0', limit = limitMax }) => {
         const { initiativeId, recordId } = request.params;
-        const { after = 0, limit = limitMax, path } = request.query;
         await reading.initiative(initiativeId, at);
         const record = await recordAt(db, initiativeId, recordId, at.position);
         if (!record) throw recordNotFound(initiativeId, recordId);
-        const page = await historyOf(db, initiativeId, recordId, at.position, after, limit, path);
-        const total = await totalOf(reply, request.query, () =>
-          countHistory(db, initiativeId, record, at.position, after, path),
-        );
-        return { ...page, named: 'versions', more: { recordId, ...total } };
+        const { path } = request.query;
+        const first = Number(after);
+        const page = await historyOf(db, initiativeId, recordId, at.position, first, limit, path);
+        const total = () => countHistory(db, initiativeId, record, at.position, first, path);
+        return { ...page, named: 'versions', total, more: () => ({ recordId }) };
       }),
   );
 }
@@ -254,7 +253,7 @@ function difference(app: App, reading: Reading): void {
             throw badQuery(`/query/${name}`, `is after the newest version, which is ${record.version}`);
         }
         const { changes, ...origins } = await differenceOf(db, initiativeId, recordId, from, to);
-        return { items: changes, named: 'changes', more: { recordId, ...origins } };
+        return { items: changes, named: 'changes', more: () => ({ recordId, ...origins }) };
       }),
   );
 }

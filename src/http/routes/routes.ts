@@ -5,6 +5,7 @@ import { answerSchemas } from '../schemas.ts';
 import { changesRoute } from './changes.ts';
 import { claimRoutes } from './claims.ts';
 import { eventLogRoutes } from './event-log.ts';
+import { exportRoute } from './export.ts';
 import { initiativeRoutes } from './initiatives.ts';
 import { logRoutes } from './log.ts';
 import { meetingRoutes } from './meetings.ts';
@@ -13,7 +14,7 @@ import { Reading } from './reading.ts';
 import { recordRoutes } from './records.ts';
 import { tileRoutes } from './tiles.ts';
 
-/** Every route of the API that works on the ledger. */
+/** Every route of the API that works on the ledger, but the stream, which needs to be told that the log has grown. */
 export function addRoutes(app: App, ledger: Ledger): void {
   for (const schema of answerSchemas) app.addSchema(schema);
   refuseInfinity(app);
@@ -26,6 +27,7 @@ export function addRoutes(app: App, ledger: Ledger): void {
   claimRoutes(app, reading);
   changesRoute(app, reading);
   logRoutes(app, ledger);
+  exportRoute(app, ledger);
   tileRoutes(app, ledger);
 }
 

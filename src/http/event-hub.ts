@@ -1,0 +1,176 @@
+import { Readable } from 'node:stream';
+import { Refusal } from '../errors.ts';
+import type { Store } from '../store/store.ts';
+import type { EventFilters } from '../views/event-log.ts';
+import { EventTexts, type TextLimits } from './event-texts.ts';
+import type { Chunk } from './recent-events.ts';
+import { turn } from './streamed.ts';
+
+export interface HubLimits extends TextLimits {
+  streamsMax: number;
+  heartbeatMs: number;
+  /** Streams that get something out of memory before others have their turn; a page of the database is a turn. */
+  streamsPerTurn: number;
+}
+
+const standardLimits: HubLimits = {
+  streamsMax: 2_000,
+  heartbeatMs: 15_000,
+  streamsPerTurn: 16,
+  recentEventsMax: 1_024,
+  recentBytesMax: 8 * 1024 * 1024,
+  pageEvents: 100,
+  chunkBytesMax: 65_536,
+};
+
+interface Subscriber {
+  out: Readable;
+  filters: EventFilters;
+  /** Everything up to here that matches was sent. */
+  position: number;
+  /** What was sent before has gone to the socket. */
+  wants: boolean;
+  heartbeatDue: boolean;
+}
+
+/**
+ * Sends the log to any number of streams, each from a position on. All are served in turns by one loop, a little at a
+ * time, so that recording is never kept waiting; who waits longer gets more at once.
+ */
+export class EventHub {
+  readonly #texts: EventTexts;
+  readonly #failed: (error: unknown) => void;
+  readonly #limits: HubLimits;
+  readonly #subscribers = new Set<Subscriber>();
+  /** Those that want more and may get it, in the order of their turns. */
+  readonly #ready = new Set<Subscriber>();
+  #heartbeat: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  /** erasures: counts up with each erasure of a name. failed: told of an error that ended the streams. */
+  constructor(
+    store: Store,
+    erasures: () => number,
+    failed: (error: unknown) => void,
+    limits: Partial<HubLimits> = {},
+  ) {
+    this.#failed = failed;
+    this.#limits = { ...standardLimits, ...limits };
+    this.#texts = new EventTexts(store, erasures, this.#limits);
+  }
+
+  /** How many streams are open. */
+  get size(): number {
+    return this.#subscribers.size;
+  }
+
+  /** The log after a position, as server-sent events: what is there, and then what is recorded. */
+  subscribe(after: number, filters: EventFilters): Readable {
+    if (this.#closed) throw new Refusal('shutting-down', 'The ledger is shutting down.');
+    if (this.#subscribers.size >= this.#limits.streamsMax)
+      throw new Refusal('overloaded', `${this.#limits.streamsMax} streams are open, which is the most.`);
+    const subscriber: Subscriber = {
+      out: new Readable({
+        // Nothing is kept here: the socket says when it has room.
+        highWaterMark: 0,
+        read: () => {
+          subscriber.wants = true;
+          this.#serveSoon(subscriber);
+        },
+        destroy: (error, done) => {
+          this.#leave(subscriber);
+          done(error);
+        },
+      }),
+      filters,
+      position: after,
+      wants: false,
+      heartbeatDue: true,
+    };
+    this.#subscribers.add(subscriber);
+    this.#heartbeat ??= setInterval(() => this.#beat(), this.#limits.heartbeatMs).unref();
+    // While nobody listened, nobody told of it.
+    this.#texts.grew();
+    return subscriber.out;
+  }
+
+  /** The log has grown. Returns at once. */
+  wake(): void {
+    if (this.#subscribers.size === 0) return;
+    this.#texts.grew();
+    for (const subscriber of this.#subscribers) this.#serveSoon(subscriber);
+  }
+
+  /** Ends all streams; resolves when the database is not read any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { out, wants } of this.#subscribers) {
+      if (wants) out.push(null);
+      else out.destroy();
+    }
+    clearInterval(this.#heartbeat);
+    await this.#running;
+  }
+
+  /** Also looks at the log by itself, whether or not it was told that it has grown. */
+  #beat(): void {
+    for (const subscriber of this.#subscribers) subscriber.heartbeatDue = true;
+    this.wake();
+  }
+
+  #leave(subscriber: Subscriber): void {
+    this.#subscribers.delete(subscriber);
+    this.#ready.delete(subscriber);
+    if (this.#subscribers.size > 0) return;
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = undefined;
+    this.#texts.forget();
+  }
+
+  #serveSoon(subscriber: Subscriber): void {
+    const { wants, position, heartbeatDue } = subscriber;
+    if (!wants || !(heartbeatDue || this.#texts.mayGoOn(position))) return;
+    this.#ready.add(subscriber);
+    this.#running ??= this.#run();
+  }
+
+  async #run(): Promise<void> {
+    let served = 0;
+    try {
+      await turn();
+      // One that is added while the loop runs comes in its turn.
+      for (const subscriber of this.#ready) {
+        if (this.#closed) break;
+        this.#ready.delete(subscriber);
+        const hasRead = await this.#serve(subscriber);
+        served += 1;
+        if (hasRead || served % this.#limits.streamsPerTurn === 0) await turn();
+      }
+    } catch (error) {
+      this.#failed(error);
+      for (const { out } of this.#subscribers) out.destroy();
+    }
+    this.#running = undefined;
+  }
+
+  /** Sends one chunk, if there is anything to send. Says whether the database was read for it. */
+  async #serve(subscriber: Subscriber): Promise<boolean> {
+    const { chunk, hasRead } = await this.#texts.after(subscriber.position, subscriber.filters);
+    // It may have gone or been ended meanwhile.
+    if (!this.#closed && this.#subscribers.has(subscriber)) this.#send(subscriber, chunk);
+    return hasRead;
+  }
+
+  #send(subscriber: Subscriber, { texts, position }: Chunk): void {
+    subscriber.position = position;
+    if (subscriber.heartbeatDue) texts.push(Buffer.from(`: at ${position}\n\n`));
+    if (texts.length === 0) {
+      this.#serveSoon(subscriber);
+      return;
+    }
+    subscriber.heartbeatDue = false;
+    subscriber.wants = false;
+    subscriber.out.push(texts.length === 1 ? texts[0] : Buffer.concat(texts));
+  }
+}
