@@ -31,15 +31,7 @@ export async function openLedgerApp(
   log: Logger | false,
   clock: () => number = Date.now,
 ): Promise<App> {
-  const store = await openSqlite(config.DATABASE_URL.slice('file:'.length), { origin: config.LOG_ORIGIN });
-  try {
-    const head = await store.head();
-    if (!config.ALLOW_CLOCK_JUMP) checkClock(clock(), head.recordedAt);
-    return await buildLedgerApp(store, config, log, clock);
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+  return appOn(await openLedger(config, log, clock), config, log, clock);
 }
 
 /** The application on a store that is open; closing the app closes it. */
@@ -49,6 +41,35 @@ export async function buildLedgerApp(
   log: Logger | false,
   clock: () => number = Date.now,
 ): Promise<App> {
+  return appOn(await ledgerOn(store, config, log, clock), config, log, clock);
+}
+
+/** A ledger, and the end of it. */
+export type OpenLedger = Ledger & { close: () => Promise<void> };
+
+/** Opens the ledger that the configuration names. Throws StoreUnavailable. */
+export async function openLedger(
+  config: Config,
+  log: Logger | false,
+  clock: () => number = Date.now,
+): Promise<OpenLedger> {
+  const store = await openSqlite(config.DATABASE_URL.slice('file:'.length), { origin: config.LOG_ORIGIN });
+  try {
+    const head = await store.head();
+    if (!config.ALLOW_CLOCK_JUMP) checkClock(clock(), head.recordedAt);
+    return await ledgerOn(store, config, log, clock);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function ledgerOn(
+  store: Store,
+  config: Config,
+  log: Logger | false,
+  clock: () => number,
+): Promise<OpenLedger> {
   const counts = new Counts(store, (error) => {
     if (log) log.error({ err: error }, 'a snapshot of counts failed');
   });
@@ -62,7 +83,27 @@ export async function buildLedgerApp(
     },
     () => signer?.check(),
   );
-  const ledger: Ledger = { store, recorder, counts, signer };
+  return {
+    store,
+    recorder,
+    counts,
+    signer,
+    async close() {
+      await recorder.stop();
+      await counts.settled();
+      await signer?.close();
+      await store.close();
+    },
+  };
+}
+
+async function appOn(
+  ledger: OpenLedger,
+  config: Config,
+  log: Logger | false,
+  clock: () => number,
+): Promise<App> {
+  const { store, recorder, close } = ledger;
   const forgetting = setInterval(() => forgetAnswers(store, clock, log), forgetEveryMs).unref();
   return buildApp({
     config,
@@ -74,10 +115,7 @@ export async function buildLedgerApp(
     },
     onClose: async () => {
       clearInterval(forgetting);
-      await recorder.stop();
-      await counts.settled();
-      await signer?.close();
-      await store.close();
+      await close();
     },
   });
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { exportCommand, restoreCommand } from './cli/bundle.ts';
 import { demoCommand } from './cli/demo.ts';
+import { importCommand } from './cli/import.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { openapiCommand } from './cli/openapi.ts';
 import { endWith } from './cli/outcome.ts';
@@ -24,6 +25,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 serveCommand(program);
 migrateCommand(program);
+importCommand(program);
 demoCommand(program);
 rotateKeyCommand(program);
 openapiCommand(program);
