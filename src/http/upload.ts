@@ -54,6 +54,7 @@ function nextOf(
 function endUpload({ raw }: FastifyRequest): void {
   uploads.delete(raw.socket);
   if (raw.complete) return;
-  const end = setTimeout(() => raw.socket.destroy(), lingerMs);
+  raw.resume();
+  const end = setTimeout(() => raw.destroy(), lingerMs).unref();
   raw.once('close', () => clearTimeout(end));
 }

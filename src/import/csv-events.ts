@@ -43,7 +43,7 @@ export class CsvEvents {
     }
     if ('fault' in row) yield row;
     else if (row.cells.length !== this.#header.length) {
-      const fault = `The row has ${row.cells.length} cells, and the header ${this.#header.length}.`;
+      const fault = `Cells in this row: ${row.cells.length}, in the header: ${this.#header.length}.`;
       yield { line: row.line, fault };
     } else yield { line: row.line, event: this.#eventOf(row.cells, this.#header) };
   }
