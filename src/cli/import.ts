@@ -52,17 +52,16 @@ async function importFile(config: Config, file: string, options: Options): Promi
   const { format = csv ? 'csv' : 'ndjson', dryRun = false, atomic = false } = options;
   if (format === 'ndjson' && options.mapping !== undefined)
     throw new CouldNotRun('--mapping is for tables: leave it out, or give --format csv.');
-  const bytes = file === '-' ? 0 : sizeOf(file);
+  const size = file === '-' ? 0 : sizeOf(file);
   const progress = progressOf('lines');
   let ledger: OpenLedger | undefined;
   try {
     const mapping = options.mapping === undefined ? undefined : mappingOf(textOf(options.mapping));
     ledger = await openLedger(config, false);
-    const stream = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: readBytes });
-    const source = counted(stream);
+    const source = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: readBytes });
     const report = await importLines(
       ledger,
-      source.bytes,
+      source,
       {
         format,
         initiativeId: options.initiative,
@@ -73,8 +72,8 @@ async function importFile(config: Config, file: string, options: Options): Promi
         dryRun,
         alone: true,
       },
-      // How many lines there are is not known before the end, so it is told from the bytes read so far.
-      (lines) => progress.update(lines, source.ended() ? lines : Math.round((lines * bytes) / source.read())),
+      // How many lines there are is known at the end; until then it is told from the bytes.
+      (lines, done) => progress.update(lines, done === 0 ? 0 : Math.round((lines * size) / done)),
     );
     progress.stop();
     say(report, dryRun);
@@ -89,19 +88,6 @@ async function importFile(config: Config, file: string, options: Options): Promi
   } finally {
     await ledger?.close();
   }
-}
-
-/** The bytes of a stream, and how many were read. */
-function counted(stream: AsyncIterable<Uint8Array>) {
-  let [read, ended] = [0, false];
-  async function* bytes(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of stream) {
-      read += chunk.length;
-      yield chunk;
-    }
-    ended = true;
-  }
-  return { bytes: bytes(), read: () => read, ended: () => ended };
 }
 
 function say(

@@ -51,7 +51,7 @@ export async function importLines(
   { store, recorder }: Target,
   source: AsyncIterable<Uint8Array>,
   options: ImportOptions,
-  progress: (lines: number) => void = () => {},
+  progress: (lines: number, bytes: number) => void = () => {},
 ): Promise<ImportReport> {
   const reading = { ...options, fingerprintKey: store.fingerprintKey };
   const lines = registered(
@@ -85,15 +85,16 @@ async function importTogether(
 ): Promise<void> {
   const pieces: CheckedLines[] = [];
   const errors: LineError[] = [];
-  let [count, bytes] = [0, 0];
+  let [count, bytes, eventBytes] = [0, 0, 0];
   for await (const piece of lines) {
     pieces.push(piece);
     errors.push(...piece.errors);
     count += piece.lines.length + piece.errors.length;
-    bytes += piece.events.length;
+    bytes += piece.bytes;
+    eventBytes += piece.events.length;
     if (count > atomicEventsMax)
       throw new Refusal('too-many-events', `With atomic=true a file has at most ${atomicEventsMax} lines.`);
-    if (bytes > atomicBytesMax)
+    if (eventBytes > atomicBytesMax)
       throw new Refusal('body-too-large', 'With atomic=true the events of a file have at most 64 MiB.');
   }
   const postings = pieces.flatMap((piece) => postingsOf(piece, options));
@@ -102,7 +103,7 @@ async function importTogether(
   // Also where a line is no event, so that the answer names what else is wrong.
   const rehearse = options.dryRun || errors.length > 0;
   const outcomes = await (rehearse ? rehearsed(recorder, record) : record(recorder));
-  tally.add({ lines: pieces.flatMap((piece) => piece.lines), errors }, outcomes);
+  tally.add({ lines: pieces.flatMap((piece) => piece.lines), errors, bytes }, outcomes);
   const { failed, errors: told, lines: all } = tally.report;
   if (failed > 0)
     throw new Refusal('import-refused', `${failed} of ${all} lines can not be recorded, so none was.`, {
@@ -169,14 +170,15 @@ class Tally {
     failed: 0,
     errors: [],
   };
-  readonly #progress: (lines: number) => void;
+  readonly #progress: (lines: number, bytes: number) => void;
+  #bytes = 0;
 
-  constructor(progress: (lines: number) => void) {
+  constructor(progress: (lines: number, bytes: number) => void) {
     this.#progress = progress;
   }
 
   /** outcomes: of the lines that are events. Throws what is no fault of a line. */
-  add({ lines, errors }: Pick<CheckedLines, 'lines' | 'errors'>, outcomes: Outcome[]): void {
+  add({ lines, errors, bytes }: Omit<CheckedLines, 'events' | 'fingerprints'>, outcomes: Outcome[]): void {
     const { report } = this;
     const failed = [...errors];
     let ended: { error: unknown } | undefined;
@@ -190,7 +192,8 @@ class Tally {
     report.failed += failed.length;
     failed.sort((a, b) => a.line - b.line);
     report.errors.push(...failed.slice(0, errorsMax - report.errors.length));
-    this.#progress(report.lines);
+    this.#bytes += bytes;
+    this.#progress(report.lines, this.#bytes);
     if (ended) throw ended.error;
   }
 

@@ -29,6 +29,8 @@ export interface CheckedLines {
   fingerprints: Uint8Array<ArrayBuffer>;
   /** The lines that are no events. */
   errors: LineError[];
+  /** How much of the file was read for them. */
+  bytes: number;
 }
 
 /** Reads a file as its bytes arrive, and checks each line for its shape. Throws a Refusal where the file as a whole is wrong. */
@@ -53,13 +55,13 @@ export class LineChecker {
   push(bytes: Buffer): CheckedLines {
     this.#lookAtStart(bytes);
     for (const line of this.#lines.push(bytes)) this.#take(line);
-    return this.#checked();
+    return this.#checked(bytes.length);
   }
 
   end(): CheckedLines {
     for (const line of this.#lines.end()) this.#take(line);
     for (const event of this.#csv?.end() ?? []) this.#takeCsv(event);
-    return this.#checked();
+    return this.#checked(0);
   }
 
   #lookAtStart(bytes: Buffer): void {
@@ -126,12 +128,13 @@ export class LineChecker {
     return derivedId(this.#key, importId ?? null, content.toString('base64'), place);
   }
 
-  #checked(): CheckedLines {
+  #checked(bytes: number): CheckedLines {
     const checked = {
       events: `[${this.#events.join(',')}]`,
       lines: this.#numbers,
       fingerprints: new Uint8Array(Buffer.concat(this.#fingerprints)),
       errors: this.#errors,
+      bytes,
     };
     this.#events = [];
     this.#numbers = [];
