@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors.ts';
 
@@ -23,7 +22,7 @@ export async function* uploadOf(
   uploads.add(request.raw.socket);
   reply.raw.once('finish', () => endUpload(request));
   // The stream must outlive this, as an answer can't be sent without it.
-  const chunks = (request.body as Readable).iterator({ destroyOnReturn: false }); // The parser passes it on.
+  const chunks = request.raw.iterator({ destroyOnReturn: false });
   for (;;) {
     const { done, value } = await nextOf(chunks, closing);
     if (done) return;

@@ -101,6 +101,8 @@ test('what is no text in UTF-8, and what is of no known type, is refused as a wh
     const refused = await post(app, body, '', headers);
     t.match(refused.json(), { status: 415, code: 'unsupported-media-type', detail }, name);
   }
+  const nothing = await app.inject({ method: 'POST', url: path });
+  t.match(nothing.json(), { status: 415, code: 'unsupported-media-type' }, 'no body');
   t.match((await post(app, file, '?atomic=1')).json(), { code: 'invalid-request' });
   t.match((await post(app, file, '?unknown=1')).json(), { code: 'invalid-request' });
   t.match((await post(app, file, '?importId=')).json(), { code: 'invalid-request' });

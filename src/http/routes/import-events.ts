@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Type } from 'typebox';
 import { ref, Slug } from '../../../events/fields.ts';
 import { problems, Refusal } from '../../errors.ts';
-import { atomicEventsMax, importLines } from '../../import/import-lines.ts';
+import { atomicEventsMax, type ImportOptions, importLines } from '../../import/import-lines.ts';
 import { mappingOf } from '../../import/mapping.ts';
 import type { Ledger } from '../../ledger-app.ts';
 import { basisJson } from '../answers.ts';
@@ -13,6 +13,11 @@ import { Basis } from '../schemas.ts';
 import { uploadOf } from '../upload.ts';
 import { checkedBy } from '../validators.ts';
 
+type Format = ImportOptions['format'];
+const formats = new Map<string, Format>([
+  ['application/x-ndjson', 'ndjson'],
+  ['text/csv', 'csv'],
+]);
 /** Imports at the same time; each has a thread of its own. */
 const importsMax = 4;
 
@@ -84,7 +89,8 @@ export function importEvents(app: App, ledger: Ledger): void {
   app.register(async (scope: App) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
-      ['application/x-ndjson', 'text/csv'],
+      [...formats.keys()],
+      // It is read where it is worked on.
       async (_request: unknown, body: IncomingMessage) => body,
     );
     scope.post(
@@ -149,15 +155,19 @@ export function importEvents(app: App, ledger: Ledger): void {
 function formatOf(
   headers: { 'content-type'?: string | undefined; 'content-encoding'?: string | undefined },
   mapping: string | undefined,
-): 'ndjson' | 'csv' {
-  requireUtf8(headers['content-type']);
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity')
+): Format {
+  const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = headers;
+  const format = formats.get(type.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+  // A request without a body comes here whatever its type.
+  if (!format)
+    throw new Refusal('unsupported-media-type', `Content-Type is one of ${[...formats.keys()].join(', ')}.`);
+  requireUtf8(type);
+  if (encoding !== 'identity')
     throw new Refusal(
       'unsupported-media-type',
       `The file is sent as it is, not with Content-Encoding: ${encoding}.`,
     );
-  if (headers['content-type']?.startsWith('text/csv')) return 'csv';
-  if (mapping !== undefined) throw new Refusal('invalid-request', 'A mapping is for text/csv only.');
-  return 'ndjson';
+  if (mapping !== undefined && format !== 'csv')
+    throw new Refusal('invalid-request', 'A mapping is for text/csv only.');
+  return format;
 }
