@@ -6,9 +6,8 @@ import type { Basis } from '../store/receipt.ts';
 import type { Recorder } from '../store/recorder.ts';
 import type { Store } from '../store/store.ts';
 import { checkedLines } from './checked-lines.ts';
-import { type CheckedLines, lineErrorOf, type Reading } from './line-checker.ts';
+import { type CheckedLines, errorsMax, lineErrorOf, type Reading } from './line-checker.ts';
 
-const errorsMax = 1000;
 /** What is read and checked together: some hundreds of lines. */
 const pieceBytes = 256 * 1024;
 /** Lines and events of an import that is recorded as a whole. */
@@ -78,21 +77,21 @@ export async function importLines(
 
 /** All lines, once they have been read, in one commit; or none, and a Refusal `import-refused` names those that are wrong. */
 async function importTogether(
-  lines: AsyncIterable<CheckedLines>,
+  checked: AsyncIterable<CheckedLines>,
   recorder: Recorder,
   options: ImportOptions,
   tally: Tally,
 ): Promise<void> {
   const pieces: CheckedLines[] = [];
-  const errors: LineError[] = [];
-  let [count, bytes, eventBytes] = [0, 0, 0];
-  for await (const piece of lines) {
+  const read = { failed: 0, bytes: 0 };
+  let [events, eventBytes] = [0, 0];
+  for await (const piece of checked) {
     pieces.push(piece);
-    errors.push(...piece.errors);
-    count += piece.lines.length + piece.errors.length;
-    bytes += piece.bytes;
+    read.failed += piece.failed;
+    read.bytes += piece.bytes;
+    events += piece.lines.length;
     eventBytes += piece.events.length;
-    if (count > atomicEventsMax)
+    if (events + read.failed > atomicEventsMax)
       throw new Refusal('too-many-events', `With atomic=true a file has at most ${atomicEventsMax} lines.`);
     if (eventBytes > atomicBytesMax)
       throw new Refusal('body-too-large', 'With atomic=true the events of a file have at most 64 MiB.');
@@ -101,14 +100,17 @@ async function importTogether(
   const record = (recorder: Recorder): Promise<Outcome[]> =>
     recorder.recordTogether(postings, atomicEventsMax);
   // Also where a line is no event, so that the answer names what else is wrong.
-  const rehearse = options.dryRun || errors.length > 0;
+  const rehearse = options.dryRun || read.failed > 0;
   const outcomes = await (rehearse ? rehearsed(recorder, record) : record(recorder));
-  tally.add({ lines: pieces.flatMap((piece) => piece.lines), errors, bytes }, outcomes);
-  const { failed, errors: told, lines: all } = tally.report;
-  if (failed > 0)
-    throw new Refusal('import-refused', `${failed} of ${all} lines can not be recorded, so none was.`, {
-      errors: told,
-    });
+  const lines = pieces.flatMap((piece) => piece.lines);
+  tally.add({ ...read, lines, errors: pieces.flatMap((piece) => piece.errors) }, outcomes);
+  const { report } = tally;
+  if (report.failed > 0)
+    throw new Refusal(
+      'import-refused',
+      `${report.failed} of ${report.lines} lines can not be recorded, so none was.`,
+      { errors: report.errors },
+    );
 }
 
 async function rehearsed<T>(recorder: Recorder, work: (recorder: Recorder) => Promise<T>): Promise<T> {
@@ -128,11 +130,11 @@ async function* registered(
 ): AsyncGenerator<CheckedLines> {
   let known = (await store.lastEventOf(initiativeId, (await store.head()).position)) > 0;
   for await (const checked of lines) {
-    const [line] = checked.lines;
+    const [line = Number.POSITIVE_INFINITY] = checked.lines;
     const [error] = checked.errors;
-    if (!known && (line ?? error) !== undefined) {
-      const registers = line !== undefined && !(error && error.line < line) && eventsOf(checked)[0]?.type;
-      if (registers !== 'InitiativeRegistered') throw notFound(initiativeId, error);
+    if (!known && checked.lines.length + checked.failed > 0) {
+      if (error && error.line < line) throw notFound(initiativeId, error);
+      if (eventsOf(checked)[0]?.type !== 'InitiativeRegistered') throw notFound(initiativeId);
       known = true;
     }
     yield checked;
@@ -178,20 +180,23 @@ class Tally {
   }
 
   /** outcomes: of the lines that are events. Throws what is no fault of a line. */
-  add({ lines, errors, bytes }: Omit<CheckedLines, 'events' | 'fingerprints'>, outcomes: Outcome[]): void {
+  add(
+    { lines, failed, errors, bytes }: Omit<CheckedLines, 'events' | 'fingerprints'>,
+    outcomes: Outcome[],
+  ): void {
     const { report } = this;
-    const failed = [...errors];
+    const refused: LineError[] = [];
     let ended: { error: unknown } | undefined;
     for (const [i, outcome] of outcomes.entries()) {
       if ('recorded' in outcome) report[outcome.recorded[0]?.replayed ? 'alreadyRecorded' : 'recorded'] += 1;
       else if ('error' in outcome && isOfLine(outcome.error))
-        failed.push(lineErrorOf(lines[i] ?? 0, outcome.error));
+        refused.push(lineErrorOf(lines[i] ?? 0, outcome.error));
       else ended = 'error' in outcome ? outcome : { error: new Error('a line was answered with a receipt') };
     }
-    report.lines += lines.length + errors.length;
-    report.failed += failed.length;
-    failed.sort((a, b) => a.line - b.line);
-    report.errors.push(...failed.slice(0, errorsMax - report.errors.length));
+    report.lines += lines.length + failed;
+    report.failed += refused.length + failed;
+    const all = [...errors, ...refused].sort((a, b) => a.line - b.line);
+    report.errors.push(...all.slice(0, errorsMax - report.errors.length));
     this.#bytes += bytes;
     this.#progress(report.lines, this.#bytes);
     if (ended) throw ended.error;

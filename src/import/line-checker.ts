@@ -9,6 +9,9 @@ import { EqualLines } from './equal-lines.ts';
 import type { Mapping } from './mapping.ts';
 import { lineBytesMax, type PhysicalLine, PhysicalLines } from './physical-lines.ts';
 
+/** Errors that are told of a file. */
+export const errorsMax = 1000;
+
 /** How the lines of a file are read. */
 export interface Reading {
   format: 'ndjson' | 'csv';
@@ -27,7 +30,8 @@ export interface CheckedLines {
   lines: number[];
   /** Of each event the 32 bytes of its fingerprint. */
   fingerprints: Uint8Array<ArrayBuffer>;
-  /** The lines that are no events. */
+  /** How many lines are no events, and the first of them. */
+  failed: number;
   errors: LineError[];
   /** How much of the file was read for them. */
   bytes: number;
@@ -45,6 +49,7 @@ export class LineChecker {
   #numbers: number[] = [];
   #fingerprints: Buffer[] = [];
   #errors: LineError[] = [];
+  #failed = 0;
 
   constructor(reading: Reading) {
     this.#reading = reading;
@@ -100,7 +105,9 @@ export class LineChecker {
       const { item, text } = check();
       this.#add(line, item, text);
     } catch (error) {
-      this.#errors.push(lineErrorOf(line, error));
+      const told = lineErrorOf(line, error);
+      this.#failed += 1;
+      if (this.#errors.length < errorsMax) this.#errors.push(told);
     }
   }
 
@@ -133,6 +140,7 @@ export class LineChecker {
       events: `[${this.#events.join(',')}]`,
       lines: this.#numbers,
       fingerprints: new Uint8Array(Buffer.concat(this.#fingerprints)),
+      failed: this.#failed,
       errors: this.#errors,
       bytes,
     };
@@ -140,6 +148,7 @@ export class LineChecker {
     this.#numbers = [];
     this.#fingerprints = [];
     this.#errors = [];
+    this.#failed = 0;
     return checked;
   }
 }

@@ -75,14 +75,21 @@ export class Recorder {
 
   /**
    * Records many requests, each decided on by itself as by `record`, but answered together and without receipts. The
-   * commits are short, and between two of them the requests that wait have their turn; alone: there are none.
+   * commits are short, and between two of them the requests that wait have their turn; alone: there are none. Where
+   * recording has to end, that is the outcome of all that are left.
    */
   async recordEach(postings: Posting[], alone = false): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     while (outcomes.length < postings.length) {
       const rest = postings.slice(outcomes.length);
       const slice = rest.slice(0, groupLengthOf(rest, this.#sliceEvents));
-      outcomes.push(...(await this.#inTurn(() => this.#commitSlice(slice, alone ? sliceAloneMs : sliceMs))));
+      try {
+        outcomes.push(
+          ...(await this.#inTurn(() => this.#commitSlice(slice, alone ? sliceAloneMs : sliceMs))),
+        );
+      } catch (error) {
+        return [...outcomes, ...rest.map(() => ({ error }))];
+      }
     }
     return outcomes;
   }
@@ -106,7 +113,7 @@ export class Recorder {
   /** A recorder that decides as this one does, on what is recorded here and by itself, and whose records nobody else sees. */
   async rehearsal(): Promise<{ recorder: Recorder; close: () => Promise<void> }> {
     const store = await openRehearsal(this.#store);
-    const recorder = new Recorder(store, this.#clock);
+    const recorder = new Recorder(store, this.#clock, undefined, () => this.check());
     return {
       recorder,
       close: async () => {
