@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { closed } from '../../events/fields.ts';
 import { type ProblemPart, Refusal } from '../errors.ts';
+import { escapeToken } from '../ledger/json.ts';
 import { shapeOf } from '../ledger/shapes.ts';
 import { columns } from './columns.ts';
 
@@ -42,17 +43,15 @@ export function mappingOf(text: string): Mapping {
 function unknownColumn({ columns: headers, fixed = {}, values = {} }: Mapping): ProblemPart | undefined {
   const named: [pointer: string, column: string | null][] = [
     ...Object.entries(headers).map(([header, column]): [string, string | null] => [
-      `/columns/${token(header)}`,
+      `/columns/${escapeToken(header)}`,
       column,
     ]),
-    ...Object.keys(fixed).map((column): [string, string] => [`/fixed/${token(column)}`, column]),
-    ...Object.keys(values).map((column): [string, string] => [`/values/${token(column)}`, column]),
+    ...Object.keys(fixed).map((column): [string, string] => [`/fixed/${escapeToken(column)}`, column]),
+    ...Object.keys(values).map((column): [string, string] => [`/values/${escapeToken(column)}`, column]),
   ];
   const [unknown] = named.filter(([, column]) => column !== null && !columns.has(column));
   return unknown && { pointer: unknown[0], detail: `names the column ${unknown[1]}, ${knownColumns()}` };
 }
-
-const token = (text: string): string => text.replaceAll('~', '~0').replaceAll('/', '~1');
 
 export const knownColumns = (): string => `which is none of ${[...columns.keys()].join(', ')}`;
 
