@@ -10,6 +10,7 @@ import { migrate } from './migrate.ts';
 import { loggedEventOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
+import { compiledOnce, keepingStatements } from './sqlite-statements.ts';
 import { sqliteWrite } from './sqlite-write.ts';
 import type { Batch, Head, Store } from './store.ts';
 
@@ -59,7 +60,7 @@ async function storeOn(
 
   const reader = new Sqlite(file, { readonly: true, fileMustExist: true });
   reader.pragma('cache_size = -65536');
-  const db = kyselyOn(reader);
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: keepingStatements(reader) }) });
   const facts = sqliteFacts(writer, builder);
   const write = sqliteWrite(writer, builder);
   const tree = sqliteTree(writer);
@@ -78,7 +79,9 @@ async function storeOn(
   );
   const lastEvent = reader
     .prepare<[string, number], number>(
-      'select position from events where initiative_id = ? and position <= ? order by position desc limit 1',
+      compiledOnce(
+        'select position from events where initiative_id = ? and position <= ? order by position desc limit 1',
+      ),
     )
     .pluck();
   const leaves = reader
@@ -213,7 +216,9 @@ function sqliteTree(handle: Sqlite.Database) {
     .pluck();
   const roots = handle
     .prepare<[number, number, number], Buffer>(
-      'select root from tiles where level = ? and tile_index between ? and ? order by tile_index',
+      compiledOnce(
+        'select root from tiles where level = ? and tile_index between ? and ? order by tile_index',
+      ),
     )
     .pluck();
   const tile = handle
