@@ -1,10 +1,12 @@
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as ledger from '../../migrations/0001-ledger.ts';
+import * as viewVersions from '../../migrations/0002-view-versions.ts';
 
 /** Forward only, in the order of their names. A released migration is never edited. */
 const migrations: Record<string, Migration> = {
   '0001-ledger': ledger,
+  '0002-view-versions': viewVersions,
 };
 
 /** Brings the tables to this version; gives the names of the migrations that ran. */

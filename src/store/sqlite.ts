@@ -10,6 +10,7 @@ import { migrate } from './migrate.ts';
 import { loggedEventOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
+import { clearRebuiltSqlite, rebuildSqlite, writtenVersionsSqlite } from './sqlite-rebuild.ts';
 import { compiledOnce, keepingStatements } from './sqlite-statements.ts';
 import { sqliteWrite } from './sqlite-write.ts';
 import type { Batch, Head, Store } from './store.ts';
@@ -73,6 +74,7 @@ async function storeOn(
     return { position: row.position, recordedAt: row.recorded_at, rootHash: row.root_hash };
   };
   let head = readHead();
+  let swaps = 0;
   let edge = tree.edgeAt(head.position);
   const eventRange = writer.prepare<[number, number], Database['events']>(
     'select * from events where position between ? and ? order by position',
@@ -142,6 +144,19 @@ async function storeOn(
     keepSigningKey: ({ vkey, signs_from, signs_until }) =>
       void upsertSigningKey.run(vkey, signs_from, signs_until),
     keepSnapshot: (row) => void insertSnapshot.run(row.initiative_id, row.position, row.tally),
+    writtenVersions: () => writtenVersionsSqlite(writer),
+    rebuild: (options) =>
+      rebuildSqlite(
+        file,
+        writer,
+        () => head.position,
+        () => {
+          swaps += 1;
+        },
+        options,
+      ),
+    clearRebuilt: (signal) => clearRebuiltSqlite(writer, signal),
+    swaps: () => swaps,
     check: () => void reader.prepare('select 1 from head').get(),
     async close() {
       // Kysely closes a handle only if it ran a query on it. The writer's is the last, as it folds the -wal into the file.

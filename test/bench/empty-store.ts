@@ -70,6 +70,10 @@ export function openEmpty(): Store {
     eventsOf: () => [],
     forgetAnswers: () => {},
     keepSnapshot: () => {},
+    writtenVersions: () => new Map(),
+    rebuild: async () => [],
+    clearRebuilt: async () => {},
+    swaps: () => 0,
     check: () => {},
     close: () => {},
   };

@@ -8,6 +8,7 @@ import { commitmentsInText } from '../../src/ledger/people.ts';
 import type { Version } from '../../src/ledger/record.ts';
 import { eventOf, leafBytesMax, type StoredEvent } from '../../src/ledger/stored-event.ts';
 import type { Database, EventRow, RecordRow } from '../../src/store/schema.ts';
+import { readModels } from '../../src/views/read-models.ts';
 import { recordRowOf } from '../../src/views/record-row.ts';
 
 /**
@@ -26,6 +27,7 @@ export function checkStore(file: string): void {
       checkOpenings(db, events);
       checkKeys(db, events);
       checkRecords(db, events);
+      checkReadModels(db);
     })();
   } finally {
     db.close();
@@ -176,6 +178,20 @@ function checkRecords(db: Sqlite.Database, events: EventRow[]): void {
     [...numbers.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1)),
     'record_numbers are the highest in the log',
   );
+}
+
+/** Every read model is of this version, and no rebuild left a table behind. */
+function checkReadModels(db: Sqlite.Database): void {
+  assert.deepEqual(
+    all(db, 'view_versions', 'view'),
+    readModels
+      .map(({ name, version }) => ({ view: name, version }))
+      .sort((a, b) => (a.view < b.view ? -1 : 1)),
+    'the read models are of this version',
+  );
+  const left =
+    "select name from sqlite_schema where type = 'table' and (name like '%_rebuilt' or name like '%_replaced')";
+  assert.deepEqual(db.prepare<[], string>(left).pluck().all(), [], 'no rebuild left a table');
 }
 
 /** Every row of a table; the database's own type says what is in it. */
