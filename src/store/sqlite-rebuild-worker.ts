@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import { numberOf } from '../ledger/record-number.ts';
@@ -99,6 +100,8 @@ function fold(file: string, shared: BigInt64Array, send: (message: Message) => v
 }
 
 if (!isMainThread && parentPort) {
+  // Recording comes first. Elsewhere than on Linux, this would be of the whole process.
+  if (process.platform === 'linux') setPriority(0, 10);
   const port = parentPort;
   const send = (message: Message): void => port.postMessage(message);
   const { file, shared } = workerData as { file: string; shared: BigInt64Array };
