@@ -7,9 +7,9 @@ import { streamRoute } from './http/routes/stream.ts';
 import { Signer } from './signer/signer.ts';
 import { SignerDirectory } from './signer/signer-directory.ts';
 import { StoreUnavailable } from './store/lock-file.ts';
+import { openStore } from './store/open-store.ts';
 import { Recorder } from './store/recorder.ts';
 import { instantOf } from './store/rows.ts';
-import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { Counts } from './views/counts.ts';
 
@@ -33,7 +33,12 @@ export async function openLedgerApp(
   log: Logger | false,
   clock: () => number = Date.now,
 ): Promise<App> {
-  const store = await openSqlite(config.DATABASE_URL.slice('file:'.length), { origin: config.LOG_ORIGIN });
+  const store = await openStore(config.DATABASE_URL, {
+    origin: config.LOG_ORIGIN,
+    failed: (error) => {
+      if (log) log.warn({ err: error }, 'the database was out of reach');
+    },
+  });
   try {
     const head = await store.head();
     if (!config.ALLOW_CLOCK_JUMP) checkClock(clock(), head.recordedAt);
@@ -65,13 +70,13 @@ export async function buildLedgerApp(
     },
     () => signer?.check(),
   );
-  const hub = new EventHub(
-    store,
-    () => recorder.erasures,
-    (error) => {
-      if (log) log.error({ err: error }, 'the event streams failed');
-    },
-  );
+  const hub = new EventHub(store, (error) => {
+    if (log) log.error({ err: error }, 'the event streams failed');
+  });
+  store.watch(() => {
+    signer?.schedule();
+    hub.wake();
+  });
   const ledger: Ledger = { store, recorder, counts, signer };
   const forgetting = setInterval(() => forgetAnswers(store, clock, log), forgetEveryMs).unref();
   return buildApp({

@@ -42,7 +42,7 @@ const layers: Layer[] = [
   {
     layer: 'store',
     ours: ['events', 'ledger', 'tlog', 'errors', 'migrations', 'views/record-row'],
-    packages: ['kysely', 'better-sqlite3', 'node:*'],
+    packages: ['kysely', 'better-sqlite3', 'pg', 'node:*'],
   },
   { layer: 'signer', ours: ['errors', 'tlog', 'store'], packages: ['node:*'] },
   {

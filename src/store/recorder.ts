@@ -24,8 +24,6 @@ interface Waiting {
  * cost one fsync; a lone request waits for nobody.
  */
 export class Recorder {
-  /** How many groups with an erasure of names were recorded since the start. */
-  erasures = 0;
   readonly #store: Store;
   readonly #clock: () => number;
   readonly #recorded: (changes: Change[]) => void;
@@ -109,7 +107,8 @@ export class Recorder {
     } catch (error) {
       if (isUnknownOutcome(error)) this.#broken = error;
       // One bad request must cost only itself: the group was rolled back, now each goes alone.
-      if (group.length > 1 && this.#broken === undefined) {
+      // A refusal is one of the whole group.
+      if (group.length > 1 && this.#broken === undefined && !(error instanceof Refusal)) {
         for (const one of group) await this.#commit([one]);
       } else {
         for (const { reject } of group) reject(error);
@@ -117,7 +116,6 @@ export class Recorder {
       return;
     }
     // On disk from here on.
-    if (decided.batch.changes.some(({ event }) => event.erased)) this.erasures += 1;
     for (const [i, outcome] of decided.outcomes.entries()) await this.#answer(group[i], outcome);
     if (decided.batch.changes.length > 0) this.#recorded(decided.batch.changes);
   }

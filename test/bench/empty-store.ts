@@ -63,6 +63,7 @@ export function openEmpty(): Store {
     keepSigningKey: () => {},
     fingerprintKey: randomBytes(32),
     head: () => head,
+    erasures: () => 0,
     group: (work) => work({ head, edge: edge.clone(), facts, write }),
     rootAt: () => head.rootHash,
     lastEventOf: () => 0,
@@ -70,6 +71,7 @@ export function openEmpty(): Store {
     eventsOf: () => [],
     forgetAnswers: () => {},
     keepSnapshot: () => {},
+    watch: () => {},
     check: () => {},
     close: () => {},
   };

@@ -38,7 +38,7 @@ export async function openStreaming(t: Test, limits: Partial<HubLimits> = {}, st
   const failures: unknown[] = [];
   const failed = (error: unknown) => failures.push(error);
   const recorder = new Recorder(store, Date.now, () => hub.wake());
-  const hub = new EventHub(store, () => recorder.erasures, failed, limits);
+  const hub = new EventHub(store, failed, limits);
   const ledger = { store, recorder, counts: new Counts(store, failed), signer: undefined };
   const app = await buildApp({
     config: readConfig({ DATABASE_URL: `file:${file}`, SIGNER_DIR: '' }),

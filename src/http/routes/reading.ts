@@ -44,7 +44,7 @@ export class Reading {
 
   /** An erasure takes names out of past answers too. What is being computed goes with the answers kept before. */
   #keptNow(): KeptPayloads {
-    const { erasures } = this.ledger.recorder;
+    const erasures = this.ledger.store.erasures();
     if (erasures !== this.#erasures) [this.#erasures, this.#kept] = [erasures, new KeptPayloads()];
     return this.#kept;
   }
