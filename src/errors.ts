@@ -10,6 +10,16 @@ export const problems = {
     'The body does not have the shape asked for',
     'Each entry of "errors" points at a part of the body and says what is wrong with it. The shapes are in the OpenAPI document.',
   ],
+  'malformed-csv': [
+    400,
+    'The body is not a table that can be imported',
+    'Send CSV (RFC 4180) in UTF-8, with a header that names columns of IMPORT.md. Of one line: only this row was not taken.',
+  ],
+  'invalid-mapping': [
+    400,
+    'The mapping does not have the shape asked for',
+    'A mapping says how the columns of a table are read. Its shape is in IMPORT.md.',
+  ],
   'invalid-request': [
     400,
     'A parameter or header of the request is not valid',
@@ -102,7 +112,11 @@ export const problems = {
     'The stored form of one event has at most 65,535 bytes. Shorten quotes and notes.',
   ],
   'uri-too-long': [414, 'The address is too long', 'Ids have at most 63 characters.'],
-  'unsupported-media-type': [415, 'The media type is not supported', 'Send application/json.'],
+  'unsupported-media-type': [
+    415,
+    'The media type is not supported',
+    'Send application/json; an import takes application/x-ndjson and text/csv. Nothing is taken compressed.',
+  ],
   'rule-violated': [
     422,
     'A rule of the register refuses this',
@@ -129,10 +143,15 @@ export const problems = {
     'A correction must change something, a reclassification must name the other kind, and an erasure must find a name that is not erased yet.',
   ],
   'nothing-matches': [422, 'No standing record matches', '"where" must match at least one standing record.'],
+  'import-refused': [
+    422,
+    'The import was refused as a whole',
+    'With atomic=true, one line that can not be recorded keeps all others from it. Each entry of "errors" names a line (the first 1,000). Nothing was recorded.',
+  ],
   'too-many-events': [
     422,
     'The request would make too many events',
-    'A request makes at most 1,000 events after expansion of "repeat" and "where".',
+    'A request makes at most 1,000 events after expansion of "repeat" and "where", an import with atomic=true at most 10,000.',
   ],
   'idempotency-key-reused': [
     422,
@@ -182,11 +201,18 @@ export interface ProblemPart {
   detail: string;
 }
 
+/** What is wrong with a line of an imported file. pointer: into the event of the line. */
+export interface LineError extends ProblemPart {
+  /** The line of the file, from 1; of a row of a table, that at which it begins. */
+  line: number;
+  code: ProblemCode;
+}
+
 /** A request that is refused, for a reason its sender can act on. Anything else that is thrown is a bug. */
 export class Refusal extends Error {
   readonly code: ProblemCode;
   /** Further members of the problem document (RFC 9457, section 3.2). */
-  readonly members: { errors?: ProblemPart[]; actualVersion?: number };
+  readonly members: { errors?: (ProblemPart | LineError)[]; actualVersion?: number };
 
   constructor(code: ProblemCode, detail: string, members: Refusal['members'] = {}) {
     super(detail);

@@ -33,20 +33,7 @@ export async function openLedgerApp(
   log: Logger | false,
   clock: () => number = Date.now,
 ): Promise<App> {
-  const store = await openStore(config.DATABASE_URL, {
-    origin: config.LOG_ORIGIN,
-    failed: (error) => {
-      if (log) log.warn({ err: error }, 'the database was out of reach');
-    },
-  });
-  try {
-    const head = await store.head();
-    if (!config.ALLOW_CLOCK_JUMP) checkClock(clock(), head.recordedAt);
-    return await buildLedgerApp(store, config, log, clock);
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+  return appOn(await openLedger(config, log, clock), config, log, clock);
 }
 
 /** The application on a store that is open; closing the app closes it. */
@@ -56,6 +43,40 @@ export async function buildLedgerApp(
   log: Logger | false,
   clock: () => number = Date.now,
 ): Promise<App> {
+  return appOn(await ledgerOn(store, config, log, clock), config, log, clock);
+}
+
+/** A ledger, those that follow it, and the end of it. */
+export type OpenLedger = Ledger & { hub: EventHub; close: () => Promise<void> };
+
+/** Opens the ledger that the configuration names. Throws StoreUnavailable. */
+export async function openLedger(
+  config: Config,
+  log: Logger | false,
+  clock: () => number = Date.now,
+): Promise<OpenLedger> {
+  const store = await openStore(config.DATABASE_URL, {
+    origin: config.LOG_ORIGIN,
+    failed: (error) => {
+      if (log) log.warn({ err: error }, 'the database was out of reach');
+    },
+  });
+  try {
+    const head = await store.head();
+    if (!config.ALLOW_CLOCK_JUMP) checkClock(clock(), head.recordedAt);
+    return await ledgerOn(store, config, log, clock);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function ledgerOn(
+  store: Store,
+  config: Config,
+  log: Logger | false,
+  clock: () => number,
+): Promise<OpenLedger> {
   const counts = new Counts(store, (error) => {
     if (log) log.error({ err: error }, 'a snapshot of counts failed');
   });
@@ -77,7 +98,29 @@ export async function buildLedgerApp(
     signer?.schedule();
     hub.wake();
   });
-  const ledger: Ledger = { store, recorder, counts, signer };
+  return {
+    store,
+    recorder,
+    counts,
+    signer,
+    hub,
+    async close() {
+      await recorder.stop();
+      await hub.close();
+      await counts.settled();
+      await signer?.close();
+      await store.close();
+    },
+  };
+}
+
+async function appOn(
+  ledger: OpenLedger,
+  config: Config,
+  log: Logger | false,
+  clock: () => number,
+): Promise<App> {
+  const { store, recorder, hub, close } = ledger;
   const forgetting = setInterval(() => forgetAnswers(store, clock, log), forgetEveryMs).unref();
   return buildApp({
     config,
@@ -92,11 +135,7 @@ export async function buildLedgerApp(
     },
     onClose: async () => {
       clearInterval(forgetting);
-      await recorder.stop();
-      await hub.close();
-      await counts.settled();
-      await signer?.close();
-      await store.close();
+      await close();
     },
   });
 }

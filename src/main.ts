@@ -4,6 +4,7 @@ import { restoreCommand } from './cli/bundle.ts';
 import { continueCommand } from './cli/continue.ts';
 import { demoCommand } from './cli/demo.ts';
 import { exportCommand } from './cli/export.ts';
+import { importCommand } from './cli/import.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { openapiCommand } from './cli/openapi.ts';
 import { endWith } from './cli/outcome.ts';
@@ -26,6 +27,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 serveCommand(program);
 migrateCommand(program);
+importCommand(program);
 demoCommand(program);
 rotateKeyCommand(program);
 continueCommand(program);

@@ -45,13 +45,14 @@ export type Service = (
 /**
  * Verifies a bundle with a key that is trusted, and if there is one a checkpoint that was kept elsewhere: it is
  * restored leaf for leaf into a ledger of its own, whose tree must be the one that was signed, and whose read
- * models must answer as the service did. Throws BrokenBundle for a file that is none.
+ * models must answer as the service did. progress: told now and then how many events were read. Throws BrokenBundle for a file that is none.
  */
 export async function verifyBundle(
   file: string,
   key: VerifierKey,
   keptCheckpoint: string | undefined,
   service: Service,
+  progress: (events: number, of: number) => void = () => {},
 ): Promise<BundleReport> {
   const header = await headerOf(file);
   const report: BundleReport = { ...header, checkpoints: 0, answers: 0, findings: [] };
@@ -64,7 +65,7 @@ export async function verifyBundle(
   try {
     const store = await openSqlite(database, { origin: header.origin });
     try {
-      await restoreBundle(file, header, store);
+      await restoreBundle(file, header, store, (position) => progress(position, header.size));
       await checkCheckpoints(file, store, key, keptCheckpoint, report, find);
     } catch (error) {
       if (error instanceof BrokenLeaf) find('leaf-broken', error.message, error.position);

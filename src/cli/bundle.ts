@@ -15,6 +15,7 @@ import type { Store } from '../store/store.ts';
 import { FormatError } from '../tlog/format.ts';
 import { parseVerifierKey } from '../tlog/note-key.ts';
 import { CouldNotRun } from './outcome.ts';
+import { progressOn } from './progress.ts';
 import { requireNew, writeWhole } from './whole-file.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -64,7 +65,10 @@ async function restore({ DATABASE_URL }: Config, file: string): Promise<void> {
     const header = await headerOf(file);
     const store = await openStore(DATABASE_URL, { origin: header.origin });
     try {
-      await restoreBundle(file, header, store, (position) => say(`${position} of ${header.size} events`));
+      const progress = progressOn(process.stdout);
+      await restoreBundle(file, header, store, (position) => progress.update(position, header.size)).finally(
+        progress.stop,
+      );
     } finally {
       await store.close();
     }
@@ -79,7 +83,14 @@ export async function verifyBundleFile(
   checkpoint: string | undefined,
 ): Promise<void> {
   await couldRun(async () => {
-    const report = await verifyBundle(file, parseVerifierKey(vkey), checkpoint, serve);
+    const progress = progressOn(process.stdout);
+    const report = await verifyBundle(
+      file,
+      parseVerifierKey(vkey),
+      checkpoint,
+      serve,
+      progress.update,
+    ).finally(progress.stop);
     for (const { position, what, detail } of report.findings) {
       say(`${position === undefined ? '' : `position ${position}: `}${what}: ${detail}`);
     }

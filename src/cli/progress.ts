@@ -2,46 +2,63 @@ import { SingleBar } from 'cli-progress';
 
 /** How far long work has come. */
 export interface Progress {
-  update: (events: number, of: number) => void;
+  /** of: how many there are, as far as is known; undefined: nobody knows. */
+  update: (done: number, of: number | undefined) => void;
   stop: () => void;
 }
 
-/** A bar on a terminal, otherwise a line at each tenth; with how fast it goes and how long it will take. */
-export function progressOn(stream: NodeJS.WriteStream, nowMs = () => performance.now()): Progress {
-  const begunMs = nowMs();
-  const pace = (events: number, of: number): string => {
-    const rate = events / Math.max((nowMs() - begunMs) / 1_000, 0.001);
-    return `${Math.round(rate)} a second, ${Math.ceil((of - events) / Math.max(rate, 1))} s left`;
-  };
-  return stream.isTTY ? bar(stream, pace) : lines(stream, pace);
+interface Options {
+  /** What is counted. */
+  unit?: string;
+  nowMs?: () => number;
 }
 
-type Pace = (events: number, of: number) => string;
+/** A bar on a terminal, otherwise a line at each tenth; with how fast it goes and how long it will take. */
+export function progressOn(
+  stream: NodeJS.WriteStream,
+  { unit = 'events', nowMs = () => performance.now() }: Options = {},
+): Progress {
+  const begunMs = nowMs();
+  const pace = (done: number, of: number | undefined): string => {
+    const rate = done / Math.max((nowMs() - begunMs) / 1_000, 0.001);
+    const left = of === undefined ? '' : `, ${Math.ceil((of - done) / Math.max(rate, 1))} s left`;
+    return `${Math.round(rate)} a second${left}`;
+  };
+  return stream.isTTY ? bar(stream, unit, pace) : lines(stream, unit, pace);
+}
 
-function bar(stream: NodeJS.WriteStream, pace: Pace): Progress {
-  const bar = new SingleBar({
-    format: '{bar} {percentage}% | {value} of {total} events | {pace}',
-    stream,
-    hideCursor: true,
-  });
+type Pace = (done: number, of: number | undefined) => string;
+
+function bar(stream: NodeJS.WriteStream, unit: string, pace: Pace): Progress {
+  const format = `{bar} {percentage}% | {value} of {total} ${unit} | {pace}`;
+  const bar = new SingleBar({ format, stream, hideCursor: true });
   return {
-    update(events, of) {
-      if (bar.isActive) bar.update(events, { pace: pace(events, of) });
-      else bar.start(of, events, { pace: pace(events, of) });
+    update(done, of) {
+      // Of an unknown number the bar stays half full.
+      const total = of ?? done * 2;
+      if (!bar.isActive) bar.start(total, done, { pace: pace(done, of) });
+      bar.setTotal(total);
+      bar.update(done, { pace: pace(done, of) });
     },
     stop: () => bar.stop(),
   };
 }
 
-function lines(stream: NodeJS.WriteStream, pace: Pace): Progress {
-  let tenths = 0;
+function lines(stream: NodeJS.WriteStream, unit: string, pace: Pace): Progress {
+  let [tenths, next] = [0, 1024];
   return {
-    update(events, of) {
-      const now = of === 0 ? 10 : Math.floor((events / of) * 10);
+    update(done, of) {
+      if (of === undefined) {
+        if (done < next) return;
+        while (next <= done) next *= 2;
+        stream.write(`${done} ${unit}, ${pace(done, of)}\n`);
+        return;
+      }
+      const now = of === 0 ? 10 : Math.floor((done / of) * 10);
       if (now <= tenths) return;
       tenths = now;
-      const left = events < of ? `, ${pace(events, of)}` : '';
-      stream.write(`${now * 10} %: ${events} of ${of} events${left}\n`);
+      const left = done < of ? `, ${pace(done, of)}` : '';
+      stream.write(`${now * 10} %: ${done} of ${of} ${unit}${left}\n`);
     },
     stop: () => {},
   };

@@ -1,8 +1,8 @@
 import { MIMEType } from 'node:util';
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../errors.ts';
+import { parseJson } from '../ledger/json.ts';
 import { type App, bodyBytesMax } from './instance.ts';
-import { parseJson } from './json.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -33,10 +33,11 @@ export function acceptJson(app: App): void {
   });
 }
 
-function requireUtf8(contentType: string | undefined): void {
+/** Throws a Refusal where the media type names another charset. */
+export function requireUtf8(contentType: string | undefined): void {
   if (contentType === undefined || contentType === 'application/json') return;
   const charset = new MIMEType(contentType).params.get('charset') ?? 'utf-8';
   if (!/^utf-?8$/i.test(charset)) {
-    throw new Refusal('unsupported-media-type', 'JSON is sent in UTF-8, not in another charset.');
+    throw new Refusal('unsupported-media-type', 'The body is sent in UTF-8, not in another charset.');
   }
 }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { Refusal } from '../errors.ts';
 import { problemOf } from './problems.ts';
+import { uploads } from './upload.ts';
 
 /** Fastify's own type of it says that the packet was turned into JSON, which it was not. */
 type ConnectionError = Error & { code?: string; rawPacket?: unknown };
@@ -13,6 +14,8 @@ type ConnectionError = Error & { code?: string; rawPacket?: unknown };
  * not arrive in time. The connection ends, as nobody can tell where a next request would begin.
  */
 export function answerClientError(this: unknown, error: ConnectionError, socket: Socket): void {
+  // Its requests are watched while they arrive.
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploads.has(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable || hasAnswerUnderWay(socket)) {
     socket.destroy();
     return;

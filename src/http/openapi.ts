@@ -30,6 +30,12 @@ const Problem = Type.Object(
         Type.Object({
           pointer: Type.String({ description: 'RFC 6901: into the body, or /query/… or /headers/….' }),
           detail: Type.String(),
+          line: Type.Optional(
+            Type.Integer({
+              description: 'With import-refused: the line of the file, which the pointer is into.',
+            }),
+          ),
+          code: Type.Optional(Type.String({ description: 'With import-refused: why the line was refused.' })),
         }),
         { description: 'The parts of the request that are wrong.' },
       ),

@@ -3,6 +3,7 @@ import { type ProblemCode, Refusal } from '../errors.ts';
 import { leafHash } from '../tlog/merkle.ts';
 import type { Json } from './canonical-json.ts';
 import type { Opening } from './change.ts';
+import { derivedId } from './derived-id.ts';
 import type { Draft } from './draft.ts';
 import { evolve, stateOf } from './evolve.ts';
 import type { LoggedEvent } from './facts.ts';
@@ -42,6 +43,8 @@ export class ItemDecision {
   readonly #draft: Draft;
   readonly #circumstances: Circumstances;
   readonly #fingerprint: Buffer | null;
+  /** How many events stand in the draft for this item. */
+  #appended = 0;
 
   constructor(item: Item, posting: Posting, draft: Draft, circumstances: Circumstances) {
     this.#item = item;
@@ -50,9 +53,9 @@ export class ItemDecision {
     this.#draft = draft;
     this.#circumstances = circumstances;
     const expands = ('repeat' in item.event && item.event.repeat !== undefined) || 'where' in item.event;
-    this.#fingerprint = expands
-      ? null
-      : fingerprintOf(posting.initiativeId, item.event, circumstances.fingerprintKey);
+    this.#fingerprint =
+      item.fingerprint ??
+      (expands ? null : fingerprintOf(posting.initiativeId, item.event, circumstances.fingerprintKey));
   }
 
   /** The event that was recorded under this item's id before, with the same content. */
@@ -268,10 +271,10 @@ export class ItemDecision {
       sources?: Source[];
     },
   ): Recorded {
-    const { eventId = this.#circumstances.newId(), sources, note, correlationId } = this.#event;
+    const { sources, note, correlationId } = this.#event;
     const event: StoredEvent = {
       v: 1,
-      eventId,
+      eventId: this.#nextEventId(),
       initiativeId: this.#posting.initiativeId,
       recordId: present?.record.recordId ?? '',
       kind: present?.record.kind ?? 'initiative',
@@ -317,7 +320,17 @@ export class ItemDecision {
       openings,
     };
     this.#draft.add(change);
+    this.#appended += 1;
     return recordedOf(this.#item.index, { position, ...event, leafHash: change.leafHash }, false);
+  }
+
+  /** Where one item with an id makes several events (imports have such), the first has it, and it gives the others theirs. */
+  #nextEventId(): string {
+    const { eventId } = this.#event;
+    if (eventId === undefined) return this.#circumstances.newId();
+    return this.#appended === 0
+      ? eventId
+      : derivedId(this.#circumstances.fingerprintKey, eventId, this.#appended);
   }
 
   /** The data with the names of persons committed; names that the record holds keep their commitments. */

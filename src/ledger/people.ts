@@ -78,6 +78,34 @@ export const commitmentsIn = (data: object): string[] =>
   );
 
 /**
+ * An event as posted, less the names of persons: what is derived from it for ever must not tell whether a guess at an
+ * erased name is right. The same object where it names nobody.
+ */
+export function withoutNames<E extends object>(event: E): E {
+  const { data, changes } = event as { data?: unknown; changes?: { data?: unknown } };
+  const own = nameless(data);
+  const changed = nameless(changes?.data);
+  if (own === data && changed === changes?.data) return event;
+  return {
+    ...event,
+    ...(own === data ? {} : { data: own }),
+    ...(changed === changes?.data ? {} : { changes: { ...changes, data: changed } }),
+  };
+}
+
+/** The data of a correction was checked against no schema yet, so its lists may hold anything. */
+function nameless(data: unknown): unknown {
+  const lists = Object.entries((data ?? {}) as { [member: string]: unknown }).flatMap(([list, entries]) => {
+    if (!Array.isArray(entries) || (list !== 'coChairs' && list !== 'parties')) return [];
+    const isPerson = (entry: Partial<Named> | null): boolean => list === 'coChairs' || entry?.person === true;
+    return entries.some(isPerson)
+      ? [[list, entries.map((entry) => (isPerson(entry) ? { ...entry, name: null } : entry))] as const]
+      : [];
+  });
+  return lists.length === 0 ? data : { ...(data as object), ...Object.fromEntries(lists) };
+}
+
+/**
  * Whether what was posted for an event before the erasure at `position` may hold the name: the event that brought it,
  * and every later correction of the record, which may have repeated the name without changing it.
  */

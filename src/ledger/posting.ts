@@ -13,6 +13,8 @@ export interface Item {
   /** Where it stands in the body (RFC 6901). */
   pointer: string;
   event: PostedEvent;
+  /** The keyed fingerprint of its content, where it was made beforehand. */
+  fingerprint?: Buffer;
 }
 
 /** A request to record events, checked for its shape and nothing else. */
@@ -57,6 +59,9 @@ function batchItems(body: Record<string, unknown>): Item[] {
   // Just checked against the schema of Defaults.
   return events.map((event, index) => item(event, index, `/events/${index}`, defaults as Defaults));
 }
+
+/** The one event that stands for itself. Throws Refusal `invalid-body`. */
+export const itemOf = (value: unknown): Item => item(value, 0, '');
 
 function item(value: unknown, index: number, pointer: string, defaults: Defaults = {}): Item {
   if (!isObject(value)) throw invalid({ pointer, detail: 'must be an object: an event' });

@@ -55,6 +55,12 @@ export const defaultsFault = (defaults: unknown): ProblemPart | undefined => fau
 export const stateFault = (kind: Kind, state: unknown): ProblemPart | undefined =>
   faultOf(stateShapes[kind], state);
 
+/** What is wrong with a value that must have the shape of a schema. */
+export function shapeOf(schema: TSchema): (value: unknown) => ProblemPart | undefined {
+  const shape = compile(schema);
+  return (value) => faultOf(shape, value);
+}
+
 function faultOf(shape: ValidateFunction, value: unknown): ProblemPart | undefined {
   if (shape(value)) return undefined;
   const error = shape.errors?.at(-1)?.keyword === 'anyOf' ? shape.errors[0] : shape.errors?.at(-1);

@@ -7,7 +7,7 @@ import { addDays } from '../ledger/edtf.ts';
 import type { Facts, KeptAnswer, Warning } from '../ledger/facts.ts';
 import type { Circumstances } from '../ledger/item-decision.ts';
 import type { Posting } from '../ledger/posting.ts';
-import { extraOf } from '../ledger/recorded.ts';
+import { extraOf, type Recorded } from '../ledger/recorded.ts';
 import { warningsOf } from '../ledger/warnings.ts';
 import { Missing, World } from '../ledger/world.ts';
 import type { Edge } from '../tlog/edge.ts';
@@ -20,13 +20,24 @@ import { uuidv7 } from './uuidv7.ts';
 /** How far the log may be ahead of the clock before recording waits. */
 const clockBehindMaxMs = 5_000;
 
-/** What came of a request, once the batch of its group is on disk. */
-export type Outcome = { receipt: Receipt } | { kept: KeptAnswer } | { error: unknown };
+/** What came of a request, once the batch of its group is on disk; `recorded` in place of a receipt where none was asked for. */
+export type Outcome =
+  | { receipt: Receipt }
+  | { recorded: Recorded[] }
+  | { kept: KeptAnswer }
+  | { error: unknown };
 
 export interface DecidedGroup {
   /** In the order of the requests. */
   outcomes: Outcome[];
   batch: Batch;
+}
+
+export interface GroupOptions {
+  /** false: outcomes without warnings and basis, which cost as much as the decision. */
+  receipts?: boolean;
+  /** If the group would make more events, it is refused: `too-many-events`. */
+  eventsMax?: number;
 }
 
 /**
@@ -38,6 +49,7 @@ export async function decideGroup(
   { head, facts, edge }: GroupTransaction,
   fingerprintKey: Buffer,
   nowMs: number,
+  { receipts = true, eventsMax = Number.POSITIVE_INFINITY }: GroupOptions = {},
 ): Promise<DecidedGroup> {
   if (head.recordedAt > nowMs + clockBehindMaxMs) {
     throw new Refusal(
@@ -71,14 +83,13 @@ export async function decideGroup(
         outcomes.push({ kept: decision.kept });
         continue;
       }
-      await world.prefetchForWarnings(facts, draft.changes);
-      const warnings: Warning[] = [];
-      for (const step of warningsOf(draft)) warnings.push(...(await untilLoaded(facts, world, step)));
+      const warnings = receipts ? await warningsAbout(draft, facts, world) : [];
       if (!posting.dryRun && draft.changes.length > 0) {
         const extra = extraOf(decision.recorded, warnings);
         // From here on nothing is refused any more.
         draft.accept();
         batch.changes.push(...draft.changes);
+        if (batch.changes.length > eventsMax) break;
         for (const { leafHash } of draft.changes) batch.tiles.push(...edge.append(leafHash));
         const answer = answerRowOf(posting, extra, draft, recordedAtMs);
         if (answer) {
@@ -86,12 +97,23 @@ export async function decideGroup(
           world.answers.set(answer.key, answer.kept);
         }
       }
-      outcomes.push({ receipt: { ...decision, warnings, basis: basisOf(edge), kept: false } });
+      outcomes.push(
+        receipts ? { receipt: { ...decision, warnings, basis: basisOf(edge), kept: false } } : decision,
+      );
     } catch (error) {
       outcomes.push({ error });
     }
   }
+  if (batch.changes.length > eventsMax)
+    throw new Refusal('too-many-events', `Together they would make more than ${eventsMax} events.`);
   return { outcomes, batch };
+}
+
+async function warningsAbout(draft: Draft, facts: Facts, world: World): Promise<Warning[]> {
+  await world.prefetchForWarnings(facts, draft.changes);
+  const warnings: Warning[] = [];
+  for (const step of warningsOf(draft)) warnings.push(...(await untilLoaded(facts, world, step)));
+  return warnings;
 }
 
 /** Tries until nothing is missing any more. Each round knows more, and no fact is asked for twice. */

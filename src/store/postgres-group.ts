@@ -125,10 +125,16 @@ export class PostgresGroups {
       };
       const result = await work({ head, edge: edge.clone(), facts: postgresFacts(run), write });
       if (failure) throw failure.error;
-      if (written) uncertain.group = { batch: written, result };
-      await commit(client);
-      uncertain.group = undefined;
-      this.#edge = written?.edge ?? edge;
+      if (written) {
+        uncertain.group = { batch: written, result };
+        await commit(client);
+        uncertain.group = undefined;
+        this.#edge = written.edge;
+      } else {
+        // Nothing hangs on the end of a transaction that wrote nothing.
+        await client.query('rollback').catch(() => {});
+        this.#edge = edge;
+      }
       return result;
     } catch (error) {
       throw failure?.error ?? error;

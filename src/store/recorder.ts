@@ -1,15 +1,20 @@
 import { Refusal } from '../errors.ts';
 import type { Change } from '../ledger/change.ts';
 import type { Posting } from '../ledger/posting.ts';
-import { type DecidedGroup, decideGroup, type Outcome } from './group.ts';
+import { type DecidedGroup, decideGroup, type GroupOptions, type Outcome } from './group.ts';
 import { keptReceipt } from './kept-answers.ts';
 import type { Receipt } from './receipt.ts';
-import type { Store } from './store.ts';
+import { openRehearsal } from './sqlite-rehearsal.ts';
+import type { Batch, Store } from './store.ts';
 
 /** Requests in one group; further ones wait for the next. */
 const groupRequestsMax = 256;
 /** Events that the requests of a group may ask for (one request may ask for more), so that a group is short. */
 const groupEventsMax = 4096;
+/** How long a commit for those who record many aims to take: about as long as a request may have to wait for it. */
+const sliceMs = 12;
+/** The same where no request can come. Longer ones gain nothing. */
+const sliceAloneMs = 250;
 /** Requests that may wait; further ones are refused as `overloaded`. */
 const waitingMax = 4096;
 
@@ -29,6 +34,10 @@ export class Recorder {
   readonly #recorded: (changes: Change[]) => void;
   readonly #allowed: () => void;
   #waiting: Waiting[] = [];
+  /** Commits of those who record many. */
+  readonly #turns: (() => Promise<void>)[] = [];
+  /** Events in the next commit of them, found by how long the last one took. */
+  #sliceEvents = 64;
   /** The commit that is running or about to. */
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -53,15 +62,63 @@ export class Recorder {
 
   /** Records a request, or refuses it whole. Resolves only when what it recorded is safe on disk. */
   record(posting: Posting): Promise<Receipt> {
-    if (this.#stopped) throw new Refusal('shutting-down', 'The ledger is shutting down.');
-    this.check();
+    this.#checkOpen();
     if (this.#waiting.length >= waitingMax)
       throw new Refusal('overloaded', 'Too many requests wait to be recorded.');
     return new Promise((resolve, reject) => {
       this.#waiting.push({ posting, resolve, reject });
-      // Not at once: the requests that the event loop reads in this turn share the commit.
-      this.#running ??= new Promise((done) => setImmediate(() => this.#run().then(done)));
+      this.#start();
     });
+  }
+
+  /**
+   * Records many requests, each decided on by itself as by `record`, but answered together and without receipts. The
+   * commits are short, and between two of them the requests that wait have their turn; alone: there are none. Where
+   * recording has to end, that is the outcome of all that are left.
+   */
+  async recordEach(postings: Posting[], alone = false): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    while (outcomes.length < postings.length) {
+      const rest = postings.slice(outcomes.length);
+      const slice = rest.slice(0, groupLengthOf(rest, this.#sliceEvents));
+      try {
+        outcomes.push(
+          ...(await this.#inTurn(() => this.#commitSlice(slice, alone ? sliceAloneMs : sliceMs))),
+        );
+      } catch (error) {
+        return [...outcomes, ...rest.map(() => ({ error }))];
+      }
+    }
+    return outcomes;
+  }
+
+  /**
+   * Records many requests in one commit, or none of them where one is refused: then the outcomes say why. Throws a
+   * Refusal where they would make more than `eventsMax` events.
+   */
+  recordTogether(postings: Posting[], eventsMax: number): Promise<Outcome[]> {
+    return this.#inTurn(async () => {
+      const { outcomes, batch } = await this.#decideAndWrite(
+        postings,
+        { receipts: false, eventsMax },
+        (decided) => decided.outcomes.every((outcome) => !('error' in outcome)),
+      );
+      this.#told(batch);
+      return outcomes;
+    });
+  }
+
+  /** A recorder that decides as this one does, on what is recorded here and by itself, and whose records nobody else sees. */
+  async rehearsal(): Promise<{ recorder: Recorder; close: () => Promise<void> }> {
+    const store = await openRehearsal(this.#store);
+    const recorder = new Recorder(store, this.#clock, undefined, () => this.check());
+    return {
+      recorder,
+      close: async () => {
+        await recorder.stop();
+        await store.close();
+      },
+    };
   }
 
   /** Throws where nothing can be recorded any more. */
@@ -81,49 +138,99 @@ export class Recorder {
     await this.#running;
   }
 
+  #checkOpen(): void {
+    if (this.#stopped) throw new Refusal('shutting-down', 'The ledger is shutting down.');
+    this.check();
+  }
+
+  /** Not at once: the requests that the event loop reads in this turn share the commit. */
+  #start(): void {
+    this.#running ??= new Promise((done) => setImmediate(() => this.#run().then(done)));
+  }
+
+  /** Commits when the requests that wait were answered, and after others that came here before. */
+  #inTurn<T>(commit: () => Promise<T>): Promise<T> {
+    this.#checkOpen();
+    return new Promise((resolve, reject) => {
+      this.#turns.push(() => commit().then(resolve, reject));
+      this.#start();
+    });
+  }
+
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      await this.#commit(this.#waiting.splice(0, groupLengthOf(this.#waiting)));
+    while (this.#waiting.length > 0 || this.#turns.length > 0) {
+      await this.#commitWaiting();
+      await this.#turns.shift()?.();
       // Whoever records again as soon as it is answered must not keep the event loop from everything else.
-      if (this.#waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
+      if (this.#waiting.length > 0 || this.#turns.length > 0)
+        await new Promise((resolve) => setImmediate(resolve));
     }
     this.#running = undefined;
   }
 
-  async #commit(group: Waiting[]): Promise<void> {
-    let decided: DecidedGroup;
+  async #commitWaiting(): Promise<void> {
+    const postings = this.#waiting.slice(0, groupRequestsMax).map(({ posting }) => posting);
+    const group = this.#waiting.splice(0, groupLengthOf(postings, groupEventsMax));
+    const outcomes = await this.#commit(postings.slice(0, group.length));
+    for (const [i, outcome] of outcomes.entries()) await this.#answer(group[i], outcome);
+  }
+
+  async #commitSlice(slice: Posting[], aimMs: number): Promise<Outcome[]> {
+    const events = slice.reduce((sum, posting) => sum + eventsAskedBy(posting), 0);
+    const startMs = performance.now();
+    const outcomes = await this.#commit(slice, false);
+    const tookMs = performance.now() - startMs;
+    const fitting = Math.floor((events * aimMs) / tookMs);
+    this.#sliceEvents = Math.max(16, Math.min(fitting, this.#sliceEvents * 2, groupEventsMax));
+    return outcomes;
+  }
+
+  /** Commits a group, and gives what came of each request: nothing that fails is thrown. */
+  async #commit(group: Posting[], receipts = true): Promise<Outcome[]> {
+    if (group.length === 0) return [];
+    try {
+      const { outcomes, batch } = await this.#decideAndWrite(group, { receipts });
+      this.#told(batch);
+      return outcomes;
+    } catch (error) {
+      // One bad request must cost only itself: the group was rolled back, now each goes alone. A refusal is of them all.
+      if (group.length === 1 || this.#broken !== undefined || error instanceof Refusal)
+        return group.map(() => ({ error }));
+      const outcomes: Outcome[] = [];
+      for (const one of group) outcomes.push(...(await this.#commit([one], receipts)));
+      return outcomes;
+    }
+  }
+
+  async #decideAndWrite(
+    group: Posting[],
+    options: GroupOptions,
+    mayWrite: (decided: DecidedGroup) => boolean = () => true,
+  ): Promise<DecidedGroup> {
     try {
       this.check();
-      decided = await this.#store.group(async (transaction) => {
-        const decisions = await decideGroup(
-          group.map(({ posting }) => posting),
-          transaction,
-          this.#store.fingerprintKey,
-          this.#clock(),
-        );
-        if (decisions.batch.changes.length > 0) await transaction.write(decisions.batch);
-        return decisions;
+      return await this.#store.group(async (transaction) => {
+        const { fingerprintKey } = this.#store;
+        const decided = await decideGroup(group, transaction, fingerprintKey, this.#clock(), options);
+        if (!mayWrite(decided)) return { ...decided, batch: { ...decided.batch, changes: [] } };
+        if (decided.batch.changes.length > 0) await transaction.write(decided.batch);
+        return decided;
       });
     } catch (error) {
       if (isUnknownOutcome(error)) this.#broken = error;
-      // One bad request must cost only itself: the group was rolled back, now each goes alone.
-      // A refusal is one of the whole group.
-      if (group.length > 1 && this.#broken === undefined && !(error instanceof Refusal)) {
-        for (const one of group) await this.#commit([one]);
-      } else {
-        for (const { reject } of group) reject(error);
-      }
-      return;
+      throw error;
     }
-    // On disk from here on.
-    for (const [i, outcome] of decided.outcomes.entries()) await this.#answer(group[i], outcome);
-    if (decided.batch.changes.length > 0) this.#recorded(decided.batch.changes);
+  }
+
+  /** The changes are on disk. */
+  #told({ changes }: Batch): void {
+    if (changes.length > 0) this.#recorded(changes);
   }
 
   async #answer(waiting: Waiting | undefined, outcome: Outcome): Promise<void> {
     if ('error' in outcome) waiting?.reject(outcome.error);
     else if ('receipt' in outcome) waiting?.resolve(outcome.receipt);
-    else {
+    else if ('kept' in outcome) {
       try {
         waiting?.resolve(await keptReceipt(this.#store, outcome.kept));
       } catch (error) {
@@ -134,13 +241,19 @@ export class Recorder {
 }
 
 /** How many of those waiting make up the next group, at least one. */
-function groupLengthOf(waiting: Waiting[]): number {
+function groupLengthOf(waiting: Posting[], eventsMax: number): number {
   let events = 0;
-  const fits = waiting.findIndex(({ posting }, i) => {
-    for (const { event } of posting.items) events += ('repeat' in event ? event.repeat : undefined) ?? 1;
-    return i === groupRequestsMax || (i > 0 && events > groupEventsMax);
+  const fits = waiting.findIndex((posting, i) => {
+    events += eventsAskedBy(posting);
+    return i > 0 && events > eventsMax;
   });
   return fits === -1 ? waiting.length : fits;
+}
+
+function eventsAskedBy({ items }: Posting): number {
+  let events = 0;
+  for (const { event } of items) events += ('repeat' in event ? event.repeat : undefined) ?? 1;
+  return events;
 }
 
 /** An I/O error may have struck before or after the commit reached the disk. */

@@ -12,7 +12,7 @@ function output(isTTY: boolean) {
 test('without a terminal there is a line at each tenth, with how fast it goes', (t) => {
   const { stream, text } = output(false);
   let now = 5_000;
-  const progress = progressOn(stream, () => now);
+  const progress = progressOn(stream, { nowMs: () => now });
   for (const [events, ms] of [
     [1, 100],
     [25, 500],
@@ -38,7 +38,7 @@ test('without a terminal there is a line at each tenth, with how fast it goes', 
 test('on a terminal there is a bar', (t) => {
   const { stream, text } = output(true);
   let now = 0;
-  const progress = progressOn(stream, () => now);
+  const progress = progressOn(stream, { nowMs: () => now });
   now = 1_000;
   progress.update(50, 200);
   progress.update(200, 200);
@@ -46,6 +46,16 @@ test('on a terminal there is a bar', (t) => {
   const drawn = text();
   t.match(drawn, /=-+ 25% \| 50 of 200 events \| 50 a second, 3 s left/);
   t.match(drawn, /= 100% \| 200 of 200 events/);
+  t.end();
+});
+
+test('where nobody knows how many there are, a line tells at each further power of two', (t) => {
+  const { stream, text } = output(false);
+  let now = 0;
+  const progress = progressOn(stream, { unit: 'lines', nowMs: () => now });
+  now = 1_000;
+  for (const done of [10, 1_500, 1_600, 5_000]) progress.update(done, undefined);
+  t.equal(text(), '1500 lines, 1500 a second\n5000 lines, 5000 a second\n');
   t.end();
 });
 

@@ -45,7 +45,13 @@ export async function startCluster(settings: string[] = []): Promise<Cluster> {
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en-US'];
   execFileSync(initdb, ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', ...locale], options);
 
-  const quick = ['fsync=off', 'full_page_writes=off', 'shared_buffers=32MB', 'listen_addresses=', ...settings];
+  const quick = [
+    'fsync=off',
+    'full_page_writes=off',
+    'shared_buffers=32MB',
+    'listen_addresses=',
+    ...settings,
+  ];
   const args = ['-D', data, '-k', directory, ...quick.flatMap((setting) => ['-c', setting])];
   let running: { child: ReturnType<typeof spawn>; ended: Promise<unknown> } | undefined;
   const url = (database: string) => `postgres://postgres@${encodeURIComponent(directory)}/${database}`;

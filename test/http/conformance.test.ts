@@ -86,7 +86,7 @@ class Conformance {
       url: addressOf(path, request),
       headers: request.headers,
       payloadAsStream: true,
-      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { payload: isText(operation) ? String(body) : JSON.stringify(body) }),
     });
     const { statusCode } = answer;
     const type = String(answer.headers['content-type']).split(';')[0] ?? '';
@@ -113,6 +113,10 @@ class Conformance {
     return statusCode;
   }
 }
+
+/** Whether the body is no JSON document but text, such as lines. */
+const isText = ({ requestBody }: Operation): boolean =>
+  requestBody !== undefined && !requestBody.content['application/json'];
 
 interface Request {
   path: Record<string, unknown>;
@@ -328,6 +332,12 @@ function requestsTo(conformance: Conformance, operation: Operation): fc.Arbitrar
   const body = schema && arbitraryOf(conformance, schema);
   const real = fc.constantFrom(...catalogue.flatMap(({ examples }): object[] => examples));
   const another = real.map(({ recordId: _, ...event }: { recordId?: string }) => event);
+  const line = fc.oneof(another, another.chain(mutated), real.chain(mutated), nasty);
+  const lines = fc.array(
+    line.map((value) => JSON.stringify(value)),
+    { maxLength: 5 },
+  );
+  const types = Object.keys(operation.requestBody?.content ?? {});
   return fc.record({
     path: part('path', 9),
     query: part('query', 3),
@@ -336,7 +346,13 @@ function requestsTo(conformance: Conformance, operation: Operation): fc.Arbitrar
       .map((headers) => ({
         ...headers,
         ...(body ? { 'content-type': 'application/json' } : {}),
-      })),
+      }))
+      .chain((headers) =>
+        isText(operation)
+          ? fc.constantFrom(...types).map((type) => ({ ...headers, 'content-type': type }))
+          : fc.constant(headers),
+      ),
+    ...(isText(operation) ? { body: lines.map((lines) => lines.join('\n')) } : {}),
     ...(body
       ? {
           body: fc.oneof(

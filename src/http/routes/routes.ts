@@ -6,6 +6,7 @@ import { changesRoute } from './changes.ts';
 import { claimRoutes } from './claims.ts';
 import { eventLogRoutes } from './event-log.ts';
 import { exportRoute } from './export.ts';
+import { importEvents } from './import-events.ts';
 import { initiativeRoutes } from './initiatives.ts';
 import { logRoutes } from './log.ts';
 import { meetingRoutes } from './meetings.ts';
@@ -19,6 +20,7 @@ export function addRoutes(app: App, ledger: Ledger): void {
   for (const schema of answerSchemas) app.addSchema(schema);
   refuseInfinity(app);
   postEvents(app, ledger);
+  importEvents(app, ledger);
   const reading = new Reading(ledger);
   eventLogRoutes(app, reading);
   initiativeRoutes(app, reading);

@@ -6,12 +6,12 @@ export const nestingMax = 32;
 /**
  * JSON (RFC 8259) from bytes, or a Refusal `malformed-json`. Stricter than JSON.parse: UTF-8 only (a leading byte
  * order mark is skipped, as the RFC allows), bounded nesting, no lone surrogates, no NUL, which PostgreSQL cannot
- * store, and no keys that could reach a prototype.
+ * store, and no keys that could reach a prototype. what: the bytes, in the words of a refusal.
  */
-export function parseJson(bytes: Buffer): unknown {
+export function parseJson(bytes: Buffer, what = 'The body'): unknown {
   const content = hasByteOrderMark(bytes) ? bytes.subarray(3) : bytes;
-  if (content.length === 0) throw new Refusal('malformed-json', 'The body is empty.');
-  if (!isUtf8(content)) throw new Refusal('malformed-json', 'The body is not valid UTF-8.');
+  if (content.length === 0) throw new Refusal('malformed-json', `${what} is empty.`);
+  if (!isUtf8(content)) throw new Refusal('malformed-json', `${what} is not valid UTF-8.`);
   const text = content.toString('utf8');
   let value: unknown;
   try {
@@ -25,6 +25,9 @@ export function parseJson(bytes: Buffer): unknown {
   if (part !== undefined) throw new Refusal('malformed-json', part.detail, { errors: [part] });
   return value;
 }
+
+/** What no JSON from outside may hold, however it was read: see parseJson. */
+export const jsonFault = (value: unknown): ProblemPart | undefined => hostilePart(value, true, nestingMax);
 
 function hasByteOrderMark(bytes: Buffer): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;

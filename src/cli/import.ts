@@ -1,0 +1,156 @@
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Config, environmentHelp, readConfig } from '../config.ts';
+import { Refusal } from '../errors.ts';
+import { type ImportReport, importLines } from '../import/import-lines.ts';
+import { mappingOf } from '../import/mapping.ts';
+import { type OpenLedger, openLedger } from '../ledger-app.ts';
+import { StoreLocked, StoreUnavailable } from '../store/lock-file.ts';
+import { CouldNotRun } from './outcome.ts';
+import { progressOn } from './progress.ts';
+
+interface Options {
+  initiative: string;
+  dryRun?: boolean;
+  atomic?: boolean;
+  importId?: string;
+  mapping?: string;
+  format?: 'ndjson' | 'csv';
+}
+
+const readBytes = 256 * 1024;
+
+export function importCommand(program: Command): void {
+  program
+    .command('import')
+    .description(
+      'record the events of a file, one a line (the service must be stopped); 0: all of them, 1: lines failed',
+    )
+    .argument('<file>', 'the file; - reads standard input')
+    .requiredOption('--initiative <id>', 'the initiative that they belong to', slug)
+    .option('--dry-run', 'say what would happen, and record nothing')
+    .option('--atomic', 'all lines or none; at most 10,000 events')
+    .option('--import-id <label>', 'a label of the file; equal lines of other files are other events')
+    .option('--mapping <file>', 'how the columns of a table are read (JSON, see IMPORT.md)')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'by default csv for a name that ends in .csv, and with --mapping',
+      ).choices(['ndjson', 'csv']),
+    )
+    .addHelpText('after', environmentHelp())
+    .action((file: string, options: Options) => importFile(readConfig(), file, options));
+}
+
+function slug(text: string): string {
+  if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(text)) return text;
+  throw new InvalidArgumentError('It has lower-case letters, digits and hyphens only.');
+}
+
+async function importFile(config: Config, file: string, options: Options): Promise<void> {
+  const csv = options.mapping !== undefined || /\.csv$/i.test(file);
+  const { format = csv ? 'csv' : 'ndjson', dryRun = false, atomic = false } = options;
+  if (format === 'ndjson' && options.mapping !== undefined)
+    throw new CouldNotRun('--mapping is for tables: leave it out, or give --format csv.');
+  const size = file === '-' ? 0 : sizeOf(file);
+  const progress = progressOn(process.stdout, { unit: 'lines' });
+  let ledger: OpenLedger | undefined;
+  try {
+    const mapping = options.mapping === undefined ? undefined : mappingOf(textOf(options.mapping));
+    ledger = await openLedger(config, false);
+    const source = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: readBytes });
+    const report = await importLines(
+      ledger,
+      source,
+      {
+        format,
+        initiativeId: options.initiative,
+        importId: options.importId,
+        mapping,
+        principal: 'anonymous',
+        atomic,
+        dryRun,
+        alone: true,
+      },
+      // How many lines there are is known at the end; until then it is told from the bytes.
+      (lines, done) =>
+        progress.update(lines, size === 0 || done === 0 ? undefined : Math.round((lines * size) / done)),
+    );
+    progress.stop();
+    say(report, dryRun);
+    if (report.failed > 0) process.exitCode = 1;
+  } catch (error) {
+    progress.stop();
+    if (error instanceof Refusal && error.code === 'import-refused') {
+      for (const part of error.members.errors ?? []) sayError(part);
+      process.stdout.write(`${error.message}\n`);
+      process.exitCode = 1;
+    } else throw couldNotRun(error, config, file, format, options);
+  } finally {
+    await ledger?.close();
+  }
+}
+
+function say(
+  { lines, recorded, alreadyRecorded, failed, errors, basis }: ImportReport,
+  dryRun: boolean,
+): void {
+  for (const error of errors) sayError(error);
+  if (failed > errors.length) process.stdout.write(`… and ${failed - errors.length} more\n`);
+  const would = dryRun ? 'would be recorded' : 'recorded';
+  const root = Buffer.from(basis.rootHash).toString('hex');
+  process.stdout.write(
+    `${lines} lines: ${recorded} ${would}, ${alreadyRecorded} already recorded, ${failed} failed; size ${basis.treeSize}, root hash ${root}\n`,
+  );
+}
+
+function sayError(error: object): void {
+  const { line, code, pointer, detail } = error as ImportReport['errors'][number]; // Only such are in a report.
+  process.stdout.write(`line ${line}: ${code}: ${pointer}${pointer && ' '}${detail}\n`);
+}
+
+function couldNotRun(
+  error: unknown,
+  { HOST, PORT }: Config,
+  file: string,
+  format: 'ndjson' | 'csv',
+  { initiative, dryRun, atomic, importId, mapping }: Options,
+): unknown {
+  if (error instanceof StoreLocked) {
+    const query = [
+      ...(dryRun ? ['dryRun=true'] : []),
+      ...(atomic ? ['atomic=true'] : []),
+      ...(importId === undefined ? [] : [`importId=${encodeURIComponent(importId)}`]),
+    ].join('&');
+    const host = HOST.includes(':') ? `[${HOST}]` : HOST;
+    const url = `http://${host}:${PORT}/v1/initiatives/${initiative}/import${query && `?${query}`}`;
+    const type = format === 'csv' ? 'text/csv' : 'application/x-ndjson';
+    const mapped = mapping === undefined ? '' : ` --url-query mapping@${quoted(mapping)}`;
+    return new CouldNotRun(
+      `${error.message}. If it is the service, import through it:\n  curl -T ${quoted(file)} -X POST -H 'Content-Type: ${type}'${mapped} ${quoted(url)}`,
+    );
+  }
+  if (error instanceof StoreUnavailable) return new CouldNotRun(error.message);
+  if (error instanceof Refusal) return new CouldNotRun(`${error.code}: ${error.message}`);
+  if (error instanceof Error && 'code' in error && 'syscall' in error) return new CouldNotRun(error.message);
+  return error;
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+function sizeOf(file: string): number {
+  const stat = stated(() => statSync(file));
+  if (stat.isDirectory()) throw new CouldNotRun(`${file} is a directory.`);
+  return stat.size;
+}
+
+const textOf = (file: string): string => stated(() => readFileSync(file, 'utf8'));
+
+function stated<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) throw new CouldNotRun(error.message);
+    throw error;
+  }
+}

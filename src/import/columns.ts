@@ -1,0 +1,64 @@
+import type { TSchema } from 'typebox';
+import { dataOf } from '../../events/catalogue.ts';
+import { Source } from '../../events/fields.ts';
+
+/** How the text of a cell becomes a member of an event; what does not fit stays text, and the schema refuses it. */
+type CellType = 'text' | 'number' | 'texts' | 'names' | 'json';
+
+/** Every column that a table may have, and the type of its cells: those of data and source follow from the schemas. */
+export const columns: ReadonlyMap<string, CellType> = new Map<string, CellType>([
+  ['type', 'text'],
+  ['recordId', 'text'],
+  ['eventId', 'text'],
+  ['expectedVersion', 'number'],
+  ['occurredOn', 'text'],
+  ['note', 'text'],
+  ['correlationId', 'text'],
+  ['repeat', 'number'],
+  ['to', 'text'],
+  ['reason.code', 'text'],
+  ['reason.text', 'text'],
+  ['reason.duplicateOf', 'text'],
+  ...Object.values(dataOf).flatMap((schema) => columnsOf(schema, 'data')),
+  ...columnsOf(Source, 'source'),
+]);
+
+interface Shape {
+  type?: string;
+  properties?: Record<string, TSchema>;
+  items?: Shape;
+}
+
+function columnsOf(schema: TSchema, path: string): [string, CellType][] {
+  const { type, properties, items } = schema as Shape;
+  if (properties)
+    return Object.entries(properties).flatMap(([name, member]) => columnsOf(member, `${path}.${name}`));
+  if (type === 'integer' || type === 'number') return [[path, 'number']];
+  if (type !== 'array') return [[path, 'text']];
+  if (items?.type === 'string') return [[path, 'texts']];
+  return [[path, items?.properties?.['name'] ? 'names' : 'json']];
+}
+
+/** What the text of a cell stands for. The text is trimmed and not empty. */
+export function cellValueOf(text: string, type: CellType): unknown {
+  switch (type) {
+    case 'text':
+      return text;
+    case 'number':
+      return /^-?[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : text;
+    default: {
+      if (/^[[{]/.test(text)) return jsonOf(text);
+      if (type === 'json') return text;
+      const parts = text.split(';').flatMap((part) => part.trim() || []);
+      return type === 'texts' ? parts : parts.map((name) => ({ name }));
+    }
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

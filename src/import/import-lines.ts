@@ -1,0 +1,214 @@
+import type { PostedEvent } from '../../events/catalogue.ts';
+import { type LineError, Refusal } from '../errors.ts';
+import type { Posting } from '../ledger/posting.ts';
+import type { Outcome } from '../store/group.ts';
+import type { Basis } from '../store/receipt.ts';
+import type { Recorder } from '../store/recorder.ts';
+import type { Store } from '../store/store.ts';
+import { checkedLines } from './checked-lines.ts';
+import { type CheckedLines, errorsMax, lineErrorOf, type Reading } from './line-checker.ts';
+
+/** What is read and checked together: some hundreds of lines. */
+const pieceBytes = 256 * 1024;
+/** Lines and events of an import that is recorded as a whole. */
+export const atomicEventsMax = 10_000;
+const atomicBytesMax = 64 * 1024 * 1024;
+
+export interface ImportOptions extends Omit<Reading, 'fingerprintKey'> {
+  principal: string;
+  /** All lines or none. */
+  atomic: boolean;
+  /** Says what would happen, and records nothing. */
+  dryRun: boolean;
+  /** Nobody else uses the ledger: commits may be as long as is best for the import. */
+  alone: boolean;
+}
+
+/** What came of an import. lines = recorded + alreadyRecorded + failed. */
+export interface ImportReport {
+  lines: number;
+  recorded: number;
+  alreadyRecorded: number;
+  failed: number;
+  /** The first ones, in the order of the file. */
+  errors: LineError[];
+  basis: Basis;
+}
+
+/** What a file is imported into. */
+export interface Target {
+  store: Store;
+  recorder: Recorder;
+}
+
+/**
+ * Records the events of a file, one a line, as its bytes arrive; of the file, no more than a few megabytes are in memory
+ * at a time. Each line is decided on by itself, and sees those before it. Throws a Refusal where the file as a whole is
+ * refused, or where recording has to end; what was recorded before that stays.
+ */
+export async function importLines(
+  { store, recorder }: Target,
+  source: AsyncIterable<Uint8Array>,
+  options: ImportOptions,
+  progress: (lines: number, bytes: number) => void = () => {},
+): Promise<ImportReport> {
+  const reading = { ...options, fingerprintKey: store.fingerprintKey };
+  const lines = registered(
+    checkedLines(source, reading, options.alone ? 8 * pieceBytes : pieceBytes),
+    store,
+    options.initiativeId,
+  );
+  const tally = new Tally(progress);
+  if (options.atomic) await importTogether(lines, recorder, options, tally);
+  else {
+    const importEach = async (recorder: Recorder): Promise<void> => {
+      for await (const checked of lines)
+        tally.add(checked, await recorder.recordEach(postingsOf(checked, options), options.alone));
+    };
+    try {
+      await (options.dryRun ? rehearsed(recorder, importEach) : importEach(recorder));
+    } catch (error) {
+      throw options.dryRun ? error : tally.explained(error);
+    }
+  }
+  const { position, rootHash } = await store.head();
+  return { ...tally.report, basis: { treeSize: position, rootHash } };
+}
+
+/** All lines, once they have been read, in one commit; or none, and a Refusal `import-refused` names those that are wrong. */
+async function importTogether(
+  checked: AsyncIterable<CheckedLines>,
+  recorder: Recorder,
+  options: ImportOptions,
+  tally: Tally,
+): Promise<void> {
+  const pieces: CheckedLines[] = [];
+  const read = { failed: 0, bytes: 0 };
+  let [events, eventBytes] = [0, 0];
+  for await (const piece of checked) {
+    pieces.push(piece);
+    read.failed += piece.failed;
+    read.bytes += piece.bytes;
+    events += piece.lines.length;
+    eventBytes += piece.events.length;
+    if (events + read.failed > atomicEventsMax)
+      throw new Refusal('too-many-events', `With atomic=true a file has at most ${atomicEventsMax} lines.`);
+    if (eventBytes > atomicBytesMax)
+      throw new Refusal('body-too-large', 'With atomic=true the events of a file have at most 64 MiB.');
+  }
+  const postings = pieces.flatMap((piece) => postingsOf(piece, options));
+  const record = (recorder: Recorder): Promise<Outcome[]> =>
+    recorder.recordTogether(postings, atomicEventsMax);
+  // Also where a line is no event, so that the answer names what else is wrong.
+  const rehearse = options.dryRun || read.failed > 0;
+  const outcomes = await (rehearse ? rehearsed(recorder, record) : record(recorder));
+  const lines = pieces.flatMap((piece) => piece.lines);
+  tally.add({ ...read, lines, errors: pieces.flatMap((piece) => piece.errors) }, outcomes);
+  const { report } = tally;
+  if (report.failed > 0)
+    throw new Refusal(
+      'import-refused',
+      `${report.failed} of ${report.lines} lines can not be recorded, so none was.`,
+      { errors: report.errors },
+    );
+}
+
+async function rehearsed<T>(recorder: Recorder, work: (recorder: Recorder) => Promise<T>): Promise<T> {
+  const rehearsal = await recorder.rehearsal();
+  try {
+    return await work(rehearsal.recorder);
+  } finally {
+    await rehearsal.close();
+  }
+}
+
+/** Refuses a file for an initiative that is not registered, unless its first line registers it. */
+async function* registered(
+  lines: AsyncIterable<CheckedLines>,
+  store: Store,
+  initiativeId: string,
+): AsyncGenerator<CheckedLines> {
+  let known = (await store.lastEventOf(initiativeId, (await store.head()).position)) > 0;
+  for await (const checked of lines) {
+    const [line = Number.POSITIVE_INFINITY] = checked.lines;
+    const [error] = checked.errors;
+    if (!known && checked.lines.length + checked.failed > 0) {
+      if (error && error.line < line) throw notFound(initiativeId, error);
+      if (eventsOf(checked)[0]?.type !== 'InitiativeRegistered') throw notFound(initiativeId);
+      known = true;
+    }
+    yield checked;
+  }
+  if (!known) throw notFound(initiativeId);
+}
+
+const notFound = (initiativeId: string, error?: LineError): Refusal => {
+  const why = error ? ` (line ${error.line}: ${error.pointer} ${error.detail})` : '';
+  return new Refusal(
+    'initiative-not-found',
+    `${initiativeId} is not registered, and the first line of the file does not register it${why}.`,
+  );
+};
+
+/** JSON that the other thread made of events whose shape it had checked. */
+const eventsOf = ({ events }: CheckedLines): PostedEvent[] => JSON.parse(events) as PostedEvent[];
+
+function postingsOf(checked: CheckedLines, { initiativeId, principal }: ImportOptions): Posting[] {
+  const { buffer } = checked.fingerprints;
+  return eventsOf(checked).map((event, i) => ({
+    initiativeId,
+    principal,
+    items: [{ index: 0, pointer: '', event, fingerprint: Buffer.from(buffer, i * 32, 32) }],
+    dryRun: false,
+  }));
+}
+
+/** Counts what came of the lines. */
+class Tally {
+  readonly report: Omit<ImportReport, 'basis'> = {
+    lines: 0,
+    recorded: 0,
+    alreadyRecorded: 0,
+    failed: 0,
+    errors: [],
+  };
+  readonly #progress: (lines: number, bytes: number) => void;
+  #bytes = 0;
+
+  constructor(progress: (lines: number, bytes: number) => void) {
+    this.#progress = progress;
+  }
+
+  /** outcomes: of the lines that are events. Throws what is no fault of a line. */
+  add(
+    { lines, failed, errors, bytes }: Omit<CheckedLines, 'events' | 'fingerprints'>,
+    outcomes: Outcome[],
+  ): void {
+    const { report } = this;
+    const refused: LineError[] = [];
+    let ended: { error: unknown } | undefined;
+    for (const [i, outcome] of outcomes.entries()) {
+      if ('recorded' in outcome) report[outcome.recorded[0]?.replayed ? 'alreadyRecorded' : 'recorded'] += 1;
+      else if ('error' in outcome && isOfLine(outcome.error))
+        refused.push(lineErrorOf(lines[i] ?? 0, outcome.error));
+      else ended = 'error' in outcome ? outcome : { error: new Error('a line was answered with a receipt') };
+    }
+    report.lines += lines.length + failed;
+    report.failed += refused.length + failed;
+    const all = [...errors, ...refused].sort((a, b) => a.line - b.line);
+    report.errors.push(...all.slice(0, errorsMax - report.errors.length));
+    this.#bytes += bytes;
+    this.#progress(report.lines, this.#bytes);
+    if (ended) throw ended.error;
+  }
+
+  /** A refusal in the midst of a file, with how far it got. */
+  explained(error: unknown): unknown {
+    if (!(error instanceof Refusal) || this.report.recorded === 0) return error;
+    const detail = `${this.report.recorded} lines were recorded before that; importing the file again records the rest.`;
+    return new Refusal(error.code, `${error.message} ${detail}`, error.members);
+  }
+}
+
+/** Where the ledger itself can not record, there is no use in trying the next line. */
+const isOfLine = (error: unknown): boolean => error instanceof Refusal && error.status < 500;

@@ -1,0 +1,53 @@
+/** A line longer than this is an error of that line, and is passed over without being kept. */
+export const lineBytesMax = 1_048_576;
+
+/** A line of a file as its bytes stand there, without the line feed at its end. */
+export interface PhysicalLine {
+  /** From 1. */
+  number: number;
+  /** undefined: it was too long. */
+  bytes: Buffer | undefined;
+}
+
+const lineFeed = 0x0a;
+const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
+
+/** Splits a file into lines as its bytes arrive; of the line that has not ended yet it keeps no more than may be taken. */
+export class PhysicalLines {
+  #number = 1;
+  #parts: Buffer[] = [];
+  #length = 0;
+
+  *push(chunk: Buffer): Generator<PhysicalLine> {
+    let from = 0;
+    for (;;) {
+      const end = chunk.indexOf(lineFeed, from);
+      this.#keep(chunk.subarray(from, end === -1 ? chunk.length : end));
+      if (end === -1) return;
+      yield this.#line();
+      from = end + 1;
+    }
+  }
+
+  /** What stands behind the last line feed, if anything does. */
+  *end(): Generator<PhysicalLine> {
+    if (this.#length > 0) yield this.#line();
+  }
+
+  #keep(part: Buffer): void {
+    this.#length += part.length;
+    if (this.#length > lineBytesMax) this.#parts = [];
+    else if (part.length > 0) this.#parts.push(part);
+  }
+
+  #line(): PhysicalLine {
+    const number = this.#number++;
+    const [parts, length] = [this.#parts, this.#length];
+    this.#parts = [];
+    this.#length = 0;
+    if (length > lineBytesMax) return { number, bytes: undefined };
+    const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+    const marked = number === 1 && bytes.subarray(0, 3).equals(byteOrderMark);
+    return { number, bytes: marked ? bytes.subarray(3) : bytes };
+  }
+}

@@ -1,0 +1,11 @@
+import { createHmac } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
+
+/** A UUIDv8 (RFC 9562, section 5.8) that follows from what it is for, and from the key of the ledger. */
+export function derivedId(key: Buffer, ...parts: (string | number | null)[]): string {
+  const bytes = createHmac('sha256', key).update(canonicalJson(parts)).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
