@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Test } from 'tap';
+import { openPostgres } from '../../src/store/postgres.ts';
+import type { Database } from '../../src/store/schema.ts';
+import { orders, type Row, type Rows } from './check-store.ts';
 
 /** Where the programs of the newest PostgreSQL on this machine are; undefined: there is none. */
 export const binaries: string | undefined = globSync('/usr/{lib,local}/{postgresql,pgsql}/{*/,}bin/initdb')
@@ -91,28 +94,59 @@ async function accepting(url: string): Promise<void> {
   }
 }
 
-/** The server that the tests of this process share. */
+/** The server that the tests of this process share, and a database of its with the tables of a ledger. */
 let shared: Promise<Cluster> | undefined;
 let databases = 0;
 
-export const sharedCluster = (): Promise<Cluster> => (shared ??= startCluster());
+export const sharedCluster = (): Promise<Cluster> => (shared ??= clusterWithTables());
 
-/** The URL of an empty database, which goes after what was torn down before it. */
+async function clusterWithTables(): Promise<Cluster> {
+  const cluster = await startCluster();
+  await execute(cluster.url('postgres'), 'create database ledger');
+  await (await openPostgres(cluster.url('ledger'))).close();
+  // Each ledger begins with rows of its own.
+  await execute(cluster.url('ledger'), 'delete from ledger; delete from head');
+  return cluster;
+}
+
+/** The URL of an empty ledger, which goes after what was torn down before it. */
 export async function postgresDatabase(t: Test): Promise<string> {
   const cluster = await sharedCluster();
-  const name = `test_${process.pid}_${++databases}`;
-  await execute(cluster.url('postgres'), `create database ${name}`);
+  const name = `ledger_${++databases}`;
+  await execute(cluster.url('postgres'), `create database ${name} template ledger`);
   t.teardown(() => execute(cluster.url('postgres'), `drop database ${name} with (force)`));
   return cluster.url(name);
 }
 
 /** Runs statements as somebody who has the database would. */
 export async function execute(url: string, statements: string, values?: unknown[]): Promise<object[]> {
-  const client = new pg.Client(url);
+  return withClient(url, async (client) => (await client.query(statements, values)).rows);
+}
+
+/** All rows of the tables of a ledger, as of one moment. */
+export async function postgresRows(url: string): Promise<Rows> {
+  const tables = await withClient(url, async (client) => {
+    await client.query('begin isolation level repeatable read read only');
+    const rows = new Map<string, object[]>();
+    for (const [table, order] of Object.entries(orders))
+      rows.set(table, (await client.query(`select * from ${table} order by ${order}`)).rows);
+    return rows;
+  });
+  // The tables of the database are those of its type.
+  return <T extends keyof Database>(table: T) => (tables.get(table) ?? []) as Row<T>[];
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, types: { getTypeParser: numbers } });
+  client.on('error', () => {});
   await client.connect();
   try {
-    return (await client.query(statements, values)).rows;
+    return await work(client);
   } finally {
     await client.end();
   }
 }
+
+const int8 = 20;
+const numbers = (oid: number, format?: 'text' | 'binary') =>
+  oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text');

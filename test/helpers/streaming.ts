@@ -10,7 +10,8 @@ import { Recorder } from '../../src/store/recorder.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { Counts } from '../../src/views/counts.ts';
-import { initiative, ledgerFile, mou } from './decide.ts';
+import { ledgerFile } from './database.ts';
+import { initiative, mou } from './decide.ts';
 import { listen } from './shell.ts';
 
 export type Streaming = Awaited<ReturnType<typeof openStreaming>>;
