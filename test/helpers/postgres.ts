@@ -109,14 +109,35 @@ async function clusterWithTables(): Promise<Cluster> {
   return cluster;
 }
 
+/** Databases that tests are done with. Emptying one is much quicker than making one. */
+const free: string[] = [];
+
 /** The URL of an empty ledger, which goes after what was torn down before it. */
 export async function postgresDatabase(t: Test): Promise<string> {
   const cluster = await sharedCluster();
+  const name = free.pop() ?? (await anotherDatabase(cluster));
+  const url = cluster.url(name);
+  t.teardown(async () => {
+    await execute(url, emptied);
+    free.push(name);
+  });
+  return url;
+}
+
+async function anotherDatabase(cluster: Cluster): Promise<string> {
   const name = `ledger_${++databases}`;
   await execute(cluster.url('postgres'), `create database ${name} template ledger`);
-  t.teardown(() => execute(cluster.url('postgres'), `drop database ${name} with (force)`));
-  return cluster.url(name);
+  return name;
 }
+
+/** Ends the connections of others. Triggers don't fire for a replica, so rows can be deleted. */
+const emptied = `
+  select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid();
+  set session_replication_role = replica;
+  ${[...Object.keys(orders), 'ledger', 'checkpoints', 'signing_keys', 'count_snapshots']
+    .map((table) => `delete from ${table};`)
+    .join(' ')}`;
 
 /** Runs statements as somebody who has the database would. */
 export async function execute(url: string, statements: string, values?: unknown[]): Promise<object[]> {
