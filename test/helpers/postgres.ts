@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, globSync, mkdtempSync } from 'node:fs';
+import { chownSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -27,6 +27,8 @@ export interface Cluster {
   start(): Promise<void>;
   /** immediate: as if it crashed. */
   stop(how: 'fast' | 'immediate'): Promise<void>;
+  /** Stops it for ever. */
+  end(): Promise<void>;
 }
 
 /** PostgreSQL refuses to run as root, so then it runs as the user that Debian's package makes. */
@@ -73,11 +75,16 @@ export async function startCluster(settings: string[] = []): Promise<Cluster> {
     await accepting(url('postgres'));
   };
   const stop: Cluster['stop'] = async (how) => {
+    running?.child.ref();
     running?.child.stdin?.write(`${how === 'fast' ? 'INT' : 'QUIT'}\n`);
     await running?.ended;
   };
   await start();
-  return { directory, url, start, stop };
+  const end = async (): Promise<void> => {
+    await stop('immediate');
+    rmSync(directory, { recursive: true });
+  };
+  return { directory, url, start, stop, end };
 }
 
 async function accepting(url: string): Promise<void> {
