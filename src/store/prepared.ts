@@ -1,5 +1,6 @@
 import type Sqlite from 'better-sqlite3';
 import type { Compilable, InferResult } from 'kysely';
+import { compiledOnce } from './sqlite-statements.ts';
 
 const marker = Symbol('parameter');
 interface Marker {
@@ -25,7 +26,7 @@ export function prepare<P extends object, Q extends Compilable<unknown>>(
   // The proxy has every member that P may have.
   const query = build(markers as P).compile();
   const names = query.parameters.map((value) => (value as Marker | null)?.[marker] as keyof P | undefined);
-  const statement = handle.prepare(query.sql);
+  const statement = handle.prepare(compiledOnce(query.sql));
   const bind = (parameters: P): unknown[] =>
     names.map((name, i) => (name === undefined ? query.parameters[i] : parameters[name]));
   type Row = InferResult<Q> extends (infer R)[] ? R : never;

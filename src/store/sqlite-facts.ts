@@ -4,6 +4,7 @@ import type { Facts, MilestonesAt } from '../ledger/facts.ts';
 import { prepare } from './prepared.ts';
 import { keptAnswerOf, loggedEventOf, stateText, versionColumns, versionOf } from './rows.ts';
 import type { Database, KeyRow } from './schema.ts';
+import { compiledOnce } from './sqlite-statements.ts';
 
 /** The facts that decisions ask for, as point reads on the writer's handle. */
 export function sqliteFacts(handle: Sqlite.Database, db: Kysely<Database>): Facts {
@@ -57,7 +58,7 @@ export function sqliteFacts(handle: Sqlite.Database, db: Kysely<Database>): Fact
       .where('title_key', '=', p.titleKey)
       .where('standing', '=', sql.lit(1))
       .where('to_position', 'is', null)
-      // In the order of the index, which is that in which they were made. An ORDER BY would treble what this costs.
+      .orderBy('made')
       .limit(sql.lit(2)),
   );
   const name = prepare(handle, (p: { commitment: string }) =>
@@ -82,7 +83,9 @@ export function sqliteFacts(handle: Sqlite.Database, db: Kysely<Database>): Fact
       // The state holds the date as given; `latest` alone would match other spellings of the same day.
       if (occurredOn !== undefined) query = query.where(sql`${stateText} ->> 'occurredOn'`, '=', occurredOn);
       const { sql: text, parameters } = query.orderBy('made').limit(limit).compile();
-      const rows = handle.prepare<unknown[], Parameters<typeof versionOf>[0]>(text).all(...parameters);
+      const rows = handle
+        .prepare<unknown[], Parameters<typeof versionOf>[0]>(compiledOnce(text))
+        .all(...parameters);
       return rows.map(versionOf);
     },
     countAt: (initiativeId, meetingId, kind) => count.get({ initiativeId, meetingId, kind })?.count ?? 0,

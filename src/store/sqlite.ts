@@ -11,6 +11,7 @@ import { newOrigin, requireOrigin } from './origin.ts';
 import { loggedEventOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
+import { compiledOnce, keepingStatements } from './sqlite-statements.ts';
 import { sqliteWrite } from './sqlite-write.ts';
 import type { Batch, Head, OpenOptions, Store } from './store.ts';
 
@@ -53,7 +54,7 @@ async function storeOn(
 
   const reader = new Sqlite(file, { readonly: true, fileMustExist: true });
   reader.pragma('cache_size = -65536');
-  const db = kyselyOn(reader);
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: keepingStatements(reader) }) });
   const facts = sqliteFacts(writer, builder);
   const write = sqliteWrite(writer, builder);
   const tree = sqliteTree(writer);
@@ -73,7 +74,9 @@ async function storeOn(
   );
   const lastEvent = reader
     .prepare<[string, number], number>(
-      'select position from events where initiative_id = ? and position <= ? order by position desc limit 1',
+      compiledOnce(
+        'select position from events where initiative_id = ? and position <= ? order by position desc limit 1',
+      ),
     )
     .pluck();
   const leaves = reader
@@ -211,7 +214,9 @@ function sqliteTree(handle: Sqlite.Database) {
     .pluck();
   const roots = handle
     .prepare<[number, number, number], Buffer>(
-      'select root from tiles where level = ? and tile_index between ? and ? order by tile_index',
+      compiledOnce(
+        'select root from tiles where level = ? and tile_index between ? and ? order by tile_index',
+      ),
     )
     .pluck();
   const tile = handle

@@ -16,7 +16,9 @@ const cachedBytesMax = 64 * 1024 * 1024;
 const cellBytes = 300;
 /** A snapshot is due after this many events of a scope; where it has many cells, after more. */
 const snapshotEvents = 1_000;
-const snapshotBytesPerEvent = 100;
+const snapshotBytesPerEvent = 64;
+/** Of all initiatives together, snapshots are so many times as rare: every event is one of theirs. */
+const everythingFactor = 4;
 /** At every so many positions of the log it is looked whether a scope that is not in memory is due for a snapshot. */
 const observedEvents = 256;
 
@@ -127,7 +129,7 @@ export class Counts {
           folded.changes.change(...contributions);
           folded.position = position;
           folded.events += 1;
-          if (isDue(folded)) due.add(scope);
+          if (isDue(scope, folded)) due.add(scope);
         } else if (position % observedEvents === 0) due.add(scope);
       }
       this.#observed = position;
@@ -146,7 +148,7 @@ export class Counts {
   async snapshot(scope: string): Promise<void> {
     await this.at(scope, this.#observed, () => {});
     const folded = this.#cache.get(scope);
-    if (!folded || !isDue(folded)) return;
+    if (!folded || !isDue(scope, folded)) return;
     const tally = bytesOfTally(new TallySum(folded.snapshot, folded.changes));
     const row = { initiative_id: scope, position: folded.position, tally };
     const { live } = folded;
@@ -166,8 +168,10 @@ export const tallyOf = (scope: string): ChangingTally => new ChangingTally(scope
 
 const bytesOf = ({ snapshotBytes, changes }: Folded): number => snapshotBytes + changes.size * cellBytes;
 
-const isDue = ({ events, snapshotBytes }: Folded): boolean =>
-  events >= Math.max(snapshotEvents, snapshotBytes / snapshotBytesPerEvent);
+const isDue = (scope: string, { events, snapshotBytes }: Folded): boolean =>
+  events >=
+  Math.max(snapshotEvents, snapshotBytes / snapshotBytesPerEvent) *
+    (scope === everything ? everythingFactor : 1);
 
 export interface CountedChange {
   position: number;

@@ -1,0 +1,28 @@
+import type Sqlite from 'better-sqlite3';
+
+/**
+ * SQL whose statements stay compiled. SQLite as it comes with better-sqlite3 (STAT4) lets the planner look at the value that is
+ * compared with a column, and then compiles the statement anew at every execution, which costs several times what
+ * a point read does. A unary plus changes no value, and hides it.
+ */
+export const compiledOnce = (text: string): string =>
+  text.replace(/(=|<>|[<>]=?|\b(?:is|like|limit|offset|between|and)) \?/gi, '$1 +?');
+
+/** Statements that are kept; queries of the read API differ in their filters, and there are few combinations in use. */
+const statementsMax = 500;
+
+/** A handle for Kysely's driver, which prepares a statement for each execution: those used last are kept. */
+export function keepingStatements(handle: Sqlite.Database) {
+  const statements = new Map<string, Sqlite.Statement>();
+  return {
+    prepare(text: string): Sqlite.Statement {
+      const statement = statements.get(text) ?? handle.prepare(compiledOnce(text));
+      statements.delete(text);
+      statements.set(text, statement);
+      const [oldest] = statements.keys();
+      if (statements.size > statementsMax && oldest !== undefined) statements.delete(oldest);
+      return statement;
+    },
+    close: () => void handle.close(),
+  };
+}
