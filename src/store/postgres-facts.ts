@@ -27,12 +27,18 @@ export function postgresFacts(run: Run): Facts {
       ),
     events: async (eventIds) =>
       (await run<EventRow>('select * from events where event_id = any ($1)', [eventIds])).map(loggedEventOf),
-    async keptAnswer(principal, initiativeId, key) {
-      const [row] = await run<KeyRow>(
-        'select * from idempotency_keys where principal = $1 and initiative_id = $2 and key = $3',
-        [principal, initiativeId, key],
+    async keptAnswers(keys) {
+      const rows = await run<KeyRow>(
+        `select kept.* from idempotency_keys as kept
+          join unnest($1::text[], $2::text[], $3::text[]) as asked (principal, initiative_id, key)
+          using (principal, initiative_id, key)`,
+        [
+          keys.map(({ principal }) => principal),
+          keys.map(({ initiativeId }) => initiativeId),
+          keys.map(({ key }) => key),
+        ],
       );
-      return row && keptAnswerOf(row);
+      return rows.map(keptAnswerOf);
     },
     async lastNumber(initiativeId, kind) {
       const [row] = await run<{ last_number: number }>(

@@ -25,7 +25,7 @@ export function openEmpty(): Store {
         initiativeId === recordId ? (initiatives.get(initiativeId) ?? []) : [],
       ),
     events: () => [],
-    keptAnswer: () => undefined,
+    keptAnswers: () => [],
     // Every record made so far may have had a number.
     lastNumber: () => head.position,
     milestonesAt: () => [],
