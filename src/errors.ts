@@ -96,6 +96,11 @@ export const problems = {
     'The initiative is retracted',
     'A retracted initiative accepts nothing but its reinstatement, and PersonalDataErased.',
   ],
+  'rebuild-running': [
+    409,
+    'A rebuild is running',
+    'One rebuild runs at a time. Wait for it to end; the read models are served all the while.',
+  ],
   'meeting-in-use': [
     409,
     'The meeting has standing milestones',

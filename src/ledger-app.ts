@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type App, buildApp } from './app.ts';
 import type { Config } from './config.ts';
+import { Refusal } from './errors.ts';
 import { EventHub } from './http/event-hub.ts';
 import { addRoutes } from './http/routes/routes.ts';
 import { streamRoute } from './http/routes/stream.ts';
@@ -8,16 +9,19 @@ import { Signer } from './signer/signer.ts';
 import { SignerDirectory } from './signer/signer-directory.ts';
 import { StoreUnavailable } from './store/lock-file.ts';
 import { openStore } from './store/open-store.ts';
+import { Rebuilds } from './store/rebuilds.ts';
 import { Recorder } from './store/recorder.ts';
 import { instantOf } from './store/rows.ts';
 import type { Store } from './store/store.ts';
 import { Counts } from './views/counts.ts';
+import { readModels } from './views/read-models.ts';
 
 /** What the routes work with. */
 export interface Ledger {
   store: Store;
   recorder: Recorder;
   counts: Counts;
+  rebuilds: Rebuilds;
   /** Absent where this instance does not sign. */
   signer: Signer | undefined;
 }
@@ -98,13 +102,16 @@ async function ledgerOn(
     signer?.schedule();
     hub.wake();
   });
+  const rebuilds = new Rebuilds(store, readModels);
   return {
     store,
     recorder,
     counts,
+    rebuilds,
     signer,
     hub,
     async close() {
+      await rebuilds.stop();
       await recorder.stop();
       await hub.close();
       await counts.settled();
@@ -120,9 +127,10 @@ async function appOn(
   log: Logger | false,
   clock: () => number,
 ): Promise<App> {
-  const { store, recorder, hub, close } = ledger;
+  const { store, recorder, rebuilds, hub, close } = ledger;
+  const outdated = await rebuilds.outdated();
   const forgetting = setInterval(() => forgetAnswers(store, clock, log), forgetEveryMs).unref();
-  return buildApp({
+  const app = await buildApp({
     config,
     log,
     routes: (app) => {
@@ -130,6 +138,7 @@ async function appOn(
       streamRoute(app, store, hub);
     },
     ready: async () => {
+      rebuilds.check();
       recorder.check();
       await store.check();
     },
@@ -138,6 +147,10 @@ async function appOn(
       await close();
     },
   });
+  app.closing.addEventListener('abort', () => void rebuilds.stop());
+  // Not waited for: until it is done, requests are answered that the ledger is not ready.
+  void startRebuilds(rebuilds, outdated, log);
+  return app;
 }
 
 async function openSigner(
@@ -166,6 +179,22 @@ async function forgetAnswers(store: Store, clock: () => number, log: Logger | fa
     await store.forgetAnswers(clock() - answersKeptMs);
   } catch (error) {
     if (log) log.error({ err: error }, 'old answers could not be forgotten');
+  }
+}
+
+/** Rebuilds what code of another version wrote, and removes what an interrupted rebuild left. */
+async function startRebuilds(rebuilds: Rebuilds, outdated: string[], log: Logger | false): Promise<void> {
+  let tenths = -1;
+  try {
+    if (outdated.length === 0) return await rebuilds.clear();
+    await rebuilds.beforeReady(outdated, ({ events, of }) => {
+      const now = Math.floor((events / of) * 10);
+      if (now > tenths && log) log.info({ readModels: outdated, events, of }, 'rebuilding before ready');
+      tenths = now;
+    });
+  } catch (error) {
+    // A refusal is the shutdown that ended it.
+    if (log && !(error instanceof Refusal)) log.error({ err: error }, 'read models could not be rebuilt');
   }
 }
 

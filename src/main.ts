@@ -8,6 +8,7 @@ import { importCommand } from './cli/import.ts';
 import { migrateCommand } from './cli/migrate.ts';
 import { openapiCommand } from './cli/openapi.ts';
 import { endWith } from './cli/outcome.ts';
+import { rebuildCommand } from './cli/rebuild.ts';
 import { rotateKeyCommand } from './cli/rotate-key.ts';
 import { serveCommand } from './cli/serve.ts';
 import { verifyCommand } from './cli/verify.ts';
@@ -33,6 +34,7 @@ rotateKeyCommand(program);
 continueCommand(program);
 openapiCommand(program);
 verifyCommand(program);
+rebuildCommand(program);
 exportCommand(program);
 restoreCommand(program);
 

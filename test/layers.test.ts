@@ -41,7 +41,16 @@ const layers: Layer[] = [
   },
   {
     layer: 'store',
-    ours: ['events', 'ledger', 'tlog', 'errors', 'migrations', 'views/record-row'],
+    ours: [
+      'events',
+      'ledger',
+      'tlog',
+      'errors',
+      'migrations',
+      'views/record-row',
+      'views/tally',
+      'views/stored-tally',
+    ],
     packages: ['kysely', 'better-sqlite3', 'pg', 'node:*'],
   },
   { layer: 'signer', ours: ['errors', 'tlog', 'store'], packages: ['node:*'] },
@@ -57,6 +66,7 @@ const layers: Layer[] = [
       'views/record-row',
       'views/stored-tally',
       'views/tally',
+      'views/read-models',
     ],
     packages: ['better-sqlite3', 'node:*'],
   },
@@ -187,8 +197,9 @@ test('no import goes around in a circle of layers, but for types', (t) => {
     );
   const below = new Map<string, Set<string>>();
   for (const { file, to } of edges) {
-    // The row of a record is a function of its own, which the store is given by name.
-    if (to === 'src/views/record-row') continue;
+    // What is kept of a record and of counts are functions of their own, which the store is given by name.
+    if (to === 'src/views/record-row' || to === 'src/views/tally' || to === 'src/views/stored-tally')
+      continue;
     below.set(layerOf(file), (below.get(layerOf(file)) ?? new Set()).add(layerOf(to)));
   }
   const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>

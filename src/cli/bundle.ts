@@ -10,10 +10,12 @@ import { Signer } from '../signer/signer.ts';
 import { SignerDirectory } from '../signer/signer-directory.ts';
 import { StoreUnavailable } from '../store/lock-file.ts';
 import { openStore } from '../store/open-store.ts';
+import { Rebuilds } from '../store/rebuilds.ts';
 import { BrokenLeaf } from '../store/restore-leaves.ts';
 import type { Store } from '../store/store.ts';
 import { FormatError } from '../tlog/format.ts';
 import { parseVerifierKey } from '../tlog/note-key.ts';
+import { readModels } from '../views/read-models.ts';
 import { CouldNotRun } from './outcome.ts';
 import { progressOn } from './progress.ts';
 import { requireNew, writeWhole } from './whole-file.ts';
@@ -34,6 +36,8 @@ export async function exportBundle(config: Config, file: string): Promise<void> 
   requireNew(file);
   await couldRun(async () => {
     const store = await openStore(config.DATABASE_URL, { origin: config.LOG_ORIGIN });
+    // The answers in a bundle are those of this version.
+    await new Rebuilds(store, readModels).bringUpToDate();
     if (config.SIGNER_DIR !== '') await signNow(store, config.SIGNER_DIR);
     const app = await buildLedgerApp(store, { ...config, SIGNER_DIR: '' }, false);
     try {

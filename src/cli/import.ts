@@ -6,6 +6,7 @@ import { type ImportReport, importLines } from '../import/import-lines.ts';
 import { mappingOf } from '../import/mapping.ts';
 import { type OpenLedger, openLedger } from '../ledger-app.ts';
 import { StoreLocked, StoreUnavailable } from '../store/lock-file.ts';
+import { BrokenLeaf } from '../store/restore-leaves.ts';
 import { CouldNotRun } from './outcome.ts';
 import { progressOn } from './progress.ts';
 
@@ -58,6 +59,7 @@ async function importFile(config: Config, file: string, options: Options): Promi
   try {
     const mapping = options.mapping === undefined ? undefined : mappingOf(textOf(options.mapping));
     ledger = await openLedger(config, false);
+    await ledger.rebuilds.bringUpToDate();
     const source = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: readBytes });
     const report = await importLines(
       ledger,
@@ -130,7 +132,7 @@ function couldNotRun(
       `${error.message}. If it is the service, import through it:\n  curl -T ${quoted(file)} -X POST -H 'Content-Type: ${type}'${mapped} ${quoted(url)}`,
     );
   }
-  if (error instanceof StoreUnavailable) return new CouldNotRun(error.message);
+  if (error instanceof StoreUnavailable || error instanceof BrokenLeaf) return new CouldNotRun(error.message);
   if (error instanceof Refusal) return new CouldNotRun(`${error.code}: ${error.message}`);
   if (error instanceof Error && 'code' in error && 'syscall' in error) return new CouldNotRun(error.message);
   return error;

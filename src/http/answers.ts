@@ -108,7 +108,8 @@ interface Kept {
 
 /**
  * Answers about one initiative, kept as long as nothing new happened in it: an answer is a function of its address
- * and of the initiative's events, so nothing has to be invalidated; but an erasure of names ends all of it.
+ * and of the initiative's events, so nothing has to be invalidated; but an erasure of names, and a swapped read model,
+ * end all of it.
  */
 export class KeptPayloads {
   readonly #kept = new Map<string, Kept>();

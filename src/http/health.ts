@@ -44,6 +44,8 @@ export function serveHealth(app: App, ready: () => Promise<void> | void): void {
       try {
         await ready();
       } catch (error) {
+        // Says itself what is awaited.
+        if (error instanceof Refusal && error.code === 'not-ready') throw error;
         request.log.warn({ err: error }, 'not ready');
         throw new Refusal('not-ready', 'The log of the server says why.');
       }

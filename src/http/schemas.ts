@@ -329,6 +329,38 @@ export const ConsistencyAnswer = Type.Object(
   { $id: 'ConsistencyProof', ...closed },
 );
 
+export const RebuildLine = Type.Object(
+  {
+    events: Type.Optional(count('How many events are rebuilt.')),
+    of: Type.Optional(count('How many there are.')),
+    outcome: Type.Optional(
+      Type.Enum(['done', 'stopped'], { description: 'In the last line. Stopped: nothing was changed.' }),
+    ),
+    views: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            view: Type.String({ description: 'The read model.' }),
+            swapped: Type.Boolean({ description: 'Whether the one made anew is now in use.' }),
+            differences: Type.Optional(count('Rows that differed; absent: they were not compared.')),
+            first: Type.Array(
+              Type.Object(
+                { table: Type.String(), position: Type.Optional(Type.Integer()), detail: Type.String() },
+                closed,
+              ),
+              { description: 'The first of them.' },
+            ),
+          },
+          closed,
+        ),
+      ),
+    ),
+    position: Type.Optional(Type.Integer({ description: 'Of the event that can not be folded.' })),
+    detail: Type.Optional(Type.String({ description: 'Why it stopped.' })),
+  },
+  { $id: 'RebuildLine', ...closed, description: 'How far a rebuild is, or its outcome.' },
+);
+
 /** Every schema that others refer to by its $id. */
 export const answerSchemas = [
   Basis,
@@ -360,4 +392,5 @@ export const answerSchemas = [
   KeysAnswer,
   InclusionAnswer,
   ConsistencyAnswer,
+  RebuildLine,
 ];

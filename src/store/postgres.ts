@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
+import { Refusal } from '../errors.ts';
 import { emptyRoot } from '../tlog/merkle.ts';
 import { StoreUnavailable } from './lock-file.ts';
 import { migrate, postgresMigrations } from './migrate.ts';
@@ -153,6 +154,15 @@ async function storeOn(connections: Connections, options: OpenOptions): Promise<
         tally,
       ]);
     },
+    async writtenVersions() {
+      const rows = await run<Database['view_versions']>('select view, version from view_versions');
+      return new Map(rows.map(({ view, version }) => [view, version]));
+    },
+    async rebuild() {
+      throw new Refusal('not-ready', 'This version does not rebuild read models in PostgreSQL.');
+    },
+    clearRebuilt: async () => {},
+    swaps: () => 0,
     watch(grown) {
       listener = new Listener(connections, grown, failed);
     },

@@ -15,9 +15,11 @@ export interface LeafToRestore {
 /** A leaf that no ledger wrote, or not at this place. */
 export class BrokenLeaf extends Error {
   readonly position: number;
-  constructor(position: number, cause: string) {
-    super(`the leaf at position ${position} ${cause}`);
+  readonly fault: string;
+  constructor(position: number, fault: string) {
+    super(`the leaf at position ${position} ${fault}`);
     this.position = position;
+    this.fault = fault;
   }
 }
 
@@ -97,7 +99,7 @@ function parsed(leaf: string, position: number) {
   });
 }
 
-function checked<T>(position: number, make: () => T): T {
+export function checked<T>(position: number, make: () => T): T {
   try {
     return make();
   } catch (error) {

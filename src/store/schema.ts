@@ -13,6 +13,7 @@ export interface Database {
   records: RecordRow;
   record_numbers: { initiative_id: string; kind: string; last_number: number };
   count_snapshots: { initiative_id: string; position: number; tally: Uint8Array };
+  view_versions: { view: string; version: number };
 }
 
 export interface EventRow {

@@ -11,6 +11,7 @@ import { newOrigin, requireOrigin } from './origin.ts';
 import { loggedEventOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
+import { clearRebuiltSqlite, rebuildSqlite, writtenVersionsSqlite } from './sqlite-rebuild.ts';
 import { compiledOnce, keepingStatements } from './sqlite-statements.ts';
 import { sqliteWrite } from './sqlite-write.ts';
 import type { Batch, Head, OpenOptions, Store } from './store.ts';
@@ -67,6 +68,7 @@ async function storeOn(
     return { position: row.position, recordedAt: row.recorded_at, rootHash: row.root_hash };
   };
   let head = readHead();
+  let swaps = 0;
   let edge = tree.edgeAt(head.position);
   let erasures = 0;
   const eventRange = writer.prepare<[number, number], Database['events']>(
@@ -143,6 +145,19 @@ async function storeOn(
     keepSnapshot: (row) => void insertSnapshot.run(row.initiative_id, row.position, row.tally),
     // No other process has the file open.
     watch: () => {},
+    writtenVersions: () => writtenVersionsSqlite(writer),
+    rebuild: (options) =>
+      rebuildSqlite(
+        file,
+        writer,
+        () => head.position,
+        () => {
+          swaps += 1;
+        },
+        options,
+      ),
+    clearRebuilt: (signal) => clearRebuiltSqlite(writer, signal),
+    swaps: () => swaps,
     check: () => void reader.prepare('select 1 from head').get(),
     async close() {
       // Kysely closes a handle only if it ran a query on it. The writer's is the last, as it folds the -wal into the file.

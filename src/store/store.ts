@@ -41,6 +41,45 @@ export interface OpenOptions {
   failed?: (error: unknown) => void;
 }
 
+/** What follows from the log, and can be made from it anew. */
+export interface ReadModel {
+  name: string;
+  /** Of the code that writes it. */
+  version: number;
+  tables: readonly ('records' | 'record_numbers' | 'count_snapshots')[];
+}
+
+/** How far a rebuild is. */
+export interface RebuildProgress {
+  events: number;
+  of: number;
+}
+
+export interface RebuildOptions {
+  readModels: readonly ReadModel[];
+  /** Told now and then how many of the events are done. */
+  progress: (progress: RebuildProgress) => void;
+  /** Ends it; the present tables stay as they are. */
+  signal: AbortSignal;
+}
+
+/** Where a read model was not what the log makes it. */
+export interface Difference {
+  table: string;
+  position?: number;
+  detail: string;
+}
+
+export interface Rebuilt {
+  view: string;
+  /** Whether the tables are now the ones made anew; false: there was no reason to. */
+  swapped: boolean;
+  /** Rows that differed; undefined: not compared, as another version of the code wrote them. */
+  differences?: number;
+  /** The first that were found. */
+  first: Difference[];
+}
+
 /** An engine. All that is read through `db` was committed; reads are always as of a position, so they need no snapshot. */
 export interface Store {
   readonly db: Kysely<Database>;
@@ -72,6 +111,17 @@ export interface Store {
   keepSigningKey(row: Database['signing_keys']): MaybePromise<void>;
   /** Keeps the counts of a scope at a position; one that is there already stays. */
   keepSnapshot(row: Database['count_snapshots']): MaybePromise<void>;
+  /** The version of the code that wrote each read model. */
+  writtenVersions(): MaybePromise<Map<string, number>>;
+  /**
+   * Makes read models anew from nothing but the leaves, beside reading and recording, and swaps in those that differ
+   * or are of another version. Throws BrokenLeaf where a leaf can't be folded. One at a time, after `clearRebuilt`.
+   */
+  rebuild(options: RebuildOptions): Promise<Rebuilt[]>;
+  /** Removes the tables that a rebuild leaves: those that were swapped out, or not swapped in. */
+  clearRebuilt(signal: AbortSignal): Promise<void>;
+  /** How often a read model was swapped since the start. What was computed from it before is void. */
+  swaps(): number;
   /** Has it told when the log may have grown through another instance; it may also be told without need. */
   watch(grown: () => void): void;
   /** Throws where the store can't be used. */

@@ -1,5 +1,6 @@
 import { isCanonical } from '../ledger/canonical-json.ts';
 import type { Change } from '../ledger/change.ts';
+import { shown } from '../ledger/shown.ts';
 import { eventOf, leafBytesMax, type StoredEvent } from '../ledger/stored-event.ts';
 import { eventRowOf } from '../store/rows.ts';
 import { type EventRow, eventColumns } from '../store/schema.ts';
@@ -66,9 +67,3 @@ export class EventCheck {
 }
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** A value as a finding shows it, no longer than it helps. */
-export function shown(value: unknown): string {
-  const text = value === null || value === undefined ? 'empty' : JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
-}

@@ -8,7 +8,7 @@ export class CannotVerify extends Error {
 }
 
 /** The form of the tables that this version reads. */
-const migrations = ['0001-ledger'];
+const migrations = ['0001-ledger', '0002-view-versions'];
 
 /** Rows that one statement reads: each is a read transaction of its own, so that no writer's log grows for long. */
 const pageRows = 1_000;
@@ -181,6 +181,7 @@ function startOf(db: Sqlite.Database) {
     lastRecord: number('select max(position) from records'),
     lastCheckpoint: number('select max(size) from checkpoints'),
     lastKeptAnswer: number('select max(id) from idempotency_keys'),
+    viewVersions: db.prepare<[], Database['view_versions']>('select * from view_versions').all(),
     tiles: db
       .prepare<[], { level: number; first: number; last: number }>(
         'select level, min(tile_index) as first, max(tile_index) as last from tiles group by level',

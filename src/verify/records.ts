@@ -1,11 +1,12 @@
 import { evolve } from '../ledger/evolve.ts';
 import type { Version } from '../ledger/record.ts';
 import { numberOf } from '../ledger/record-number.ts';
+import { aroundDifference, shown } from '../ledger/shown.ts';
 import { eventOf, type StoredEvent } from '../ledger/stored-event.ts';
 import { versionOf } from '../store/rows.ts';
 import { type RecordRow, recordColumns } from '../store/schema.ts';
 import { recordRowOf } from '../views/record-row.ts';
-import { messageOf, shown } from './events.ts';
+import { messageOf } from './events.ts';
 import type { Findings } from './findings.ts';
 import type { LedgerFile, Start } from './ledger-file.ts';
 
@@ -201,15 +202,5 @@ function afterOf(
 
 const differences = (row: RecordRow, after: RecordRow) =>
   folded.filter((column) => row[column] !== after[column]);
-
-/** Two values from shortly before where they differ. */
-function aroundDifference(is: unknown, must: unknown): [string, string] {
-  if (typeof is !== 'string' || typeof must !== 'string') return [shown(is), shown(must)];
-  let same = 0;
-  while (same < is.length && is[same] === must[same]) same += 1;
-  if (same < 20) return [shown(is), shown(must)];
-  const from = (text: string): string => shown(`…${text.slice(same - 10, same + 40)}`);
-  return [from(is), from(must)];
-}
 
 const sentence = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

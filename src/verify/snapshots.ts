@@ -1,11 +1,8 @@
 import type { RecordRow } from '../store/schema.ts';
 import { bytesOfTally } from '../views/stored-tally.ts';
-import { ChangingTally } from '../views/tally.ts';
+import { type ChangingTally, everything, tallyOf } from '../views/tally.ts';
 import type { Findings } from './findings.ts';
 import type { LedgerFile, Start } from './ledger-file.ts';
-
-/** The scope of all initiatives together. */
-const everything = '';
 
 /** `count_snapshots`, against the fold of the changes. Only scopes with snapshots are folded, up to their last. */
 export class SnapshotsCheck {
@@ -21,10 +18,7 @@ export class SnapshotsCheck {
     this.#findings = findings;
     this.#due = due;
     for (const { initiative_id, position } of due)
-      this.#tallies.set(initiative_id, {
-        tally: new ChangingTally(initiative_id !== everything),
-        until: position,
-      });
+      this.#tallies.set(initiative_id, { tally: tallyOf(initiative_id), until: position });
   }
 
   /** The next event, with what it did where that is known. */

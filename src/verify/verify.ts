@@ -1,11 +1,13 @@
 import type { RecordRow } from '../store/schema.ts';
 import { tileWidth } from '../tlog/edge.ts';
 import { leafHash } from '../tlog/merkle.ts';
+import { readModels } from '../views/read-models.ts';
 import { checkpointMarks, type KeptApart } from './checkpoints.ts';
 import { EventCheck } from './events.ts';
 import { type Finding, Findings } from './findings.ts';
 import { checkKeptAnswers } from './kept-answers.ts';
 import {
+  CannotVerify,
   type CheckedRow,
   type LeafRow,
   type LedgerFile,
@@ -61,6 +63,7 @@ async function verify(
   const start = file.start();
   const marks = checkpointMarks(file, start, findings, checkpoint);
   const tree = new TreeCheck({ file, start, findings, marks, hashesOnly });
+  if (!hashesOnly) requireVersions(start);
   const whole = hashesOnly ? undefined : new WholeCheck(file, start, findings);
   const end = Math.max(start.lastEvent, 0);
   let events = 0;
@@ -92,6 +95,16 @@ async function verify(
   progress(end, end);
   const byPosition = findings.kept.toSorted((a, b) => (a.position ?? Infinity) - (b.position ?? Infinity));
   return { events, size: end, rootHash, findings: byPosition, count: findings.count };
+}
+
+/** Read models that code of another version wrote hold something else, which says nothing of the log. */
+function requireVersions({ viewVersions }: Start): void {
+  const written = new Map(viewVersions.map(({ view, version }) => [view, version]));
+  const other = readModels.find(({ name, version }) => written.get(name) !== version);
+  if (!other) return;
+  throw new CannotVerify(
+    `The read model ${other.name} was written by another version of this program: rebuild it first, or verify hashes only.`,
+  );
 }
 
 const turn: Turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -3,22 +3,22 @@ import type { Change } from '../ledger/change.ts';
 import type { Database } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { contributionOf } from './record-row.ts';
-import { bytesOfTally, StoredTally } from './stored-tally.ts';
-import { ChangingTally, type Contribution, contributionColumns, type Tally, TallySum } from './tally.ts';
-
-/** The scope of the counts of all initiatives together. */
-export const everything = '';
+import { bytesOfTally, eventsUntilSnapshot, StoredTally } from './stored-tally.ts';
+import {
+  type ChangingTally,
+  type Contribution,
+  contributionColumns,
+  everything,
+  type Tally,
+  TallySum,
+  tallyOf,
+} from './tally.ts';
 
 /** Changes folded from one query; between two, other work gets its turn. */
 const sliceRows = 2_000;
 /** Bytes that the counts kept in memory may take, about. */
 const cachedBytesMax = 64 * 1024 * 1024;
 const cellBytes = 300;
-/** A snapshot is due after this many events of a scope; where it has many cells, after more. */
-const snapshotEvents = 1_000;
-const snapshotBytesPerEvent = 64;
-/** Of all initiatives together, snapshots are so many times as rare: every event is one of theirs. */
-const everythingFactor = 4;
 /** At every so many positions of the log it is looked whether a scope that is not in memory is due for a snapshot. */
 const observedEvents = 256;
 
@@ -40,7 +40,9 @@ interface Folded {
  */
 export class Counts {
   readonly #store: Store;
-  readonly #cache = new Map<string, Folded>();
+  #cache = new Map<string, Folded>();
+  /** How many there were when the cache was begun. */
+  #swaps = 0;
   /** Per scope, what is under way: a tally is never read while it is folded on. */
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #failed: (error: unknown) => void;
@@ -67,7 +69,27 @@ export class Counts {
   }
 
   async #read<T>(scope: string, position: number, read: (tally: Tally) => T): Promise<T> {
-    const cached = this.#cache.get(scope);
+    for (;;) {
+      const result = await this.#readFrom(this.#cacheNow(), scope, position, read);
+      if (result) return result.value;
+    }
+  }
+
+  /** Counts of a read model that was swapped out are forgotten. */
+  #cacheNow(): Map<string, Folded> {
+    const swaps = this.#store.swaps();
+    if (swaps !== this.#swaps) [this.#swaps, this.#cache] = [swaps, new Map()];
+    return this.#cache;
+  }
+
+  /** undefined: a read model was swapped meanwhile, and some of what was folded may be of the old one. */
+  async #readFrom<T>(
+    cache: Map<string, Folded>,
+    scope: string,
+    position: number,
+    read: (tally: Tally) => T,
+  ): Promise<{ value: T } | undefined> {
+    const cached = cache.get(scope);
     const isPast = cached !== undefined && cached.position > position;
     const folded = isPast || !cached ? await this.#snapshotBefore(scope, position) : cached;
     // What is live has all events up to the last one observed.
@@ -77,8 +99,9 @@ export class Counts {
       await this.#foldOn(scope, folded, position);
       folded.live = position === this.#observed;
     }
-    if (!isPast) this.#keep(scope, folded);
-    return read(new TallySum(folded.snapshot, folded.changes));
+    if (cache !== this.#cacheNow()) return undefined;
+    if (!isPast) keep(cache, scope, folded);
+    return { value: read(new TallySum(folded.snapshot, folded.changes)) };
   }
 
   async #snapshotBefore(scope: string, position: number): Promise<Folded> {
@@ -103,28 +126,17 @@ export class Counts {
     }
   }
 
-  #keep(scope: string, folded: Folded): void {
-    this.#cache.delete(scope);
-    this.#cache.set(scope, folded);
-    let bytes = 0;
-    for (const one of this.#cache.values()) bytes += bytesOf(one);
-    for (const [oldest, one] of this.#cache) {
-      if (bytes <= cachedBytesMax || this.#cache.size === 1) return;
-      bytes -= bytesOf(one);
-      this.#cache.delete(oldest);
-    }
-  }
-
   /** Folds what was recorded into the counts that are in memory, and has snapshots made that are due; no answer waits for it. */
   observe(changes: readonly Change[]): void {
     const first = changes[0]?.position ?? 0;
     // Other events may have come between, through another instance: what is in memory is folded on from the log then.
-    if (first !== this.#observed + 1) for (const folded of this.#cache.values()) folded.live = false;
+    const cache = this.#cacheNow();
+    if (first !== this.#observed + 1) for (const folded of cache.values()) folded.live = false;
     const due = new Set<string>();
     for (const { position, event, before, after } of changes) {
       const contributions = [before && contributionOf(before.record), contributionOf(after.record)] as const;
       for (const scope of [everything, event.initiativeId]) {
-        const folded = this.#cache.get(scope);
+        const folded = cache.get(scope);
         if (folded?.live) {
           folded.changes.change(...contributions);
           folded.position = position;
@@ -147,7 +159,7 @@ export class Counts {
   /** Keeps a snapshot of a scope as of the last position observed, or a later one, if one is due. */
   async snapshot(scope: string): Promise<void> {
     await this.at(scope, this.#observed, () => {});
-    const folded = this.#cache.get(scope);
+    const folded = this.#cacheNow().get(scope);
     if (!folded || !isDue(scope, folded)) return;
     const tally = bytesOfTally(new TallySum(folded.snapshot, folded.changes));
     const row = { initiative_id: scope, position: folded.position, tally };
@@ -157,21 +169,28 @@ export class Counts {
   }
 }
 
+function keep(cache: Map<string, Folded>, scope: string, folded: Folded): void {
+  cache.delete(scope);
+  cache.set(scope, folded);
+  let bytes = 0;
+  for (const one of cache.values()) bytes += bytesOf(one);
+  for (const [oldest, one] of cache) {
+    if (bytes <= cachedBytesMax || cache.size === 1) return;
+    bytes -= bytesOf(one);
+    cache.delete(oldest);
+  }
+}
+
 function foldedFrom(scope: string, position: number, bytes: Uint8Array): Folded {
   const snapshot = new StoredTally(bytes);
   const changes = tallyOf(scope);
   return { position, snapshot, snapshotBytes: bytes.length, changes, events: 0, live: false };
 }
 
-/** An empty tally of what is counted in a scope. */
-export const tallyOf = (scope: string): ChangingTally => new ChangingTally(scope !== everything);
-
 const bytesOf = ({ snapshotBytes, changes }: Folded): number => snapshotBytes + changes.size * cellBytes;
 
 const isDue = (scope: string, { events, snapshotBytes }: Folded): boolean =>
-  events >=
-  Math.max(snapshotEvents, snapshotBytes / snapshotBytesPerEvent) *
-    (scope === everything ? everythingFactor : 1);
+  events >= eventsUntilSnapshot(scope, snapshotBytes);
 
 export interface CountedChange {
   position: number;

@@ -3,10 +3,10 @@ import { isMilestone, type LedgerRecord } from '../ledger/record.ts';
 import { recordOf, versionColumns } from '../store/rows.ts';
 import type { Database } from '../store/schema.ts';
 import { knownAt } from './at.ts';
-import { type Counts, everything } from './counts.ts';
+import type { Counts } from './counts.ts';
 import { recordRowOf } from './record-row.ts';
 import { recordAt, retractedInitiatives } from './records.ts';
-import { ChangingTally, type Tally, TallySum } from './tally.ts';
+import { ChangingTally, everything, type Tally, TallySum } from './tally.ts';
 
 /**
  * The counts over all standing initiatives, in which a milestone that several of them record counts once: of those

@@ -1,4 +1,20 @@
-import { type Cell, type Counts, type Dimension, dimensions, members, noCounts, Tally } from './tally.ts';
+import {
+  type Cell,
+  type Counts,
+  type Dimension,
+  dimensions,
+  everything,
+  members,
+  noCounts,
+  Tally,
+} from './tally.ts';
+
+/**
+ * A snapshot of counts is due after so many events of a scope; where the last one is large, after more. Of all initiatives
+ * together, they are four times as rare, as every event is one of theirs.
+ */
+export const eventsUntilSnapshot = (scope: string, snapshotBytes: number): number =>
+  Math.max(1_000, snapshotBytes / 64) * (scope === everything ? 4 : 1);
 
 /** Where in the bytes the cells of a key stand. */
 interface Place {

@@ -15,6 +15,9 @@ export type Contribution = Pick<
   | 'latest'
 >;
 
+/** The scope of the counts of all initiatives together. */
+export const everything = '';
+
 export const contributionColumns = [
   'kind',
   'standing',
@@ -216,6 +219,9 @@ export class ChangingTally extends Tally {
     }
   }
 }
+
+/** An empty tally of what is counted in a scope. */
+export const tallyOf = (scope: string): ChangingTally => new ChangingTally(scope !== everything);
 
 /** Several tallies taken together. */
 export class TallySum extends Tally {

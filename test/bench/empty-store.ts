@@ -72,6 +72,10 @@ export function openEmpty(): Store {
     forgetAnswers: () => {},
     keepSnapshot: () => {},
     watch: () => {},
+    writtenVersions: () => new Map(),
+    rebuild: async () => [],
+    clearRebuilt: async () => {},
+    swaps: () => 0,
     check: () => {},
     close: () => {},
   };

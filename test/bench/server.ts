@@ -10,6 +10,7 @@ import { type App, buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { addRoutes } from '../../src/http/routes/routes.ts';
 import { type Ledger, openLedgerApp } from '../../src/ledger-app.ts';
+import { Rebuilds } from '../../src/store/rebuilds.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { Counts } from '../../src/views/counts.ts';
 import { openEmpty } from './empty-store.ts';
@@ -38,7 +39,8 @@ const engines = {
     const store = openEmpty();
     const counts = new Counts(store, (error) => log.error(error));
     const recorder = new Recorder(store, Date.now);
-    const ledger: Ledger = { store, recorder, counts, signer: undefined };
+    const rebuilds = new Rebuilds(store, []);
+    const ledger: Ledger = { store, recorder, counts, rebuilds, signer: undefined };
     return shell(
       directory,
       (app) => addRoutes(app, ledger),

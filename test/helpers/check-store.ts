@@ -8,6 +8,7 @@ import { commitmentsInText } from '../../src/ledger/people.ts';
 import type { Version } from '../../src/ledger/record.ts';
 import { eventOf, leafBytesMax, type StoredEvent } from '../../src/ledger/stored-event.ts';
 import type { Database, EventRow, RecordRow } from '../../src/store/schema.ts';
+import { readModels } from '../../src/views/read-models.ts';
 import { recordRowOf } from '../../src/views/record-row.ts';
 
 /** Every row of a table, in its order. */
@@ -25,6 +26,7 @@ export const orders = {
   idempotency_keys: 'id',
   records: 'position',
   record_numbers: 'initiative_id, kind',
+  view_versions: 'view',
 } as const satisfies Partial<Record<keyof Database, string>>;
 
 /** Checks a database file. Works beside an open ledger. */
@@ -35,6 +37,9 @@ export function checkStore(file: string): void {
     db.transaction(() => {
       assert.equal(db.pragma('quick_check', { simple: true }), 'ok');
       checkRows(rowsOf(db));
+      const left =
+        "select name from sqlite_schema where type = 'table' and (name like '%_rebuilt' or name like '%_replaced')";
+      assert.deepEqual(db.prepare<[], string>(left).pluck().all(), [], 'no rebuild left a table');
     })();
   } finally {
     db.close();
@@ -60,6 +65,7 @@ export function checkRows(rows: Rows): void {
   checkOpenings(rows, events);
   checkKeys(rows, events);
   checkRecords(rows, events);
+  checkVersions(rows);
 }
 
 function checkEvents(events: EventRow[]): void {
@@ -205,6 +211,17 @@ function checkRecords(all: Rows, events: EventRow[]): void {
     all('record_numbers').sort((a, b) => (order(a) < order(b) ? -1 : 1)),
     [...numbers.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1)),
     'record_numbers are the highest in the log',
+  );
+}
+
+/** Every read model is of this version. */
+function checkVersions(all: Rows): void {
+  assert.deepEqual(
+    all('view_versions'),
+    readModels
+      .map(({ name, version }) => ({ view: name, version }))
+      .sort((a, b) => (a.view < b.view ? -1 : 1)),
+    'the read models are of this version',
   );
 }
 

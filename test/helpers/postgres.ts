@@ -142,7 +142,13 @@ const emptied = `
   select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid();
   set session_replication_role = replica;
-  ${[...Object.keys(orders), 'ledger', 'checkpoints', 'signing_keys', 'count_snapshots']
+  ${[
+    ...Object.keys(orders).filter((table) => table !== 'view_versions'),
+    'ledger',
+    'checkpoints',
+    'signing_keys',
+    'count_snapshots',
+  ]
     .map((table) => `delete from ${table};`)
     .join(' ')}`;
 

@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.ts';
 import { EventHub, type HubLimits } from '../../src/http/event-hub.ts';
 import { addRoutes } from '../../src/http/routes/routes.ts';
 import { streamRoute } from '../../src/http/routes/stream.ts';
+import { Rebuilds } from '../../src/store/rebuilds.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -40,7 +41,8 @@ export async function openStreaming(t: Test, limits: Partial<HubLimits> = {}, st
   const failed = (error: unknown) => failures.push(error);
   const recorder = new Recorder(store, Date.now, () => hub.wake());
   const hub = new EventHub(store, failed, limits);
-  const ledger = { store, recorder, counts: new Counts(store, failed), signer: undefined };
+  const rebuilds = new Rebuilds(store, []);
+  const ledger = { store, recorder, counts: new Counts(store, failed), rebuilds, signer: undefined };
   const app = await buildApp({
     config: readConfig({ DATABASE_URL: `file:${file}`, SIGNER_DIR: '' }),
     log: false,

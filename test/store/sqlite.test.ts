@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { readConfig } from '../../src/config.ts';
@@ -11,33 +9,14 @@ import { StoreUnavailable } from '../../src/store/lock-file.ts';
 import { eventColumns } from '../../src/store/schema.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { checkStore } from '../helpers/check-store.ts';
+import { serveChild, start } from '../helpers/child.ts';
 import { ledgerFile } from '../helpers/database.ts';
 import { given, initiative, meeting, mou, now, openLedger } from '../helpers/decide.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-
-/** The program with a database file, and nothing of the environment of the tests. */
-const start = (
-  file: string,
-): ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream } =>
-  spawn(process.execPath, [main, 'serve'], {
-    env: { PORT: '0', LOG_LEVEL: 'info', DATABASE_URL: `file:${file}`, SIGNER_DIR: `${file}-signer` },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-
 /** A server that listens, and the address of its initiative `sci`. */
 async function serve(t: Test, file: string): Promise<{ child: ChildProcess; events: string }> {
-  const child = start(file);
-  t.teardown(() => child.kill('SIGKILL'));
-  const lines = createInterface({ input: child.stdout });
-  for await (const line of lines) {
-    const address = /listening at (http:\/\/127\.0\.0\.1:\d+)/.exec(JSON.parse(line).msg);
-    if (!address) continue;
-    // A pipe that nobody reads would fill up and stop the server.
-    child.stdout.resume();
-    return { child, events: `${address[1]}/v1/initiatives/sci/events` };
-  }
-  throw new Error(`the server ended before it listened: ${await text(child.stderr)}`);
+  const { child, url } = await serveChild(t, file);
+  return { child, events: `${url}/v1/initiatives/sci/events` };
 }
 
 const post = (events: string, body: object): Promise<Response> =>

@@ -1,21 +1,11 @@
-import { execFile } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { runCommand } from '../helpers/child.ts';
 import { checkpointOf, sampleLedger, tampered, vkey } from './sample.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-
-/** Runs the command on a database file, without a terminal. */
-function run(file: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'], DATABASE_URL: `file:${file}` };
-    const child = execFile(process.execPath, [main, 'verify', ...args], { env }, (_, out, err) =>
-      resolve({ code: child.exitCode ?? -1, out, err }),
-    );
-  });
-}
+const run = (file: string, ...args: string[]) =>
+  runCommand(['verify', ...args], { DATABASE_URL: `file:${file}` });
 
 t.test('the exit code says clean, something found or could not run', async (t) => {
   const sample = await sampleLedger(t, 400);

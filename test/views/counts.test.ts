@@ -5,9 +5,9 @@ import type { Change } from '../../src/ledger/change.ts';
 import { itemsOf } from '../../src/ledger/posting.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import { Counts, changesOf, everything, tallyOf } from '../../src/views/counts.ts';
+import { Counts, changesOf } from '../../src/views/counts.ts';
 import { bytesOfTally, StoredTally } from '../../src/views/stored-tally.ts';
-import { ChangingTally, type Tally, TallySum } from '../../src/views/tally.ts';
+import { ChangingTally, everything, type Tally, TallySum, tallyOf } from '../../src/views/tally.ts';
 
 const milestones = (initiative: number, batch: number) =>
   Array.from({ length: 500 }, (_, i) => ({

@@ -15,7 +15,7 @@ import { ndjson } from '../streamed.ts';
 export class Reading {
   readonly ledger: Ledger;
   #kept = new KeptPayloads();
-  #erasures = 0;
+  #voided = 0;
 
   constructor(ledger: Ledger) {
     this.ledger = ledger;
@@ -42,10 +42,13 @@ export class Reading {
     return sendPayload(request, reply, payload, at);
   }
 
-  /** An erasure takes names out of past answers too. What is being computed goes with the answers kept before. */
+  /**
+   * An erasure takes names out of past answers too, and a swapped read model may say otherwise. What is being computed
+   * goes with the answers kept before.
+   */
   #keptNow(): KeptPayloads {
-    const erasures = this.ledger.store.erasures();
-    if (erasures !== this.#erasures) [this.#erasures, this.#kept] = [erasures, new KeptPayloads()];
+    const voided = this.ledger.store.erasures() + this.ledger.store.swaps();
+    if (voided !== this.#voided) [this.#voided, this.#kept] = [voided, new KeptPayloads()];
     return this.#kept;
   }
 

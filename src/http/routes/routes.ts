@@ -12,12 +12,14 @@ import { logRoutes } from './log.ts';
 import { meetingRoutes } from './meetings.ts';
 import { postEvents } from './post-events.ts';
 import { Reading } from './reading.ts';
+import { rebuildRoute } from './rebuild.ts';
 import { recordRoutes } from './records.ts';
 import { tileRoutes } from './tiles.ts';
 
 /** Every route of the API that works on the ledger, but the stream, which needs to be told that the log has grown. */
 export function addRoutes(app: App, ledger: Ledger): void {
   for (const schema of answerSchemas) app.addSchema(schema);
+  refuseUntilReady(app, ledger);
   refuseInfinity(app);
   postEvents(app, ledger);
   importEvents(app, ledger);
@@ -31,6 +33,15 @@ export function addRoutes(app: App, ledger: Ledger): void {
   logRoutes(app, ledger);
   exportRoute(app, ledger);
   tileRoutes(app, ledger);
+  rebuildRoute(app, ledger);
+}
+
+/** While a rebuild is due that nothing can be read or recorded without; what tells of the ledger's state goes on. */
+function refuseUntilReady(app: App, { rebuilds }: Ledger): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (/^\/(v1|tile|checkpoint)\b/.test(request.url)) rebuilds.check();
+    done();
+  });
 }
 
 /** Ajv reads text such as 1e400 as an infinite integer, and then asks neither for its minimum nor its maximum. */

@@ -1,0 +1,64 @@
+import { PassThrough } from 'node:stream';
+import { Type } from 'typebox';
+import { ref } from '../../../events/fields.ts';
+import { Refusal } from '../../errors.ts';
+import type { Ledger } from '../../ledger-app.ts';
+import { BrokenLeaf } from '../../store/restore-leaves.ts';
+import { readModels } from '../../views/read-models.ts';
+import type { App } from '../instance.ts';
+import { problemResponses } from '../openapi.ts';
+import { queryOf } from '../queries.ts';
+import { RebuildLine } from '../schemas.ts';
+
+const names = readModels.map(({ name }) => name);
+
+/** For the operator: POST /v1/rebuild. */
+export function rebuildRoute(app: App, { rebuilds }: Ledger): void {
+  app.post(
+    '/v1/rebuild',
+    {
+      schema: {
+        operationId: 'rebuild',
+        summary: 'Make read models anew from the log',
+        description:
+          'Beside reading and recording: compares each with the present one, and swaps it in where they differ. The answer is a line of JSON now and then that says how far it is, and a last one with the outcome. It ends when the request is broken off.',
+        tags: ['operations'],
+        querystring: queryOf({
+          view: Type.Optional(
+            Type.Array(Type.Enum(names), { minItems: 1, description: 'Which read models; all by default.' }),
+          ),
+        }),
+        response: {
+          200: {
+            description: 'How far it is, and what came of it',
+            content: { 'application/x-ndjson': { schema: ref(RebuildLine) } },
+          },
+          ...problemResponses,
+        },
+      },
+    },
+    (request, reply) => {
+      const lines = new PassThrough();
+      const brokenOff = new AbortController();
+      lines.once('close', () => brokenOff.abort());
+      const say = (line: object): void => void lines.write(`${JSON.stringify(line)}\n`);
+      void rebuilds
+        .run(request.query.view ?? names, say, brokenOff.signal)
+        .then(
+          (views) => ({ outcome: 'done', views }),
+          (error) => {
+            const detail = reasonOf(error);
+            if (detail === undefined && !brokenOff.signal.aborted)
+              request.log.error({ err: error }, 'rebuild failed, which is a bug');
+            const position = error instanceof BrokenLeaf ? { position: error.position } : {};
+            return { outcome: 'stopped', ...position, detail: detail ?? 'The log of the server says why.' };
+          },
+        )
+        .then((last) => lines.end(`${JSON.stringify(last)}\n`));
+      return reply.type('application/x-ndjson').send(lines);
+    },
+  );
+}
+
+const reasonOf = (error: unknown): string | undefined =>
+  error instanceof BrokenLeaf || error instanceof Refusal ? error.message : undefined;
