@@ -20,10 +20,10 @@ const environment = Type.Object({
     mustBe: 'a whole number from 0 to 65535',
   }),
   DATABASE_URL: Type.String({
-    description: 'Where the ledger is kept: file:PATH for SQLite',
+    description: 'Where the ledger is kept: file:PATH for SQLite, postgres://… for PostgreSQL',
     default: 'file:./data/ledger.db',
-    pattern: '^file:.',
-    mustBe: 'file:PATH, since this version keeps its ledger in SQLite only',
+    pattern: '^(file:|postgres(ql)?://).',
+    mustBe: 'file:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
   }),
   LOG_ORIGIN: Type.Optional(
     Type.String({

@@ -193,7 +193,7 @@ export const problems = {
   'storage-unavailable': [
     503,
     'The storage failed',
-    'Nothing can be recorded until the operator has looked at the storage and restarted the ledger.',
+    'With PostgreSQL the ledger goes on by itself when the database answers again: send the request again a little later, with the same Idempotency-Key or eventId, since it may have been recorded. With SQLite nothing can be recorded until the operator has looked at the storage and restarted the ledger.',
   ],
   'shutting-down': [503, 'The ledger is shutting down', 'Send the request again a little later.'],
 } as const satisfies Record<string, readonly [status: number, title: string, help: string]>;

@@ -8,10 +8,10 @@ import { streamRoute } from './http/routes/stream.ts';
 import { Signer } from './signer/signer.ts';
 import { SignerDirectory } from './signer/signer-directory.ts';
 import { StoreUnavailable } from './store/lock-file.ts';
+import { openStore } from './store/open-store.ts';
 import { Rebuilds } from './store/rebuilds.ts';
 import { Recorder } from './store/recorder.ts';
 import { instantOf } from './store/rows.ts';
-import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { Counts } from './views/counts.ts';
 import { readModels } from './views/read-models.ts';
@@ -59,7 +59,12 @@ export async function openLedger(
   log: Logger | false,
   clock: () => number = Date.now,
 ): Promise<OpenLedger> {
-  const store = await openSqlite(config.DATABASE_URL.slice('file:'.length), { origin: config.LOG_ORIGIN });
+  const store = await openStore(config.DATABASE_URL, {
+    origin: config.LOG_ORIGIN,
+    failed: (error) => {
+      if (log) log.warn({ err: error }, 'the database was out of reach');
+    },
+  });
   try {
     const head = await store.head();
     if (!config.ALLOW_CLOCK_JUMP) checkClock(clock(), head.recordedAt);
@@ -90,13 +95,13 @@ async function ledgerOn(
     },
     () => signer?.check(),
   );
-  const hub = new EventHub(
-    store,
-    () => recorder.erasures,
-    (error) => {
-      if (log) log.error({ err: error }, 'the event streams failed');
-    },
-  );
+  const hub = new EventHub(store, (error) => {
+    if (log) log.error({ err: error }, 'the event streams failed');
+  });
+  store.watch(() => {
+    signer?.schedule();
+    hub.wake();
+  });
   const rebuilds = new Rebuilds(store, readModels);
   return {
     store,

@@ -51,7 +51,7 @@ const layers: Layer[] = [
       'views/tally',
       'views/stored-tally',
     ],
-    packages: ['kysely', 'better-sqlite3', 'node:*'],
+    packages: ['kysely', 'better-sqlite3', 'pg', 'node:*'],
   },
   { layer: 'signer', ours: ['errors', 'tlog', 'store'], packages: ['node:*'] },
   {

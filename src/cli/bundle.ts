@@ -9,9 +9,9 @@ import { buildLedgerApp, openLedgerApp } from '../ledger-app.ts';
 import { Signer } from '../signer/signer.ts';
 import { SignerDirectory } from '../signer/signer-directory.ts';
 import { StoreUnavailable } from '../store/lock-file.ts';
+import { openStore } from '../store/open-store.ts';
 import { Rebuilds } from '../store/rebuilds.ts';
 import { BrokenLeaf } from '../store/restore-leaves.ts';
-import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { FormatError } from '../tlog/format.ts';
 import { parseVerifierKey } from '../tlog/note-key.ts';
@@ -35,7 +35,7 @@ export function restoreCommand(program: Command): void {
 export async function exportBundle(config: Config, file: string): Promise<void> {
   requireNew(file);
   await couldRun(async () => {
-    const store = await openSqlite(config.DATABASE_URL.slice('file:'.length), { origin: config.LOG_ORIGIN });
+    const store = await openStore(config.DATABASE_URL, { origin: config.LOG_ORIGIN });
     // The answers in a bundle are those of this version.
     await new Rebuilds(store, readModels).bringUpToDate();
     if (config.SIGNER_DIR !== '') await signNow(store, config.SIGNER_DIR);
@@ -67,7 +67,7 @@ async function signNow(store: Store, directory: string): Promise<void> {
 async function restore({ DATABASE_URL }: Config, file: string): Promise<void> {
   await couldRun(async () => {
     const header = await headerOf(file);
-    const store = await openSqlite(DATABASE_URL.slice('file:'.length), { origin: header.origin });
+    const store = await openStore(DATABASE_URL, { origin: header.origin });
     try {
       const progress = progressOn(process.stdout);
       await restoreBundle(file, header, store, (position) => progress.update(position, header.size)).finally(

@@ -4,8 +4,8 @@ import { continuationOf } from '../ledger/log-continuation.ts';
 import { forkOf } from '../signer/signer.ts';
 import { SignerDirectory } from '../signer/signer-directory.ts';
 import { StoreUnavailable } from '../store/lock-file.ts';
+import { openStore } from '../store/open-store.ts';
 import { instantOf } from '../store/rows.ts';
-import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { uuidv7 } from '../store/uuidv7.ts';
 import { formatVerifierKey, isKeyName } from '../tlog/note-key.ts';
@@ -39,7 +39,7 @@ export async function continueLog(
   try {
     const directory = new SignerDirectory(SIGNER_DIR);
     try {
-      const store = await openSqlite(DATABASE_URL.slice('file:'.length));
+      const store = await openStore(DATABASE_URL);
       try {
         say(await continueStore(store, directory, origin, nowMs));
       } finally {

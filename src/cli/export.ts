@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
 import { CannotVerify, type LeafRow, withLedgerFile } from '../verify/ledger-file.ts';
 import { exportBundle } from './bundle.ts';
+import { databaseFile } from './database-file.ts';
 import { CouldNotRun } from './outcome.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { requireNew, writeWhole } from './whole-file.ts';
@@ -38,7 +39,7 @@ async function exportLog({ DATABASE_URL }: Config, { out, after }: Options): Pro
   if (out !== undefined) requireNew(out);
   const said = out === undefined ? process.stderr : process.stdout;
   try {
-    await withLedgerFile(DATABASE_URL.slice('file:'.length), async (ledger) => {
+    await withLedgerFile(databaseFile(DATABASE_URL, 'ask the service, at /v1/export.'), async (ledger) => {
       const { head } = ledger.start();
       if (head === undefined) throw new CouldNotRun('The row that says where the log ends is missing.');
       const size = head.position;

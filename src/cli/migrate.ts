@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
 import { StoreUnavailable } from '../store/lock-file.ts';
-import { openSqlite } from '../store/sqlite.ts';
+import { openStore } from '../store/open-store.ts';
 import { CouldNotRun } from './outcome.ts';
 
 export function migrateCommand(program: Command): void {
@@ -16,7 +16,7 @@ export function migrateCommand(program: Command): void {
 async function migrate({ DATABASE_URL }: Config, say: (line: string) => void): Promise<void> {
   const migrated: string[] = [];
   try {
-    const store = await openSqlite(DATABASE_URL.slice('file:'.length), {
+    const store = await openStore(DATABASE_URL, {
       migrated: (name) => migrated.push(name),
     });
     await store.close();

@@ -10,6 +10,7 @@ import { BrokenLeaf } from '../store/restore-leaves.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { RebuildProgress, Rebuilt } from '../store/store.ts';
 import { readModels } from '../views/read-models.ts';
+import { databaseFile } from './database-file.ts';
 import { CouldNotRun } from './outcome.ts';
 import { progressOn } from './progress.ts';
 
@@ -54,7 +55,7 @@ async function rebuild(config: Config, named: string[]): Promise<void> {
 
 /** Here, or where the service has the ledger open, there. */
 async function rebuildAnywhere(config: Config, names: string[], told: Told): Promise<Outcome> {
-  const file = config.DATABASE_URL.slice('file:'.length);
+  const file = databaseFile(config.DATABASE_URL, 'this version does not rebuild read models there.');
   if (!existsSync(file)) throw new CouldNotRun(`There is no ledger at ${file}.`);
   try {
     const store = await openSqlite(file, { origin: config.LOG_ORIGIN });

@@ -4,6 +4,7 @@ import { type Config, environmentHelp, readConfig } from '../config.ts';
 import { CannotVerify } from '../verify/ledger-file.ts';
 import { type Verified, verifyLedger } from '../verify/verify.ts';
 import { verifyBundleFile } from './bundle.ts';
+import { databaseFile } from './database-file.ts';
 import { CouldNotRun } from './outcome.ts';
 import { progressOn } from './progress.ts';
 
@@ -66,11 +67,14 @@ async function verify(
   const progress = progressOn(process.stdout);
   let verified: Verified;
   try {
-    verified = await verifyLedger(DATABASE_URL.slice('file:'.length), {
-      hashesOnly,
-      checkpoint: checkpoint === undefined ? undefined : { note: checkpoint, vkey: key },
-      progress: progress.update,
-    });
+    verified = await verifyLedger(
+      databaseFile(DATABASE_URL, 'write a bundle (export --bundle FILE) and verify that.'),
+      {
+        hashesOnly,
+        checkpoint: checkpoint === undefined ? undefined : { note: checkpoint, vkey: key },
+        progress: progress.update,
+      },
+    );
   } catch (error) {
     throw error instanceof CannotVerify ? new CouldNotRun(error.message) : error;
   } finally {

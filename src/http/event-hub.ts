@@ -48,16 +48,11 @@ export class EventHub {
   #running: Promise<void> | undefined;
   #closed = false;
 
-  /** erasures: counts up with each erasure of a name. failed: told of an error that ended the streams. */
-  constructor(
-    store: Store,
-    erasures: () => number,
-    failed: (error: unknown) => void,
-    limits: Partial<HubLimits> = {},
-  ) {
+  /** failed: told of an error that ended the streams. */
+  constructor(store: Store, failed: (error: unknown) => void, limits: Partial<HubLimits> = {}) {
     this.#failed = failed;
     this.#limits = { ...standardLimits, ...limits };
-    this.#texts = new EventTexts(store, erasures, this.#limits);
+    this.#texts = new EventTexts(store, this.#limits);
   }
 
   /** How many streams are open. */

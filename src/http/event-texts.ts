@@ -26,17 +26,14 @@ export interface TextLimits {
  */
 export class EventTexts {
   readonly #store: Store;
-  readonly #erasures: () => number;
   readonly #limits: TextLimits;
   readonly #recent: RecentEvents;
   /** The log may be longer than what was read of it. */
   #grown = true;
   #erasuresSeen = 0;
 
-  /** erasures: counts up with each erasure of a name. */
-  constructor(store: Store, erasures: () => number, limits: TextLimits) {
+  constructor(store: Store, limits: TextLimits) {
     this.#store = store;
-    this.#erasures = erasures;
     this.#limits = limits;
     this.#recent = new RecentEvents(limits.recentEventsMax, limits.recentBytesMax);
   }
@@ -73,24 +70,24 @@ export class EventTexts {
     const { position: head } = await this.#store.head();
     // So much is read by each stream for itself.
     if (head - recent.end > recentEventsMax) return recent.clear(head);
-    const erasures = this.#erasures();
+    const erasures = this.#store.erasures();
     const events = await eventsAfter(this.#store.db, recent.end, pageEvents);
     const openings = await openingsOf(this.#store.db, events);
     this.#grown ||= events.length === pageEvents;
     // Where another process erased a name, only the log tells of it.
     if (events.some(({ type }) => type === 'PersonalDataErased')) recent.clear();
-    if (erasures !== this.#erasures()) return recent.clear(events.at(-1)?.position);
+    if (erasures !== this.#store.erasures()) return recent.clear(events.at(-1)?.position);
     recent.add(events.map((event) => ({ event, ...textOf(event, openings) })));
   }
 
   /** Reads on for one stream that is behind. */
   async #page(from: number, filters: EventFilters): Promise<Chunk> {
     const { pageEvents, chunkBytesMax } = this.#limits;
-    const erasures = this.#erasures();
+    const erasures = this.#store.erasures();
     const page = await readOn(this.#store.db, filters, { from, to: this.#recent.end }, pageEvents);
     const openings = await openingsOf(this.#store.db, page.events);
     // A name was erased after it was looked up.
-    if (erasures !== this.#erasures()) return this.#page(from, filters);
+    if (erasures !== this.#store.erasures()) return this.#page(from, filters);
     return chunkOf(
       page.events.map((event) => textOf(event, openings)),
       page.position,
@@ -100,7 +97,7 @@ export class EventTexts {
 
   /** The recent events without names that were erased since they were looked up. */
   #recentNow(): RecentEvents {
-    const erasures = this.#erasures();
+    const erasures = this.#store.erasures();
     if (erasures !== this.#erasuresSeen) this.#recent.clear();
     this.#erasuresSeen = erasures;
     return this.#recent;

@@ -1,4 +1,4 @@
-import type { RecordRef } from './facts.ts';
+import type { AnswerKey, RecordRef } from './facts.ts';
 import type { Posting } from './posting.ts';
 
 /** The records that the decisions of a group are sure to ask for, each once, so that they are loaded together. */
@@ -37,3 +37,9 @@ export const correctedRefsOf = (group: Posting[]): RecordRef[] =>
 
 export const eventIdsOf = (group: Posting[]): string[] =>
   group.flatMap(({ items }) => items.flatMap(({ event }) => event.eventId ?? []));
+
+/** A dry run ignores keys. */
+export const answerKeysOf = (group: Posting[]): AnswerKey[] =>
+  group.flatMap(({ principal, initiativeId, idempotency, dryRun }) =>
+    idempotency && !dryRun ? [{ principal, initiativeId, key: idempotency.key }] : [],
+  );

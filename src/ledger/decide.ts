@@ -59,7 +59,7 @@ function keptAnswer(
   { key, fingerprint }: NonNullable<Posting['idempotency']>,
   draft: Draft,
 ): KeptAnswer | undefined {
-  const kept = draft.keptAnswer(principal, initiativeId, key);
+  const kept = draft.keptAnswer({ principal, initiativeId, key });
   if (!kept || fingerprint.equals(kept.fingerprint)) return kept;
   throw new Refusal('idempotency-key-reused', 'This Idempotency-Key was used with another body or query.');
 }

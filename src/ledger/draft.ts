@@ -1,5 +1,5 @@
 import type { Change } from './change.ts';
-import type { Facts, HeldName, KeptAnswer, LoggedEvent, MilestonesAt } from './facts.ts';
+import type { AnswerKey, Facts, HeldName, KeptAnswer, LoggedEvent, MilestonesAt } from './facts.ts';
 import { postedIn } from './people.ts';
 import { isMilestone, type Kind, type LedgerRecord, type Version } from './record.ts';
 import { numberOf } from './record-number.ts';
@@ -41,10 +41,10 @@ export class Draft {
     throw new Missing((facts, world) => world.prefetch(facts, [], [eventId]));
   }
 
-  keptAnswer(principal: string, initiativeId: string, key: string): KeptAnswer | undefined {
-    return this.#once(this.#world.answers, answerKey(principal, initiativeId, key), (facts) =>
-      facts.keptAnswer(principal, initiativeId, key),
-    );
+  keptAnswer(key: AnswerKey): KeptAnswer | undefined {
+    const { answers } = this.#world;
+    if (answers.has(answerKey(key))) return answers.get(answerKey(key));
+    throw new Missing((facts, world) => world.prefetchAnswers(facts, [key]));
   }
 
   /** A number that makes an id `kind-number` not used before. */

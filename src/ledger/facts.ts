@@ -23,6 +23,13 @@ export interface KeptAnswer {
   extra: AnswerExtra | null;
 }
 
+/** An Idempotency-Key, with whose it is. */
+export interface AnswerKey {
+  principal: string;
+  initiativeId: string;
+  key: string;
+}
+
 /** What of an answer does not follow from its range of positions. */
 export interface AnswerExtra {
   items?: AnsweredItem[];
@@ -68,7 +75,7 @@ export type MaybePromise<T> = T | Promise<T>;
 export interface Facts {
   versions(refs: RecordRef[]): MaybePromise<Version[]>;
   events(eventIds: string[]): MaybePromise<LoggedEvent[]>;
-  keptAnswer(principal: string, initiativeId: string, key: string): MaybePromise<KeptAnswer | undefined>;
+  keptAnswers(keys: AnswerKey[]): MaybePromise<(AnswerKey & KeptAnswer)[]>;
   /** The highest number in an id `kind-number` of the initiative, 0 if there is none. */
   lastNumber(initiativeId: string, kind: Kind): MaybePromise<number>;
   milestonesAt(query: MilestonesAt): MaybePromise<Version[]>;

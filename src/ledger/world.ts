@@ -1,5 +1,5 @@
 import type { Change } from './change.ts';
-import type { Facts, HeldName, KeptAnswer, LoggedEvent, RecordRef } from './facts.ts';
+import type { AnswerKey, Facts, HeldName, KeptAnswer, LoggedEvent, RecordRef } from './facts.ts';
 import { commitmentsIn } from './people.ts';
 import type { Version } from './record.ts';
 import { titleKeyOf } from './title-key.ts';
@@ -57,6 +57,12 @@ export class World {
     for (const event of await facts.events(eventIds)) this.events.set(event.eventId, event);
   }
 
+  async prefetchAnswers(facts: Facts, keys: AnswerKey[]): Promise<void> {
+    if (keys.length === 0) return;
+    for (const key of keys) this.answers.set(answerKey(key), undefined);
+    for (const answer of await facts.keptAnswers(keys)) this.answers.set(answerKey(answer), answer);
+  }
+
   /** Loads the names that corrections of these records may repeat. */
   async prefetchNames(facts: Facts, refs: RecordRef[]): Promise<void> {
     const commitments = refs.flatMap(({ initiativeId, recordId }) =>
@@ -79,5 +85,5 @@ export class World {
   }
 }
 
-export const answerKey = (principal: string, initiativeId: string, key: string): string =>
+export const answerKey = ({ principal, initiativeId, key }: AnswerKey): string =>
   JSON.stringify([principal, initiativeId, key]);

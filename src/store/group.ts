@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Refusal } from '../errors.ts';
-import { correctedRefsOf, eventIdsOf, refsOf } from '../ledger/asked.ts';
+import { answerKeysOf, correctedRefsOf, eventIdsOf, refsOf } from '../ledger/asked.ts';
 import { decide, Progress } from '../ledger/decide.ts';
 import { Draft } from '../ledger/draft.ts';
 import { addDays } from '../ledger/edtf.ts';
@@ -68,6 +68,7 @@ export async function decideGroup(
   const world = new World(head.position);
   await world.prefetch(facts, refsOf(group), eventIdsOf(group));
   await world.prefetchNames(facts, correctedRefsOf(group));
+  await world.prefetchAnswers(facts, answerKeysOf(group));
 
   const batch: Batch = { changes: [], answers: [], tiles: [], edge };
   const outcomes: Outcome[] = [];

@@ -28,7 +28,7 @@ export function answerRowOf(
     recorded_at: recordedAtMs,
   };
   const kept = { fingerprint, firstPosition, lastPosition, extra };
-  return { row, key: answerKey(principal, initiativeId, key), kept };
+  return { row, key: answerKey({ principal, initiativeId, key }), kept };
 }
 
 /** The first answer again, rebuilt from the log. */

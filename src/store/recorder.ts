@@ -29,8 +29,6 @@ interface Waiting {
  * cost one fsync; a lone request waits for nobody.
  */
 export class Recorder {
-  /** How many groups with an erasure of names were recorded since the start. */
-  erasures = 0;
   readonly #store: Store;
   readonly #clock: () => number;
   readonly #recorded: (changes: Change[]) => void;
@@ -195,8 +193,9 @@ export class Recorder {
       this.#told(batch);
       return outcomes;
     } catch (error) {
-      // One bad request must cost only itself: the group was rolled back, now each goes alone.
-      if (group.length === 1 || this.#broken !== undefined) return group.map(() => ({ error }));
+      // One bad request must cost only itself: the group was rolled back, now each goes alone. A refusal is of them all.
+      if (group.length === 1 || this.#broken !== undefined || error instanceof Refusal)
+        return group.map(() => ({ error }));
       const outcomes: Outcome[] = [];
       for (const one of group) outcomes.push(...(await this.#commit([one], receipts)));
       return outcomes;
@@ -225,7 +224,6 @@ export class Recorder {
 
   /** The changes are on disk. */
   #told({ changes }: Batch): void {
-    if (changes.some(({ event }) => event.erased)) this.erasures += 1;
     if (changes.length > 0) this.#recorded(changes);
   }
 

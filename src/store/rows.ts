@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Change } from '../ledger/change.ts';
 import { parseEdtf } from '../ledger/edtf.ts';
-import type { AnswerExtra, KeptAnswer, LoggedEvent } from '../ledger/facts.ts';
+import type { AnswerExtra, AnswerKey, KeptAnswer, LoggedEvent } from '../ledger/facts.ts';
 import type { LedgerRecord, Version } from '../ledger/record.ts';
 import { leafHash } from '../tlog/merkle.ts';
 import type { EventRow, KeyRow, RecordRow } from './schema.ts';
@@ -47,7 +47,10 @@ export function loggedEventOf(
   };
 }
 
-export const keptAnswerOf = (row: KeyRow): KeptAnswer => ({
+export const keptAnswerOf = (row: KeyRow): AnswerKey & KeptAnswer => ({
+  principal: row.principal,
+  initiativeId: row.initiative_id,
+  key: row.key,
   fingerprint: row.fingerprint,
   firstPosition: row.first_position,
   lastPosition: row.last_position,

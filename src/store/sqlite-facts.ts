@@ -71,10 +71,13 @@ export function sqliteFacts(handle: Sqlite.Database, db: Kysely<Database>): Fact
   return {
     versions: (refs) => refs.flatMap((ref) => version.get(ref) ?? []).map(versionOf),
     events: (eventIds) => eventIds.flatMap((eventId) => event.get({ eventId }) ?? []).map(loggedEventOf),
-    keptAnswer(principal, initiativeId, key) {
-      const row = answer.get({ principal, initiative_id: initiativeId, key });
-      return row && keptAnswerOf(row);
-    },
+    keptAnswers: (keys) =>
+      keys
+        .flatMap(
+          ({ principal, initiativeId, key }) =>
+            answer.get({ principal, initiative_id: initiativeId, key }) ?? [],
+        )
+        .map(keptAnswerOf),
     lastNumber: (initiativeId, kind) => number.get({ initiativeId, kind })?.last_number ?? 0,
     milestonesAt({ kind, occurredOn, limit, ...meeting }: MilestonesAt) {
       let query = current(meeting)

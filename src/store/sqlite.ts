@@ -1,26 +1,20 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { Edge, levelsOf, partialWidth, rootOfPartials, tileWidth } from '../tlog/edge.ts';
 import { emptyRoot, hashBytes, leafHash } from '../tlog/merkle.ts';
-import { lockFile, StoreUnavailable } from './lock-file.ts';
+import { lockFile } from './lock-file.ts';
 import { migrate } from './migrate.ts';
+import { newOrigin, requireOrigin } from './origin.ts';
 import { loggedEventOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
 import { clearRebuiltSqlite, rebuildSqlite, writtenVersionsSqlite } from './sqlite-rebuild.ts';
 import { compiledOnce, keepingStatements } from './sqlite-statements.ts';
 import { sqliteWrite } from './sqlite-write.ts';
-import type { Batch, Head, Store } from './store.ts';
-
-export interface OpenOptions {
-  /** The name of the log in its checkpoints. It is fixed when the ledger is made; another one is refused. */
-  origin?: string | undefined;
-  /** Told of each migration that ran. */
-  migrated?: (name: string) => void;
-}
+import type { Batch, Head, OpenOptions, Store } from './store.ts';
 
 /**
  * A ledger in one SQLite file (and its -wal, -shm and -lock beside it). One process at a time; one handle writes,
@@ -76,6 +70,7 @@ async function storeOn(
   let head = readHead();
   let swaps = 0;
   let edge = tree.edgeAt(head.position);
+  let erasures = 0;
   const eventRange = writer.prepare<[number, number], Database['events']>(
     'select * from events where position between ? and ? order by position',
   );
@@ -110,6 +105,7 @@ async function storeOn(
     fingerprintKey,
     origin,
     head: () => head,
+    erasures: () => erasures,
     async group(work) {
       const result = await work({
         head,
@@ -121,7 +117,10 @@ async function storeOn(
           edge = batch.edge;
           const recordedAt = Date.parse(batch.changes.at(-1)?.event.recordedAt ?? '');
           head = { position: edge.size, recordedAt, rootHash: edge.root() };
-          if (batch.changes.some(({ event }) => event.erased)) wal.holdsErased();
+          if (batch.changes.some(({ event }) => event.erased)) {
+            erasures += 1;
+            wal.holdsErased();
+          }
         },
       });
       wal.clean();
@@ -144,6 +143,8 @@ async function storeOn(
     keepSigningKey: ({ vkey, signs_from, signs_until }) =>
       void upsertSigningKey.run(vkey, signs_from, signs_until),
     keepSnapshot: (row) => void insertSnapshot.run(row.initiative_id, row.position, row.tally),
+    // No other process has the file open.
+    watch: () => {},
     writtenVersions: () => writtenVersionsSqlite(writer),
     rebuild: (options) =>
       rebuildSqlite(
@@ -205,8 +206,7 @@ function initialise(
   writer: Sqlite.Database,
   wanted: string | undefined,
 ): { fingerprintKey: Buffer; origin: string } {
-  // Nobody else has this name, so a key that signs for it can't be mistaken for another log's.
-  const fresh = wanted ?? `milestone-ledger.local/${randomUUID()}`;
+  const fresh = wanted ?? newOrigin();
   writer.transaction(() => {
     writer.prepare('insert into ledger values (1, ?, ?) on conflict do nothing').run(randomBytes(32), fresh);
     writer.prepare('insert into head values (1, 0, 0, ?) on conflict do nothing').run(emptyRoot);
@@ -216,9 +216,7 @@ function initialise(
     .get();
   if (!row) throw new Error('the ledger row is missing');
   const { fingerprint_key: fingerprintKey, origin } = row;
-  if (wanted !== undefined && wanted !== origin) {
-    throw new StoreUnavailable(`The log is named ${origin}, for ever; LOG_ORIGIN says ${wanted}.`);
-  }
+  requireOrigin(origin, wanted);
   return { fingerprintKey, origin };
 }
 

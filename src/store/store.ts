@@ -32,6 +32,15 @@ export interface GroupTransaction {
   write(batch: Batch): MaybePromise<void>;
 }
 
+export interface OpenOptions {
+  /** The name of the log in its checkpoints. It is fixed when the ledger is made; another one is refused. */
+  origin?: string | undefined;
+  /** Told of each migration that ran. */
+  migrated?: (name: string) => void;
+  /** Told of what was tried again, or given up, as the storage was out of reach. */
+  failed?: (error: unknown) => void;
+}
+
 /** What follows from the log, and can be made from it anew. */
 export interface ReadModel {
   name: string;
@@ -78,7 +87,12 @@ export interface Store {
   /** The name of the log in its checkpoints. */
   readonly origin: string;
   head(): MaybePromise<Head>;
-  /** Runs one group; what it wrote is durable when this resolves, and nothing of it is there when it rejects. */
+  /** Goes up with each erasure of names, also through other instances: as of the head that was read last. */
+  erasures(): number;
+  /**
+   * Runs one group; what it wrote is durable when this resolves, and nothing of it is there when it rejects. `work` is
+   * done again, from the beginning, where the database was lost in between.
+   */
   group<T>(work: (transaction: GroupTransaction) => Promise<T>): Promise<T>;
   /** The root of the tree over the first `size` leaves. */
   rootAt(size: number): MaybePromise<Uint8Array>;
@@ -108,7 +122,9 @@ export interface Store {
   clearRebuilt(signal: AbortSignal): Promise<void>;
   /** How often a read model was swapped since the start. What was computed from it before is void. */
   swaps(): number;
-  /** Throws where the store can't be read. */
+  /** Has it told when the log may have grown through another instance; it may also be told without need. */
+  watch(grown: () => void): void;
+  /** Throws where the store can't be used. */
   check(): MaybePromise<void>;
   close(): MaybePromise<void>;
 }

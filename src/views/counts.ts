@@ -94,6 +94,8 @@ export class Counts {
     const folded = isPast || !cached ? await this.#snapshotBefore(scope, position) : cached;
     // What is live has all events up to the last one observed.
     if (!(folded.live && position <= this.#observed)) {
+      // What is observed meanwhile is read from the log, once.
+      folded.live = false;
       await this.#foldOn(scope, folded, position);
       folded.live = position === this.#observed;
     }

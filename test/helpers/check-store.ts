@@ -11,27 +11,61 @@ import type { Database, EventRow, RecordRow } from '../../src/store/schema.ts';
 import { readModels } from '../../src/views/read-models.ts';
 import { recordRowOf } from '../../src/views/record-row.ts';
 
-/**
- * Re-reads a whole database file and throws where it is not what its log says: log, tree, openings and the read
- * models `records` and `record_numbers`. Hashes are computed here, without src/tlog. Works beside an open ledger.
- */
+/** Every row of a table, in its order. */
+export type Rows = <T extends keyof Database>(table: T) => Row<T>[];
+export type Row<T extends keyof Database> = Database[T] extends infer R
+  ? { [C in keyof R]: C extends 'id' ? number : R[C] }
+  : never;
+
+/** The tables that are checked, and the columns that give the order of their rows. */
+export const orders = {
+  events: 'position',
+  head: 'id',
+  tiles: 'level, tile_index',
+  openings: 'commitment',
+  idempotency_keys: 'id',
+  records: 'position',
+  record_numbers: 'initiative_id, kind',
+  view_versions: 'view',
+} as const satisfies Partial<Record<keyof Database, string>>;
+
+/** Checks a database file. Works beside an open ledger. */
 export function checkStore(file: string): void {
   const db = new Sqlite(file, { readonly: true, fileMustExist: true });
   try {
     // In one transaction, as the ledger may be writing.
     db.transaction(() => {
       assert.equal(db.pragma('quick_check', { simple: true }), 'ok');
-      const events = all(db, 'events', 'position');
-      checkEvents(events);
-      checkTree(db, events);
-      checkOpenings(db, events);
-      checkKeys(db, events);
-      checkRecords(db, events);
-      checkReadModels(db);
+      checkRows(rowsOf(db));
+      const left =
+        "select name from sqlite_schema where type = 'table' and (name like '%_rebuilt' or name like '%_replaced')";
+      assert.deepEqual(db.prepare<[], string>(left).pluck().all(), [], 'no rebuild left a table');
     })();
   } finally {
     db.close();
   }
+}
+
+/** The rows in a database file; its own type says what is in it. */
+export const rowsOf =
+  (db: Sqlite.Database): Rows =>
+  <T extends keyof Database>(table: T) =>
+    db
+      .prepare<[], Row<T>>(`select * from ${table} order by ${orders[table as keyof typeof orders] ?? 1}`)
+      .all();
+
+/**
+ * Throws where the rows are not what the log among them says: log, tree, openings and the read models `records` and
+ * `record_numbers`. Hashes are computed here, without src/tlog.
+ */
+export function checkRows(rows: Rows): void {
+  const events = rows('events');
+  checkEvents(events);
+  checkTree(rows, events);
+  checkOpenings(rows, events);
+  checkKeys(rows, events);
+  checkRecords(rows, events);
+  checkVersions(rows);
 }
 
 function checkEvents(events: EventRow[]): void {
@@ -80,13 +114,13 @@ function hasNull(value: Json): boolean {
 }
 
 /** Head and full tiles, against the tree over the leaves. */
-function checkTree(db: Sqlite.Database, events: EventRow[]): void {
+function checkTree(all: Rows, events: EventRow[]): void {
   const hashes = events.map(({ leaf }) => sha256(Buffer.from([0]), Buffer.from(leaf)));
-  const [head] = all(db, 'head', 'id');
+  const [head] = all('head');
   assert.equal(head?.position, events.length, 'the head is at the end of the log');
   assert.equal(head.recorded_at, events.at(-1)?.recorded_at ?? 0, 'the head has the last recordedAt');
   assert.equal(hex(head.root_hash), hex(treeHash(hashes)), 'the head has the root of the tree');
-  const tiles = all(db, 'tiles', 'level, tile_index').map(({ level, tile_index, root, hashes }) => ({
+  const tiles = all('tiles').map(({ level, tile_index, root, hashes }) => ({
     level,
     tile_index,
     root: hex(root),
@@ -122,12 +156,12 @@ function treeHash(hashes: Buffer[]): Buffer {
 }
 
 /** Each opening opens the commitment, which is first in the leaf at its position; none is missing. */
-function checkOpenings(db: Sqlite.Database, events: EventRow[]): void {
+function checkOpenings(all: Rows, events: EventRow[]): void {
   const first = new Map<string, EventRow>();
   for (const row of events)
     for (const commitment of commitmentsInText(row.leaf))
       if (!first.has(commitment)) first.set(commitment, row);
-  const openings = new Map(all(db, 'openings', 'commitment').map((row) => [row.commitment, row]));
+  const openings = new Map(all('openings').map((row) => [row.commitment, row]));
   for (const { commitment, position, salt, name } of openings.values()) {
     assert.equal(commitment, hex(sha256(salt, Buffer.from(name))), `${commitment} opens`);
     assert.equal(first.get(commitment)?.position, position, `${commitment} stands in its leaf`);
@@ -138,8 +172,8 @@ function checkOpenings(db: Sqlite.Database, events: EventRow[]): void {
   }
 }
 
-function checkKeys(db: Sqlite.Database, events: EventRow[]): void {
-  for (const row of all(db, 'idempotency_keys', 'id')) {
+function checkKeys(all: Rows, events: EventRow[]): void {
+  for (const row of all('idempotency_keys')) {
     assert.ok(1 <= row.first_position && row.first_position <= row.last_position, `${row.key}: its range`);
     const range = events.slice(row.first_position - 1, row.last_position);
     assert.equal(range.length, row.last_position - row.first_position + 1, `${row.key} stands for events`);
@@ -151,7 +185,7 @@ function checkKeys(db: Sqlite.Database, events: EventRow[]): void {
 }
 
 /** `records` and `record_numbers`, against the fold of the log. */
-function checkRecords(db: Sqlite.Database, events: EventRow[]): void {
+function checkRecords(all: Rows, events: EventRow[]): void {
   const versions = new Map<string, Version>();
   const rows: RecordRow[] = [];
   const numbers = new Map<string, { initiative_id: string; kind: string; last_number: number }>();
@@ -171,36 +205,25 @@ function checkRecords(db: Sqlite.Database, events: EventRow[]): void {
     const last_number = Math.max(Number(digits), numbers.get(numberKey)?.last_number ?? 0);
     numbers.set(numberKey, { initiative_id: event.initiativeId, kind, last_number });
   }
-  assert.deepEqual(all(db, 'records', 'position'), rows, 'records are the fold of the log');
+  assert.deepEqual(all('records'), rows, 'records are the fold of the log');
   const order = (a: { initiative_id: string; kind: string }) => `${a.initiative_id}/${a.kind}`;
   assert.deepEqual(
-    all(db, 'record_numbers', 'initiative_id, kind').sort((a, b) => (order(a) < order(b) ? -1 : 1)),
+    all('record_numbers').sort((a, b) => (order(a) < order(b) ? -1 : 1)),
     [...numbers.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1)),
     'record_numbers are the highest in the log',
   );
 }
 
-/** Every read model is of this version, and no rebuild left a table behind. */
-function checkReadModels(db: Sqlite.Database): void {
+/** Every read model is of this version. */
+function checkVersions(all: Rows): void {
   assert.deepEqual(
-    all(db, 'view_versions', 'view'),
+    all('view_versions'),
     readModels
       .map(({ name, version }) => ({ view: name, version }))
       .sort((a, b) => (a.view < b.view ? -1 : 1)),
     'the read models are of this version',
   );
-  const left =
-    "select name from sqlite_schema where type = 'table' and (name like '%_rebuilt' or name like '%_replaced')";
-  assert.deepEqual(db.prepare<[], string>(left).pluck().all(), [], 'no rebuild left a table');
 }
-
-/** Every row of a table; the database's own type says what is in it. */
-function all<T extends keyof Database>(db: Sqlite.Database, table: T, order: string): Row<T>[] {
-  return db.prepare<[], Row<T>>(`select * from ${table} order by ${order}`).all();
-}
-type Row<T extends keyof Database> = Database[T] extends infer R
-  ? { [C in keyof R]: C extends 'id' ? number : R[C] }
-  : never;
 
 function sha256(...parts: Uint8Array[]): Buffer {
   const hash = createHash('sha256');

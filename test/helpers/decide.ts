@@ -1,17 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import type { Test } from 'tap';
 import { type ProblemCode, Refusal } from '../../src/errors.ts';
 import { itemsOf } from '../../src/ledger/posting.ts';
 import { eventOf, type StoredEvent } from '../../src/ledger/stored-event.ts';
+import { fileOf, openStore } from '../../src/store/open-store.ts';
 import type { Receipt } from '../../src/store/receipt.ts';
 import { Recorder } from '../../src/store/recorder.ts';
-import type { RecordRow } from '../../src/store/schema.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
-import { checkStore } from './check-store.ts';
+import { beside, checkDatabase, emptyDatabase, runOn, type Statement } from './database.ts';
 
 export interface PostOptions {
   initiativeId?: string;
@@ -24,34 +19,18 @@ export interface PostOptions {
 /** The day on which the tests take place. */
 export const now = Date.parse('2024-01-05T12:00:00.000Z');
 
-/**
- * A file in a directory of its own, which goes after what was torn down before it. The store in it is checked then.
- * (The directory that t.testdir() makes is gone before a teardown is called.)
- */
-export function ledgerFile(t: Test): string {
-  const directory = mkdtempSync(join(tmpdir(), 'milestone-ledger-test-'));
-  const file = join(directory, 'ledger.db');
-  t.teardown(() => {
-    try {
-      checkStore(file);
-    } finally {
-      rmSync(directory, { recursive: true });
-    }
-  });
-  return file;
-}
-
 export type TestLedger = Awaited<ReturnType<typeof openLedger>>;
 
-/** A recorder on a database file of its own, without HTTP. Checks the store and closes itself. */
-export async function openLedger(t: Test, clock: () => number = () => now, file = ledgerFile(t)) {
-  const store = await openSqlite(file);
+/** A recorder on a database of its own, without HTTP. Checks the store and closes itself. */
+export async function openLedger(t: Test, clock: () => number = () => now, given?: string) {
+  const url = given ?? (await emptyDatabase(t));
+  const store = await openStore(url);
   const recorder = new Recorder(store, clock);
-  const db = new Sqlite(file, { readonly: true });
+  const { rows, refresh, close: closeBeside } = await beside(url);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= recorder.stop().then(async () => {
-      db.close();
+      closeBeside();
       await store.close();
     });
     return closed;
@@ -61,20 +40,31 @@ export async function openLedger(t: Test, clock: () => number = () => now, file 
   const post = async (body: unknown, options: PostOptions = {}): Promise<Receipt> => {
     const { initiativeId = 'sci', principal = 'officer', dryRun = false, key } = options;
     const fingerprint = createHash('sha256').update(JSON.stringify(body)).digest();
-    return recorder.record({
-      initiativeId,
-      principal,
-      items: itemsOf(structuredClone(body)),
-      dryRun,
-      ...(key === undefined ? {} : { idempotency: { key, fingerprint } }),
-    });
+    try {
+      return await recorder.record({
+        initiativeId,
+        principal,
+        items: itemsOf(structuredClone(body)),
+        dryRun,
+        ...(key === undefined ? {} : { idempotency: { key, fingerprint } }),
+      });
+    } finally {
+      if (!dryRun) await refresh();
+    }
   };
-  const end = (): number => db.prepare<[], number>('select count(*) from events').pluck().get() ?? 0;
+  const end = (): number => rows('events').length;
+  const leafAt = (position: number): string => rows('events')[position - 1]?.leaf ?? '';
   return {
-    file,
+    url,
+    /** Of a ledger in SQLite. */
+    file: fileOf(url),
     store,
     recorder,
-    db,
+    /** The rows of a table as they are after the last post. */
+    rows,
+    refresh,
+    check: () => checkDatabase(url),
+    run: (statement: Statement) => runOn(url, statement),
     close,
     post,
     /** How many events the log has. */
@@ -99,20 +89,16 @@ export async function openLedger(t: Test, clock: () => number = () => now, file 
     },
     /** An event as it was logged; without a position the last one. */
     event(position = end()): StoredEvent {
-      const leaf = db.prepare<[number], string>('select leaf from events where position = ?').pluck();
-      return eventOf(leaf.get(position) ?? '');
+      return eventOf(leafAt(position));
     },
     /** A record as it stands now. */
     record(recordId: string, initiativeId = 'sci') {
-      const row = db
-        .prepare<[string, string], RecordRow>(
-          'select * from records where initiative_id = ? and record_id = ? and to_position is null',
-        )
-        .get(initiativeId, recordId);
+      const row = rows('records').find(
+        (one) => one.initiative_id === initiativeId && one.record_id === recordId && one.to_position === null,
+      );
       if (!row) throw new Error(`${recordId} is not there`);
       const { kind, version, standing } = row;
-      const leaf = db.prepare<[number], string>('select leaf from events where position = ?').pluck();
-      const { occurredOn, data, sources = [] } = JSON.parse(row.state ?? leaf.get(row.position) ?? '');
+      const { occurredOn, data, sources = [] } = JSON.parse(row.state ?? leafAt(row.position));
       return { kind, version, standing, ...(occurredOn === undefined ? {} : { occurredOn }), data, sources };
     },
   };

@@ -12,7 +12,7 @@ import { Missing, World } from '../../src/ledger/world.ts';
 const nothing: Facts = {
   versions: () => [],
   events: () => [],
-  keptAnswer: () => undefined,
+  keptAnswers: () => [],
   lastNumber: () => 0,
   milestonesAt: () => [],
   countAt: () => 0,

@@ -3,13 +3,13 @@ import type { Test } from 'tap';
 import type { App } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { openLedgerApp } from '../../src/ledger-app.ts';
+import { emptyDatabase } from './database.ts';
 
-/** A ledger in a database file of its own, served without a socket. Closes itself. */
-export async function buildLedger(t: Test, clock?: () => number): Promise<App> {
-  const directory = t.testdir();
+/** A ledger in a database of its own, served without a socket. Closes itself, and the database is checked. */
+export async function buildLedger(t: Test, clock?: () => number, url?: string): Promise<App> {
   const config = readConfig({
-    DATABASE_URL: `file:${join(directory, 'ledger.db')}`,
-    SIGNER_DIR: join(directory, 'signer'),
+    DATABASE_URL: url ?? (await emptyDatabase(t)),
+    SIGNER_DIR: join(t.testdir(), 'signer'),
   });
   const app = await openLedgerApp(config, false, clock);
   t.teardown(() => app.close());

@@ -11,7 +11,8 @@ import { Recorder } from '../../src/store/recorder.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { Counts } from '../../src/views/counts.ts';
-import { initiative, ledgerFile, mou } from './decide.ts';
+import { ledgerFile } from './database.ts';
+import { initiative, mou } from './decide.ts';
 import { listen } from './shell.ts';
 
 export type Streaming = Awaited<ReturnType<typeof openStreaming>>;
@@ -39,7 +40,7 @@ export async function openStreaming(t: Test, limits: Partial<HubLimits> = {}, st
   const failures: unknown[] = [];
   const failed = (error: unknown) => failures.push(error);
   const recorder = new Recorder(store, Date.now, () => hub.wake());
-  const hub = new EventHub(store, () => recorder.erasures, failed, limits);
+  const hub = new EventHub(store, failed, limits);
   const rebuilds = new Rebuilds(store, []);
   const ledger = { store, recorder, counts: new Counts(store, failed), rebuilds, signer: undefined };
   const app = await buildApp({

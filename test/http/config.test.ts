@@ -42,7 +42,7 @@ test('each wrong value is named, and never repeated', async (t) => {
   const wrong: Record<string, string[]> = {
     HOST: ['0.0.0.0', '', 'example.com', '192.168.0.1', '::'],
     PORT: ['x', '', '-1', '65536', '1.5'],
-    DATABASE_URL: ['postgres://user:secret@host/db', '', 'file:', './data', 'FILE:x'],
+    DATABASE_URL: ['mysql://user:secret@host/db', 'postgres://', '', 'file:', './data', 'FILE:x'],
     LOG_ORIGIN: ['', 'two words', 'a+b', 'x'.repeat(201)],
     LOG_LEVEL: ['loud', '', 'INFO'],
     ALLOW_CLOCK_JUMP: ['maybe', '1', 'yes'],

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import type { InjectOptions } from 'fastify';
 import t, { type Test, test } from 'tap';
 import { type ProblemCode, problems } from '../../src/errors.ts';
-import { checkStore } from '../helpers/check-store.ts';
+import { checkDatabase, emptyDatabase } from '../helpers/database.ts';
 import { claim, corrected, initiative, meeting, mou, retracted } from '../helpers/decide.ts';
 import { buildLedger } from '../helpers/ledger.ts';
 
@@ -11,8 +9,8 @@ const json = { 'content-type': 'application/json' };
 const events = (initiativeId: string) => `/v1/initiatives/${initiativeId}/events`;
 
 // One for the whole file, as building the application takes longer than a test.
-const app = await buildLedger(t);
-const file = join(t.testdirName, 'ledger.db');
+const url = await emptyDatabase(t);
+const app = await buildLedger(t, undefined, url);
 let builds = 0;
 
 /** Two initiatives of the test's own, and a meeting of each: `jic-4` of the first, `abroad` of the other. */
@@ -23,12 +21,7 @@ async function build(t: Test) {
     app.inject({ method: 'POST', url: own, headers: json, ...options });
   const post = (body: unknown, options: InjectOptions = {}) =>
     inject({ payload: typeof body === 'string' ? body : JSON.stringify(body), ...options });
-  const count = (): number => {
-    const db = new Sqlite(file, { readonly: true });
-    const position = db.prepare<[], number>('select count(*) from events').pluck().get();
-    db.close();
-    return position ?? 0;
-  };
+  const count = async (): Promise<number> => (await app.inject('/v1/events?limit=1')).json().basis.treeSize;
   await post({ events: [initiative(), meeting()] });
   await post({ events: [initiative(), meeting('abroad')] }, { url: events(`other-${builds}`) });
   return {
@@ -36,7 +29,7 @@ async function build(t: Test) {
     inject,
     post,
     count,
-    check: () => checkStore(file),
+    check: () => checkDatabase(url),
     /** Posts what must be refused with a problem document, and sees that nothing was written. */
     async refused(
       what: string,
@@ -45,14 +38,14 @@ async function build(t: Test) {
       pointer?: string,
       options: InjectOptions = {},
     ) {
-      const before = count();
+      const before = await count();
       const answer = await post(body, options);
       const problem = answer.json();
       t.equal(answer.statusCode, problems[code][0], what);
       t.equal(answer.headers['content-type'], 'application/problem+json', what);
       t.match(problem, { type: `/problems/${code}`, code, status: problems[code][0] }, what);
       t.equal(problem.errors?.[0].pointer, pointer, `${what}: ${problem.detail}`);
-      t.equal(count(), before, `${what}: nothing was written`);
+      t.equal(await count(), before, `${what}: nothing was written`);
       return problem;
     },
   };
@@ -60,7 +53,7 @@ async function build(t: Test) {
 
 test('what was recorded is answered with 201', async (t) => {
   const { post, check, count } = await build(t);
-  const end = count();
+  const end = await count();
   const answer = await post({ events: [mou({ repeat: 2 }), mou({ recordId: 'm' })] });
   t.equal(answer.statusCode, 201);
   t.match(answer.headers['content-type'], /^application\/json/);
@@ -77,7 +70,7 @@ test('what was recorded is answered with 201', async (t) => {
   });
   t.equal(answer.headers.location, `/v1/events/${body.recorded[0].eventId}`);
   t.notOk(answer.headers['idempotent-replayed']);
-  check();
+  await check();
 });
 
 test('a known eventId is answered with 200 if nothing is new', async (t) => {
@@ -95,13 +88,13 @@ test('a repeat under an Idempotency-Key is answered byte for byte as the first',
   const headers = { ...json, 'idempotency-key': ' ~key!' };
   const body = { events: [mou({ repeat: 3, data: { title: 'T' } }), mou()] };
   const first = await post(body, { headers });
-  const after = count();
+  const after = await count();
   const again = await post(body, { headers });
   t.equal(again.statusCode, 201);
   t.equal(again.body, first.body);
   t.equal(again.headers.location, first.headers.location);
   t.equal(again.headers['idempotent-replayed'], 'true');
-  t.equal(count(), after);
+  t.equal(await count(), after);
   const spaced = await post(`${JSON.stringify(body)} `, { headers });
   t.equal(spaced.json().code, 'idempotency-key-reused', 'other bytes are another body');
   const other = await post(body, { headers, url: `${url}?dryRun=false` });
@@ -111,12 +104,12 @@ test('a repeat under an Idempotency-Key is answered byte for byte as the first',
 test('a dry run is answered with 200, writes nothing and ignores keys', async (t) => {
   const { url, post, count } = await build(t);
   const headers = { ...json, 'idempotency-key': 'k' };
-  const end = count();
+  const end = await count();
   const dry = await post(mou(), { headers, url: `${url}?dryRun=true` });
   t.equal(dry.statusCode, 200);
   t.notOk(dry.headers.location);
   t.match(dry.json(), { recorded: [{ position: end + 1, recordId: 'mou-1' }], basis: { treeSize: end } });
-  t.equal(count(), end);
+  t.equal(await count(), end);
   t.equal((await post(mou({ note: 'n' }), { headers })).statusCode, 201);
 });
 
@@ -192,7 +185,7 @@ test('the largest things that are allowed are recorded', async (t) => {
     mou({ data: { amount: { value: 0.1, currency: 'SGD' } } }),
   ];
   for (const body of bodies) t.equal((await post(body)).statusCode, 201);
-  check();
+  await check();
 });
 
 test('what is too large is 413', async (t) => {
@@ -315,5 +308,5 @@ test('checks are made in the documented order', async (t) => {
 
 test('after all of this the store is what its log says', async (t) => {
   const { check } = await build(t);
-  check();
+  await check();
 });

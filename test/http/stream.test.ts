@@ -204,11 +204,7 @@ test('an error of the storage ends the streams, and is told of once', async (t) 
       throw error;
     },
   };
-  const hub = new EventHub(
-    broken,
-    () => 0,
-    (failure) => failures.push(failure),
-  );
+  const hub = new EventHub(broken, (failure) => failures.push(failure));
   const streams = [hub.subscribe(0, {}), hub.subscribe(0, {})];
   await Promise.all(streams.map((stream) => once(stream.resume(), 'close')));
   t.same(failures, [error]);

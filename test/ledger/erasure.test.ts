@@ -35,25 +35,23 @@ const erased = (recordId: string, commitments: string[], more: object = {}) => (
 const heldBy = ({ data: { coChairs = [] } }: ReturnType<TestLedger['record']>): string[] =>
   coChairs.map(({ name }: { name: { commitment: string } }) => name.commitment);
 const held = (ledger: TestLedger, recordId = 'jic-4'): string[] => heldBy(ledger.record(recordId));
-const names = ({ db }: TestLedger): string[] =>
-  db.prepare<[], string>('select name from openings order by position, name').pluck().all();
+const names = ({ rows }: TestLedger): string[] =>
+  rows('openings')
+    .sort((a, b) => a.position - b.position || (a.name < b.name ? -1 : 1))
+    .map(({ name }) => name);
 /** The files of the ledger, once the -wal was folded in. */
 const bytes = ({ file }: TestLedger): string =>
   ['', '-wal']
     .map((suffix) => file + suffix)
     .flatMap((path) => (existsSync(path) ? [readFileSync(path, 'latin1')] : []))
     .join('');
-const fingerprints = ({ db }: TestLedger): boolean[] =>
-  db
-    .prepare<[], number>('select fingerprint is not null from events order by position')
-    .pluck()
-    .all()
-    .map(Boolean);
+const fingerprints = ({ rows }: TestLedger): boolean[] =>
+  rows('events').map(({ fingerprint }) => fingerprint !== null);
 
 test('an erasure destroys what commitments open to, and leaves the record and the log as they are', async (t) => {
   const ledger = await given(t, jic4(tan, lee));
   const before = ledger.record('jic-4');
-  const leaves = ledger.db.prepare('select leaf from events').pluck().all();
+  const leaves = ledger.rows('events').map(({ leaf }) => leaf);
   const [first = ''] = held(ledger);
   const { recorded } = await ledger.post(
     erased('jic-4', [first], { requestedBy: 'the data subject', note: 'n', expectedVersion: 1 }),
@@ -67,7 +65,13 @@ test('an erasure destroys what commitments open to, and leaves the record and th
   t.equal(ledger.event().note, 'n');
   t.strictSame(ledger.record('jic-4'), { ...before, version: 2 });
   t.same(names(ledger), [lee]);
-  t.same(ledger.db.prepare('select leaf from events').pluck().all().slice(0, 2), leaves);
+  t.same(
+    ledger
+      .rows('events')
+      .map(({ leaf }) => leaf)
+      .slice(0, 2),
+    leaves,
+  );
 });
 
 test('what holds no such name is refused', async (t) => {

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import Sqlite from 'better-sqlite3';
 import { test } from 'tap';
 import { Refusal } from '../../src/errors.ts';
 import type { Receipt } from '../../src/store/receipt.ts';
-import { checkStore } from '../helpers/check-store.ts';
+import { emptyDatabase } from '../helpers/database.ts';
 import {
   claim,
   corrected,
   given,
   initiative,
-  ledgerFile,
   meeting,
   mou,
   now,
@@ -21,18 +19,10 @@ import {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 const codeOf = ({ reason }: PromiseRejectedResult): string =>
-  reason instanceof Refusal ? reason.code : String(reason);
+  reason instanceof Refusal ? reason.code : reason.message;
 
 /** The ids of the log, in its order. */
-const eventIds = ({ db }: TestLedger): string[] =>
-  db.prepare<[], string>('select event_id from events order by position').pluck().all();
-
-/** Statements that a test runs on the database beside the ledger, such as a trigger that makes writes fail. */
-function run(ledger: TestLedger, statement: string): void {
-  const db = new Sqlite(ledger.file);
-  db.exec(statement);
-  db.close();
-}
+const eventIds = ({ rows }: TestLedger): string[] => rows('events').map(({ event_id }) => event_id);
 
 test('of many requests for one version of a record exactly one wins', async (t) => {
   const ledger = await given(t, mou({ recordId: 'contested' }));
@@ -95,23 +85,25 @@ test('a refused request costs its group nothing', async (t) => {
 
 test('a request that the database refuses costs only itself', async (t) => {
   const ledger = await given(t);
-  run(
-    ledger,
-    `create trigger poison before insert on records when new.record_id = 'poison'
+  await ledger.run({
+    sqlite: `create trigger poison before insert on records when new.record_id = 'poison'
       begin select raise(abort, 'poisoned'); end`,
-  );
+    postgres: `create function poison() returns trigger language plpgsql as $$ begin raise 'poisoned'; end $$;
+      create trigger poison before insert on records for each row when (new.record_id = 'poison')
+        execute function poison()`,
+  });
   const ids = ['a', 'b', 'poison', 'c', 'd'];
   const outcomes = await Promise.allSettled(
     ids.map((recordId) => ledger.post({ events: [mou({ recordId }), mou()] }, { key: recordId })),
   );
   t.same(
     outcomes.map((outcome) => (outcome.status === 'fulfilled' ? 'recorded' : codeOf(outcome))),
-    ['recorded', 'recorded', 'SqliteError: poisoned', 'recorded', 'recorded'],
+    ['recorded', 'recorded', 'poisoned', 'recorded', 'recorded'],
   );
-  checkStore(ledger.file);
+  await ledger.check();
   const again = await ledger.post({ events: [mou({ recordId: 'a' }), mou()] }, { key: 'a' });
   t.ok(again.kept, 'the others were recorded once');
-  run(ledger, 'drop trigger poison');
+  await ledger.run({ sqlite: 'drop trigger poison', postgres: 'drop trigger poison on records' });
   const { recorded } = await ledger.post({ events: [mou({ recordId: 'poison' }), mou()] }, { key: 'poison' });
   t.match(recorded, [{ position: 10 }, { position: 11 }], 'its key was not kept');
 });
@@ -119,12 +111,16 @@ test('a request that the database refuses costs only itself', async (t) => {
 test('a write that fails leaves tree, head and numbers as they were', async (t) => {
   const ledger = await given(t, mou({ repeat: 254 }));
   const before = await ledger.store.head();
-  run(ledger, `create trigger no before update on head begin select raise(abort, 'no'); end`);
+  await ledger.run({
+    sqlite: `create trigger no before update on head begin select raise(abort, 'no'); end`,
+    postgres: `create function no() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+      create trigger no before update on head for each row execute function no()`,
+  });
   await t.rejects(ledger.post(mou({ repeat: 300 })), { message: 'no' });
   await t.rejects(ledger.post(mou()), { message: 'no' });
   t.same(await ledger.store.head(), before);
-  checkStore(ledger.file);
-  run(ledger, 'drop trigger no');
+  await ledger.check();
+  await ledger.run({ sqlite: 'drop trigger no', postgres: 'drop trigger no on head' });
   const { recorded } = await ledger.post(mou({ repeat: 300 }));
   t.match(recorded[0], { position: 256, recordId: 'mou-255' });
 });
@@ -261,15 +257,15 @@ test('a kept answer has its items, its replays and its warnings', async (t) => {
 });
 
 test('kept answers and the tree survive a restart', async (t) => {
-  const file = ledgerFile(t);
-  const first = await openLedger(t, () => now, file);
+  const url = await emptyDatabase(t);
+  const first = await openLedger(t, () => now, url);
   await first.post(initiative());
   const bodies = [mou({ repeat: 256 }), mou({ repeat: 255 }), mou({ repeat: 2 }), mou({ repeat: 700 })];
   const receipts: Receipt[] = [];
   for (const [i, body] of bodies.entries()) receipts.push(await first.post(body, { key: `k-${i}` }));
   await first.close();
 
-  const second = await openLedger(t, () => now, file);
+  const second = await openLedger(t, () => now, url);
   for (const [i, body] of bodies.entries()) {
     const again = await second.post(body, { key: `k-${i}` });
     t.ok(again.kept);
@@ -287,6 +283,7 @@ test('stopping answers what waits and refuses what comes after', async (t) => {
   const stopped = ledger.recorder.stop();
   await t.rejects(ledger.post(mou()), { code: 'shutting-down' });
   await stopped;
+  await ledger.refresh();
   t.equal(ledger.end(), 501, 'all were recorded before stop() resolved');
   t.equal((await Promise.all(posts)).length, 50);
 });
@@ -339,5 +336,5 @@ test('a body of a thousand corrections, references and names is decided in one g
   await ledger.post({ events: range.slice(1).map((i) => retracted(`mou-${1000 + i}`)) });
   await ledger.post({ events: range.map((i) => ({ ...each, where: { meetingId: `m-${i}` } })) });
   await ledger.post({ events: range.map((i) => retracted(`m-${i}`)) });
-  t.equal(ledger.db.prepare('select count(*) from openings').pluck().get(), 2000);
+  t.equal(ledger.rows('openings').length, 2000);
 });

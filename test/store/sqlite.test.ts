@@ -6,10 +6,12 @@ import { type Test, test } from 'tap';
 import { readConfig } from '../../src/config.ts';
 import { openLedgerApp } from '../../src/ledger-app.ts';
 import { StoreUnavailable } from '../../src/store/lock-file.ts';
+import { eventColumns } from '../../src/store/schema.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { checkStore } from '../helpers/check-store.ts';
 import { serveChild, start } from '../helpers/child.ts';
-import { given, initiative, ledgerFile, meeting, mou, now, openLedger } from '../helpers/decide.ts';
+import { ledgerFile } from '../helpers/database.ts';
+import { given, initiative, meeting, mou, now, openLedger } from '../helpers/decide.ts';
 
 /** A server that listens, and the address of its initiative `sci`. */
 async function serve(t: Test, file: string): Promise<{ child: ChildProcess; events: string }> {
@@ -36,8 +38,7 @@ function tamper(file: string, statement: string, ...values: unknown[]): void {
 
 test('events are never changed and never deleted', async (t) => {
   const ledger = await given(t, meeting('m', '2023', { coChairs: [{ name: 'Ada Example' }] }), mou());
-  const columns = ledger.db.pragma('table_info(events)') as { name: string }[];
-  for (const { name } of columns.filter(({ name }) => name !== 'fingerprint')) {
+  for (const name of eventColumns.filter((name) => name !== 'fingerprint')) {
     for (const value of [name, `${name} || ''`]) {
       t.throws(
         () => tamper(ledger.file, `update events set ${name} = ${value} where position = 1`),
@@ -61,13 +62,15 @@ test('a fingerprint can be emptied and nothing else', async (t) => {
     });
   }
   tamper(ledger.file, 'update events set fingerprint = null where position = 2');
-  const fingerprints = ledger.db.prepare<[], Buffer | null>('select fingerprint from events').pluck().all();
-  t.match(fingerprints, [Buffer, null]);
+  t.match(
+    ledger.rows('events').map(({ fingerprint }) => fingerprint),
+    [Buffer, null],
+  );
 });
 
 test('tiles are never changed and never deleted', async (t) => {
   const ledger = await given(t, mou({ repeat: 600 }));
-  t.equal(ledger.db.prepare('select count(*) from tiles').pluck().get(), 2);
+  t.equal(ledger.rows('tiles').length, 2);
   t.throws(() => tamper(ledger.file, 'update tiles set root = root'), { message: 'tiles are never changed' });
   t.throws(() => tamper(ledger.file, 'update tiles set hashes = zeroblob(8192) where tile_index = 1'), {
     message: 'tiles are never changed',
@@ -126,7 +129,7 @@ test('a ledger is open once', async (t) => {
   const second = await openSqlite(ledger.file).catch((error: unknown) => error);
   t.ok(second instanceof StoreUnavailable);
   await ledger.close();
-  const again = await openLedger(t, () => now, ledger.file);
+  const again = await openLedger(t, () => now, ledger.url);
   await again.post(mou());
 });
 
@@ -161,13 +164,8 @@ test('what was acknowledged survives kill -9', async (t) => {
   await Promise.all([1, 2, 3, 5, 8, 13].map(officer));
   t.same(await exit, [null, 'SIGKILL']);
 
-  const after = await openLedger(t, () => Date.now(), file);
-  const logged = new Map(
-    after.db
-      .prepare<[], { position: number; event_id: string }>('select position, event_id from events')
-      .all()
-      .map(({ position, event_id }) => [position, event_id]),
-  );
+  const after = await openLedger(t, () => Date.now(), `file:${file}`);
+  const logged = new Map(after.rows('events').map(({ position, event_id }) => [position, event_id]));
   t.ok(acknowledged.length > 300);
   t.same(
     acknowledged.filter(({ position, eventId }) => logged.get(position) !== eventId),

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import type { KyselyPlugin } from 'kysely';
 import t from 'tap';
+import type { Change } from '../../src/ledger/change.ts';
 import { itemsOf } from '../../src/ledger/posting.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
@@ -111,4 +113,35 @@ t.test('a tally survives being stored, and is the same whatever the order of its
   t.same([...nothing.cells('all', '')], [], 'nor in a sum');
   t.equal(nothing.total('all', '').projects, 0);
   t.equal(hexOf(nothing), '');
+});
+
+t.test('what is observed while it is being read from the log counts once', async (t) => {
+  const store = await openSqlite(join(t.testdir(), 'ledger.db'));
+  t.teardown(() => store.close());
+  let during = (): void => {};
+  const watched: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      during();
+      during = () => {};
+      return result;
+    },
+  };
+  const counts = new Counts({ ...store, db: store.db.withPlugin(watched) }, (error) => t.fail(String(error)));
+  let changes: Change[] = [];
+  const recorder = new Recorder(store, Date.now, (recorded) => {
+    changes = recorded;
+  });
+  const post = (body: object) =>
+    recorder.record({ initiativeId: 'one', principal: 'test', items: itemsOf(body), dryRun: false });
+  const mous = async (): Promise<number> =>
+    counts.at('one', (await store.head()).position, (tally) => tally.total('all', '').mous);
+
+  await post({ type: 'InitiativeRegistered', data: { name: 'X' } });
+  counts.observe(changes);
+  t.equal(await mous(), 0);
+  await post({ type: 'MoUSigned', occurredOn: '2023', repeat: 5 });
+  during = () => counts.observe(changes);
+  t.equal(await mous(), 5);
+  t.equal(await mous(), 5);
 });

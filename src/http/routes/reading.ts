@@ -47,7 +47,7 @@ export class Reading {
    * goes with the answers kept before.
    */
   #keptNow(): KeptPayloads {
-    const voided = this.ledger.recorder.erasures + this.ledger.store.swaps();
+    const voided = this.ledger.store.erasures() + this.ledger.store.swaps();
     if (voided !== this.#voided) [this.#voided, this.#kept] = [voided, new KeptPayloads()];
     return this.#kept;
   }

@@ -1,0 +1,24 @@
+-- A role for the service that can add to the log, and not change it: not the owner of the tables, who migrates.
+-- Run by the owner, in the database of the ledger, after the command `migrate` and after each later one:
+--   psql "$OWNER_URL" -f migrations/postgres-service-role.sql
+-- The service then connects as this role; it has no password yet.
+do $$ begin
+  if not exists (select from pg_roles where rolname = 'milestone_ledger_service') then
+    create role milestone_ledger_service login;
+  end if;
+end $$;
+
+grant select on all tables in schema public to milestone_ledger_service;
+grant insert on events, tiles, checkpoints, signing_keys, openings, idempotency_keys, records, record_numbers,
+  count_snapshots to milestone_ledger_service;
+
+-- The end of the log moves on; versions are superseded; numbers go up; a key's period ends; a log gets a new name.
+grant update on head to milestone_ledger_service;
+grant update (to_position) on records to milestone_ledger_service;
+grant update (last_number) on record_numbers to milestone_ledger_service;
+grant update (signs_until) on signing_keys to milestone_ledger_service;
+grant update (origin) on ledger to milestone_ledger_service;
+
+-- Names are erased, with the fingerprints that they may be in, and old answers are forgotten.
+grant delete on openings, idempotency_keys to milestone_ledger_service;
+grant update (fingerprint) on events, idempotency_keys to milestone_ledger_service;

@@ -1,0 +1,140 @@
+import pg from 'pg';
+import { Refusal } from '../errors.ts';
+
+/** Connections that only read, at most; one more writes, and one listens. */
+const readersMax = 10;
+
+/** A client that knows when its host was chosen. */
+export interface TurningClient extends pg.ClientBase {
+  readonly turn: number;
+}
+
+export interface Connections {
+  /**
+   * A connection to read with, or the one to write with: on it the groups of an instance wait for each other, rather than
+   * in the database. Throws what isOutage() knows where no host answers.
+   */
+  reader(): Promise<TurningClient & pg.PoolClient>;
+  writer(): Promise<TurningClient & pg.PoolClient>;
+  /** Not connected yet; of no pool. */
+  newClient(timeouts?: 'without time-outs'): TurningClient & pg.Client;
+  /** A host is of no use, so another one is connected to from now on, if the URL names one. */
+  leave(client: TurningClient): void;
+  end(): Promise<void>;
+}
+
+/** Opens nothing yet. The URL may name several hosts (`h1:5432,h2`), which are tried in turn. */
+export function connectionsTo(url: string): Connections {
+  const urls = urlsOf(url);
+  let turn = 0;
+  const leave = (from: { turn: number }): void => {
+    if (urls.length > 1 && from.turn === turn) turn += 1;
+  };
+  class Client extends pg.Client implements TurningClient {
+    readonly turn = turn;
+    constructor(settings?: pg.ClientConfig) {
+      super({ ...settings, connectionString: urls[turn % urls.length] });
+      // A lost connection fails the query that runs on it.
+      this.on('error', () => {});
+    }
+  }
+  const settings: pg.PoolConfig = {
+    application_name: 'milestone-ledger',
+    connectionTimeoutMillis: 3_000,
+    keepAlive: true,
+    // A server that went away without a word is noticed by the last of these.
+    lock_timeout: 10_000,
+    statement_timeout: 30_000,
+    query_timeout: 35_000,
+    // Frees the end of the log from an instance that was paused in the middle of a group.
+    idle_in_transaction_session_timeout: 5_000,
+    types: { getTypeParser: parserOf },
+    // The pool makes it with its settings, which its types leave out.
+    Client: Client as unknown as new () => pg.ClientBase,
+  };
+  const writers = new pg.Pool({
+    ...settings,
+    max: 1,
+    // Statements are sent without waiting for the answers to those before.
+    pipeline: true,
+    // What is answered with 201 is on disk, whatever the server does by default. The pool waits for the promise.
+    onConnect: async (client) => {
+      await client.query(`select set_config('synchronous_commit', 'on', false)
+        where current_setting('synchronous_commit') = 'off'`);
+    },
+  });
+  const readers = new pg.Pool({ ...settings, max: readersMax });
+  // A connection that was idle when it was lost is replaced.
+  for (const pool of [writers, readers]) pool.on('error', () => {});
+
+  const connect = async (pool: pg.Pool): Promise<TurningClient & pg.PoolClient> => {
+    for (let tried = 1; ; tried++) {
+      const from = { turn };
+      try {
+        // As the pool is told to make them.
+        const client = (await pool.connect()) as TurningClient & pg.PoolClient;
+        if (client.turn === turn) return client;
+        // Another host was chosen since: what this one says may be old.
+        client.release(true);
+      } catch (error) {
+        if (!isExhausted(error)) leave(from);
+        if (tried >= urls.length) throw error;
+      }
+    }
+  };
+  return {
+    reader: () => connect(readers),
+    writer: () => connect(writers),
+    newClient: (timeouts) =>
+      new Client(
+        timeouts ? { ...settings, lock_timeout: 0, statement_timeout: 0, query_timeout: 0 } : settings,
+      ),
+    leave,
+    async end() {
+      await Promise.all([writers.end(), readers.end()]);
+    },
+  };
+}
+
+/** All connections of the pool were in use for too long, which says nothing of the host. */
+const isExhausted = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'timeout exceeded when trying to connect';
+
+/** A URL for each of its hosts. */
+function urlsOf(url: string): string[] {
+  const [, before, hosts = '', behind] = /^(\w+:\/\/(?:[^@/?]*@)?)([^/?]*)(.*)$/s.exec(url) ?? [];
+  return hosts.split(',').map((host) => `${before}${host}${behind}`);
+}
+
+const int8 = 20;
+
+/** Positions, counts and milliseconds are numbers. */
+function parserOf(oid: number, format?: 'text' | 'binary') {
+  // pg's types have one signature a format.
+  return oid === int8 ? Number : (pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown);
+}
+
+/** Classes and codes of SQLSTATE (PostgreSQL, appendix A): of connections, sessions, locks, resources and the system. */
+const outage = /^(08|25006|25P03|28|3D|40|53|55P03|57|58|XX)/;
+
+/** Whether the database or the way to it failed, not the statement: later the same may work. */
+export function isOutage(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  if (/^[0-9A-Z]{5}$/.test(code)) return outage.test(code);
+  // What Node says of sockets, and pg of its connections.
+  return (
+    /^E[A-Z_]+$/.test(code) ||
+    /^(Connection |Client (has encountered|was closed)|Query read timeout|timeout e|The server does not support SSL)/.test(
+      error.message,
+    )
+  );
+}
+
+/** What is answered while the database is out of reach. Its own words stay in the log: they may tell of its host and user. */
+export function orRefusal(error: unknown): unknown {
+  if (!isOutage(error)) return error;
+  return Object.assign(new Refusal('storage-unavailable', 'The database is not available at the moment.'), {
+    cause: error,
+  });
+}

@@ -1,0 +1,229 @@
+import { randomBytes } from 'node:crypto';
+import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
+import { Refusal } from '../errors.ts';
+import { emptyRoot } from '../tlog/merkle.ts';
+import { StoreUnavailable } from './lock-file.ts';
+import { migrate, postgresMigrations } from './migrate.ts';
+import { newOrigin, requireOrigin } from './origin.ts';
+import { type Connections, connectionsTo, isOutage, orRefusal } from './postgres-connection.ts';
+import { PostgresGroups } from './postgres-group.ts';
+import { Listener } from './postgres-listener.ts';
+import { type HeadRow, headOf, type Run, rootAt, tileAt } from './postgres-tree.ts';
+import { loggedEventOf } from './rows.ts';
+import type { Database, EventRow } from './schema.ts';
+import type { Head, OpenOptions, Store } from './store.ts';
+
+/** A ledger in a PostgreSQL database, which any number of instances may have open. */
+export async function openPostgres(url: string, options: OpenOptions = {}): Promise<Store> {
+  const connections = connectionsTo(url);
+  try {
+    await prepare(connections, options);
+    return await storeOn(connections, options);
+  } catch (error) {
+    await connections.end();
+    throw error;
+  }
+}
+
+/** Brings the tables to this version. Throws StoreUnavailable with the reason where the database can't be used. */
+async function prepare(connections: Connections, { migrated }: OpenOptions): Promise<void> {
+  await (await connections.writer().catch(throwUnreachable)).release();
+  const client = connections.newClient('without time-outs');
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: poolOf(client) }) });
+  try {
+    const { rows } = await client.connect().then(() => client.query('show server_encoding'));
+    const [{ server_encoding: encoding } = {}] = rows;
+    if (encoding !== 'UTF8')
+      throw new StoreUnavailable(`The database is encoded as ${encoding}; it must be UTF8.`);
+    for (const name of await migrate(db, postgresMigrations)) migrated?.(name);
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code !== insufficientPrivilege && code !== readOnly) throw error;
+    throw new StoreUnavailable(
+      `The tables could not be brought to this version (${(error as Error).message}). Run the command migrate as their owner, on a server that takes writes.`,
+    );
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** SQLSTATE. */
+const insufficientPrivilege = '42501';
+const readOnly = '25006';
+
+function throwUnreachable(error: unknown): never {
+  const { message, code, errors = [] } = error as { message?: string; code?: string; errors?: Error[] };
+  // Of several addresses each says its own; none has the password.
+  const why = message || errors.map((one) => one.message).join('; ') || code;
+  throw new StoreUnavailable(`The database that DATABASE_URL names can't be used: ${why}.`);
+}
+
+/** A client as a pool, which Kysely takes. */
+const poolOf = (client: ReturnType<Connections['newClient']>) => ({
+  options: {},
+  connect: async () => Object.assign(client, { release: () => {} }),
+  end: () => client.end(),
+});
+
+async function storeOn(connections: Connections, options: OpenOptions): Promise<Store> {
+  const { failed = () => {} } = options;
+  const run: Run = async (text, values) => {
+    const client = await connections.reader().catch(throwRefusal);
+    let isLost = false;
+    try {
+      return (await client.query(text, values)).rows;
+    } catch (error) {
+      isLost = isOutage(error);
+      return throwRefusal(error);
+    } finally {
+      client.release(isLost);
+    }
+  };
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: readersOf(connections) }) });
+  const { fingerprintKey, origin } = await initialise(run, options.origin);
+  const groups = new PostgresGroups(connections, failed);
+  let listener: Listener | undefined;
+  let erasures = 0;
+
+  return {
+    db,
+    fingerprintKey,
+    origin,
+    async head(): Promise<Head> {
+      const [row] = await run<HeadRow & { erased: number | null }>(
+        `select position, recorded_at, root_hash,
+          (select max(position) from events where type = 'PersonalDataErased') as erased from head`,
+      );
+      if (!row) throw new Error('the head row is missing');
+      // Answers may come in another order than the questions.
+      erasures = Math.max(erasures, row.erased ?? 0);
+      return headOf(row);
+    },
+    erasures: () => erasures,
+    group: (work) => groups.run(work),
+    rootAt: (size) => rootAt(size, run),
+    async lastEventOf(initiativeId, position) {
+      const [row] = await run<{ position: number }>(
+        `select position from events where initiative_id = $1 and position <= $2
+          order by position desc limit 1`,
+        [initiativeId, position],
+      );
+      return row?.position ?? 0;
+    },
+    async leaves(after, to) {
+      const rows = await run<{ leaf: string }>(
+        'select leaf from events where position > $1 and position <= $2 order by position',
+        [after, to],
+      );
+      return rows.map(({ leaf }) => leaf);
+    },
+    async eventsOf({ firstPosition, lastPosition }) {
+      const rows = await run<EventRow>(
+        'select * from events where position between $1 and $2 order by position',
+        [firstPosition, lastPosition],
+      );
+      return rows.map(loggedEventOf);
+    },
+    async forgetAnswers(beforeMs) {
+      await run(
+        `delete from idempotency_keys where id in
+          (select id from idempotency_keys where recorded_at < $1 order by id limit 5000)`,
+        [beforeMs],
+      );
+    },
+    tile: (level, index, width) => tileAt(level, index, width, run),
+    async keepCheckpoint({ size, root_hash, signed_at, note }) {
+      await run('insert into checkpoints values ($1, $2, $3, $4) on conflict do nothing', [
+        size,
+        root_hash,
+        signed_at,
+        note,
+      ]);
+    },
+    async keepSigningKey({ vkey, signs_from, signs_until }) {
+      await run(
+        `insert into signing_keys values ($1, $2, $3)
+          on conflict (vkey) do update set signs_until = excluded.signs_until`,
+        [vkey, signs_from, signs_until],
+      );
+    },
+    async keepSnapshot({ initiative_id, position, tally }) {
+      await run('insert into count_snapshots values ($1, $2, $3) on conflict do nothing', [
+        initiative_id,
+        position,
+        tally,
+      ]);
+    },
+    async writtenVersions() {
+      const rows = await run<Database['view_versions']>('select view, version from view_versions');
+      return new Map(rows.map(({ view, version }) => [view, version]));
+    },
+    async rebuild() {
+      throw new Refusal('not-ready', 'This version does not rebuild read models in PostgreSQL.');
+    },
+    clearRebuilt: async () => {},
+    swaps: () => 0,
+    watch(grown) {
+      listener = new Listener(connections, grown, failed);
+    },
+    async check() {
+      const [row] = await run<{ off: boolean }>(
+        `select current_setting('transaction_read_only') = 'off' as off from head`,
+      );
+      if (!row?.off) throw new Error('the database takes no writes: it is a standby, or set to read only');
+    },
+    async close() {
+      await listener?.close();
+      await db.destroy();
+      await connections.end();
+    },
+  };
+}
+
+/** The connections that read, as a pool for Kysely. What fails in them is a refusal if the database is out of reach. */
+const readersOf = (connections: Connections) => ({
+  options: {},
+  // The pool is ended with the store.
+  end: async () => {},
+  async connect() {
+    const client = await connections.reader().catch(throwRefusal);
+    let isLost = false;
+    const reader = {
+      query: (text: string, values: readonly unknown[]) =>
+        client.query(text, [...values]).catch((error: unknown) => {
+          isLost ||= isOutage(error);
+          return throwRefusal(error);
+        }),
+      release: (destroy = false) => client.release(destroy || isLost),
+    };
+    // Kysely asks for cursors only where a query is streamed, which none is.
+    return reader as unknown as PostgresPoolClient;
+  },
+});
+
+function throwRefusal(error: unknown): never {
+  throw orRefusal(error);
+}
+
+/** The rows that a new ledger begins with, and what they fix. Several instances may begin at once. */
+async function initialise(
+  run: Run,
+  wanted: string | undefined,
+): Promise<{ fingerprintKey: Buffer; origin: string }> {
+  const read = () =>
+    run<{ fingerprint_key: Buffer; origin: string }>(
+      'select fingerprint_key, origin from ledger, head where head.id = ledger.id',
+    );
+  let [row] = await read();
+  if (!row) {
+    await run('insert into ledger values (1, $1, $2) on conflict do nothing', [
+      randomBytes(32),
+      wanted ?? newOrigin(),
+    ]);
+    await run('insert into head values (1, 0, 0, $1) on conflict do nothing', [emptyRoot]);
+    [row] = await read();
+  }
+  if (!row) throw new Error('the ledger row is missing');
+  requireOrigin(row.origin, wanted);
+  return { fingerprintKey: row.fingerprint_key, origin: row.origin };
+}

@@ -1,0 +1,186 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { Test } from 'tap';
+import { openPostgres } from '../../src/store/postgres.ts';
+import type { Database } from '../../src/store/schema.ts';
+import { orders, type Row, type Rows } from './check-store.ts';
+
+/** Where the programs of the newest PostgreSQL on this machine are; undefined: there is none. */
+export const binaries: string | undefined = globSync('/usr/{lib,local}/{postgresql,pgsql}/{*/,}bin/initdb')
+  .map((file) => file.slice(0, -'/initdb'.length))
+  .sort((a, b) => versionIn(a) - versionIn(b))
+  .at(-1);
+
+function versionIn(directory: string): number {
+  return Number(/\d+/.exec(directory)?.[0] ?? 0);
+}
+
+/** A server of its own in a temporary directory, on a socket there. */
+export interface Cluster {
+  directory: string;
+  /** The URL of one of its databases. */
+  url(database: string): string;
+  start(): Promise<void>;
+  /** immediate: as if it crashed. */
+  stop(how: 'fast' | 'immediate'): Promise<void>;
+  /** Stops it for ever. */
+  end(): Promise<void>;
+}
+
+/** PostgreSQL refuses to run as root, so then it runs as the user that Debian's package makes. */
+function postgresUser(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const id = (what: string): number => Number(execFileSync('id', [what, 'postgres'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+/** Makes a server that lasts as long as this process, and starts it. Its orders are those of a language, not of bytes. */
+export async function startCluster(settings: string[] = []): Promise<Cluster> {
+  if (binaries === undefined) throw new Error('PostgreSQL is not on this machine');
+  const directory = mkdtempSync(join(tmpdir(), 'ml-pg-'));
+  const user = postgresUser();
+  if (user.uid !== undefined && user.gid !== undefined) chownSync(directory, user.uid, user.gid);
+  const data = join(directory, 'data');
+  const options = { ...user, cwd: directory, stdio: 'ignore' } as const;
+  const [initdb, server] = [join(binaries, 'initdb'), join(binaries, 'postgres')];
+  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en-US'];
+  execFileSync(initdb, ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', ...locale], options);
+
+  const quick = [
+    'fsync=off',
+    'full_page_writes=off',
+    'shared_buffers=32MB',
+    'listen_addresses=',
+    ...settings,
+  ];
+  const args = ['-D', data, '-k', directory, ...quick.flatMap((setting) => ['-c', setting])];
+  let running: { child: ReturnType<typeof spawn>; ended: Promise<unknown> } | undefined;
+  const url = (database: string) => `postgres://postgres@${encodeURIComponent(directory)}/${database}`;
+  const start = async (): Promise<void> => {
+    // Ends the server when this process ends, however it does: its end closes the shell's input.
+    const script = `"$@" & server=$!
+      while read -r signal; do kill -s "$signal" $server; wait $server; exit; done
+      kill -s QUIT $server; wait $server; rm -rf "${directory}"`;
+    const child = spawn('/bin/sh', ['-c', script, 'sh', server, ...args], {
+      ...options,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    running = { child, ended: once(child, 'exit') };
+    child.unref();
+    (child.stdin as unknown as { unref?: () => void }).unref?.();
+    await accepting(url('postgres'));
+  };
+  const stop: Cluster['stop'] = async (how) => {
+    running?.child.ref();
+    running?.child.stdin?.write(`${how === 'fast' ? 'INT' : 'QUIT'}\n`);
+    await running?.ended;
+  };
+  await start();
+  const end = async (): Promise<void> => {
+    await stop('immediate');
+    rmSync(directory, { recursive: true });
+  };
+  return { directory, url, start, stop, end };
+}
+
+async function accepting(url: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const client = new pg.Client(url);
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch (error) {
+      if (tries === 300) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** The server that the tests of this process share, and a database of its with the tables of a ledger. */
+let shared: Promise<Cluster> | undefined;
+let databases = 0;
+
+export const sharedCluster = (): Promise<Cluster> => (shared ??= clusterWithTables());
+
+async function clusterWithTables(): Promise<Cluster> {
+  const cluster = await startCluster();
+  await execute(cluster.url('postgres'), 'create database ledger');
+  await (await openPostgres(cluster.url('ledger'))).close();
+  // Each ledger begins with rows of its own.
+  await execute(cluster.url('ledger'), 'delete from ledger; delete from head');
+  return cluster;
+}
+
+/** Databases that tests are done with. Emptying one is much quicker than making one. */
+const free: string[] = [];
+
+/** The URL of an empty ledger, which goes after what was torn down before it. */
+export async function postgresDatabase(t: Test): Promise<string> {
+  const cluster = await sharedCluster();
+  const name = free.pop() ?? (await anotherDatabase(cluster));
+  const url = cluster.url(name);
+  t.teardown(async () => {
+    await execute(url, emptied);
+    free.push(name);
+  });
+  return url;
+}
+
+async function anotherDatabase(cluster: Cluster): Promise<string> {
+  const name = `ledger_${++databases}`;
+  await execute(cluster.url('postgres'), `create database ${name} template ledger`);
+  return name;
+}
+
+/** Ends the connections of others. Triggers don't fire for a replica, so rows can be deleted. */
+const emptied = `
+  select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid();
+  set session_replication_role = replica;
+  ${[
+    ...Object.keys(orders).filter((table) => table !== 'view_versions'),
+    'ledger',
+    'checkpoints',
+    'signing_keys',
+    'count_snapshots',
+  ]
+    .map((table) => `delete from ${table};`)
+    .join(' ')}`;
+
+/** Runs statements as somebody who has the database would. */
+export async function execute(url: string, statements: string, values?: unknown[]): Promise<object[]> {
+  return withClient(url, async (client) => (await client.query(statements, values)).rows);
+}
+
+/** All rows of the tables of a ledger, as of one moment. */
+export async function postgresRows(url: string): Promise<Rows> {
+  const tables = await withClient(url, async (client) => {
+    await client.query('begin isolation level repeatable read read only');
+    const rows = new Map<string, object[]>();
+    for (const [table, order] of Object.entries(orders))
+      rows.set(table, (await client.query(`select * from ${table} order by ${order}`)).rows);
+    return rows;
+  });
+  // The tables of the database are those of its type.
+  return <T extends keyof Database>(table: T) => (tables.get(table) ?? []) as Row<T>[];
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, types: { getTypeParser: numbers } });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const int8 = 20;
+const numbers = (oid: number, format?: 'text' | 'binary') =>
+  oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text');

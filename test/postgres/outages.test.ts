@@ -1,0 +1,199 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import { readConfig } from '../../src/config.ts';
+import { openLedgerApp } from '../../src/ledger-app.ts';
+import { StoreUnavailable } from '../../src/store/lock-file.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { emptyDatabase } from '../helpers/database.ts';
+import { given, initiative, mou, now, openLedger } from '../helpers/decide.ts';
+import '../helpers/on-postgres.ts';
+import { type Cluster, execute, sharedCluster, startCluster } from '../helpers/postgres.ts';
+import { proxyTo } from '../helpers/proxy.ts';
+
+/** A ledger on a way that can be cut. */
+async function givenProxy(t: Test) {
+  const url = await emptyDatabase(t);
+  const proxy = await proxyTo(t, await sharedCluster());
+  const ledger = await openLedger(t, () => now, proxy.url(url.slice(url.lastIndexOf('/') + 1)));
+  await ledger.post(initiative());
+  return { ledger, proxy };
+}
+
+for (const [text, when, what] of [
+  ['for update', 'before', 'before it has begun'],
+  ['cross join lateral', 'before', 'while facts are read'],
+  ['into records', 'after', 'while it is written'],
+  ['commit', 'before', 'before COMMIT arrives'],
+  ['commit', 'after', 'after COMMIT, before its answer'],
+] as const) {
+  test(`a connection that is lost ${what} costs no request, and none is recorded twice`, async (t) => {
+    const { ledger, proxy } = await givenProxy(t);
+    proxy.cutAt(text, when);
+    const receipts = await Promise.all(
+      ['a', 'b', 'c'].map((recordId) =>
+        ledger.post(mou({ recordId, data: { title: recordId } }), { key: recordId }),
+      ),
+    );
+    const last = await ledger.post({ events: [mou(), mou()] });
+    t.equal(proxy.cuts, 1);
+    t.same(
+      [...receipts, last].map(({ recorded, kept }) => [recorded.map(({ position }) => position), kept]),
+      [
+        [[2], false],
+        [[3], false],
+        [[4], false],
+        [[5, 6], false],
+      ],
+    );
+    t.same(
+      ledger
+        .rows('events')
+        .slice(1, 4)
+        .map(({ event_id }) => event_id),
+      receipts.map(({ recorded }) => recorded[0]?.eventId),
+      'what was answered is what is there',
+    );
+    t.equal(ledger.end(), 6);
+  });
+}
+
+test('connections that the server ends cost no request', async (t) => {
+  const ledger = await given(t);
+  for (let i = 0; i < 5; i++) {
+    await execute(
+      ledger.url,
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
+    await ledger.post(mou());
+  }
+  t.equal(ledger.end(), 6);
+});
+
+test('a deadlock or another conflict is tried again', async (t) => {
+  const ledger = await given(t);
+  await execute(
+    ledger.url,
+    `create sequence attempts;
+    create function conflict() returns trigger language plpgsql as $$
+      begin if nextval('attempts') < 3 then raise 'a conflict' using errcode = '40P01'; end if; return new; end $$;
+    create trigger conflict before insert on records for each row execute function conflict()`,
+  );
+  t.teardown(() =>
+    execute(ledger.url, 'drop trigger conflict on records; drop function conflict; drop sequence attempts'),
+  );
+  const { recorded } = await ledger.post(mou());
+  t.equal(recorded[0]?.position, 2);
+});
+
+const serve = async (t: Test, url: string) => {
+  const app = await openLedgerApp(
+    readConfig({ DATABASE_URL: url, SIGNER_DIR: join(t.testdir(), 'signer') }),
+    false,
+  );
+  t.teardown(() => app.close());
+  const post = (payload: object) =>
+    app.inject({ method: 'POST', url: '/v1/initiatives/sci/events', payload });
+  return { app, post };
+};
+
+test('while the server is down requests get 503, and the ledger goes on by itself when it is back', async (t) => {
+  const cluster = await startCluster();
+  t.teardown(() => cluster.end());
+  const { app, post } = await serve(t, cluster.url('postgres'));
+  t.equal((await post(initiative())).statusCode, 201);
+  await cluster.stop('immediate');
+  const [posted, ...waited] = await Promise.all([post(mou()), post(mou()), post(mou())]);
+  for (const answer of [
+    posted,
+    ...waited,
+    await app.inject('/v1/initiatives/sci'),
+    await app.inject('/v1/events'),
+  ]) {
+    t.equal(answer.statusCode, 503);
+    t.equal(answer.json().code, 'storage-unavailable');
+    t.ok(answer.headers['retry-after']);
+    t.notMatch(answer.body, cluster.directory, 'without its words');
+  }
+  t.equal((await app.inject('/readyz')).statusCode, 503);
+  t.equal((await app.inject('/livez')).statusCode, 200);
+  await cluster.start();
+  t.equal((await post(mou())).statusCode, 201);
+  t.equal((await app.inject('/readyz')).statusCode, 200);
+  t.equal((await app.inject('/v1/initiatives/sci/summary')).json().counts.mous.total, 1);
+});
+
+test('a server that restarts while requests are under way loses none', async (t) => {
+  const cluster = await startCluster();
+  t.teardown(() => cluster.end());
+  const { app, post } = await serve(t, cluster.url('postgres'));
+  await post(initiative());
+  let acknowledged = 0;
+  let restarted = false;
+  const officer = async (): Promise<void> => {
+    while (!restarted) if ((await post(mou())).statusCode === 201) acknowledged += 1;
+  };
+  const officers = Array.from({ length: 8 }, officer);
+  for (const how of ['fast', 'immediate'] as const) {
+    await cluster.stop(how);
+    await cluster.start();
+  }
+  const before = acknowledged;
+  while (acknowledged < before + 10)
+    await post(mou()).then(({ statusCode }) => statusCode === 201 && acknowledged++);
+  restarted = true;
+  await Promise.all(officers);
+  t.equal((await app.inject('/v1/initiatives/sci/summary')).json().counts.mous.total, acknowledged);
+});
+
+test('a server that takes no writes is read, and says so', async (t) => {
+  const url = await emptyDatabase(t);
+  const { app, post } = await serve(t, url);
+  await post(initiative());
+  const name = url.slice(url.lastIndexOf('/') + 1);
+  const readOnly = (is: 'on' | 'off'): Promise<unknown> =>
+    execute(
+      url,
+      `begin read write; alter database ${name} set default_transaction_read_only = ${is}; commit;
+      select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+  await readOnly('on');
+  t.equal((await post(mou())).json().code, 'storage-unavailable');
+  t.equal((await app.inject('/v1/initiatives/sci')).statusCode, 200);
+  t.equal((await app.inject('/readyz')).statusCode, 503);
+  await readOnly('off');
+  t.equal((await post(mou())).statusCode, 201);
+});
+
+test('of several hosts the one that answers is used', async (t) => {
+  const url = await emptyDatabase(t);
+  const proxy = await proxyTo(t, await sharedCluster());
+  const closed = createServer().listen(0, '127.0.0.1');
+  await once(closed, 'listening');
+  const { port } = closed.address() as { port: number };
+  closed.close();
+  const several = proxy.url(url.slice(url.lastIndexOf('/') + 1)).replace('@', `@127.0.0.1:${port},`);
+  const store = await openStore(several);
+  t.equal((await store.head()).position, 0);
+  await store.close();
+});
+
+test('a database that can not be used ends the start with one line, without its password', async (t) => {
+  const { directory } = (await sharedCluster()) satisfies Cluster;
+  const socket = encodeURIComponent(directory);
+  for (const [url, why] of [
+    ['postgres://u:s3cret@127.0.0.1:1/db', 'ECONNREFUSED'],
+    [`postgres://postgres:s3cret@${socket}/absent`, 'does not exist'],
+    [`postgres://nobody:s3cret@${socket}/postgres`, 'nobody'],
+    ['postgres://u:s3cret@[::1/db', 'Invalid URL'],
+  ] as const) {
+    const error = await openStore(url).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    t.ok(error instanceof StoreUnavailable, why);
+    t.match(String(error), why);
+    t.notMatch(String(error), 's3cret');
+  }
+});
