@@ -91,7 +91,10 @@ function facetsOf(record: LedgerRecord, data: MilestoneData): string {
 }
 
 export const facetLine = (name: string, value: string): string =>
-  `${name}=${folded(value).replace(/\s+/g, ' ').trim()}`;
+  `${name}=${plain.test(value) ? value.toLowerCase() : folded(value).replace(/\s+/g, ' ').trim()}`;
+
+/** ASCII with single spaces between words, as most values are: folding changes nothing but the case. */
+const plain = /^[!-~]+(?: [!-~]+)*$/;
 
 /** The words that `q` searches: names, titles and labels, but never the name of a person. */
 function wordsOf({ recordId, data }: LedgerRecord): string {

@@ -10,7 +10,7 @@ import { initiative, initiativeId, postRequests } from './samples.ts';
 import { post, type Server, startServer, temporaryDirectory } from './servers.ts';
 
 const connectionCounts = [1, 16, 64];
-const target = { connections: 64, ratio: 0.4 };
+const target = { connections: 64, ratio: 0.5 };
 const engines = ['sqlite', 'empty'] as const;
 type Engine = (typeof engines)[number];
 
