@@ -13,8 +13,8 @@ const groupRequestsMax = 256;
 const groupEventsMax = 4096;
 /** How long a commit for those who record many aims to take: about as long as a request may have to wait for it. */
 const sliceMs = 12;
-/** The same where no request can come. Longer ones gain nothing. */
-const sliceAloneMs = 250;
+/** Events in a commit where no request can come: many share the pages of an index that each of them changes. */
+export const aloneEventsMax = 4096;
 /** Requests that may wait; further ones are refused as `overloaded`. */
 const waitingMax = 4096;
 
@@ -80,10 +80,10 @@ export class Recorder {
     const outcomes: Outcome[] = [];
     while (outcomes.length < postings.length) {
       const rest = postings.slice(outcomes.length);
-      const slice = rest.slice(0, groupLengthOf(rest, this.#sliceEvents));
+      const slice = rest.slice(0, groupLengthOf(rest, alone ? aloneEventsMax : this.#sliceEvents));
       try {
         outcomes.push(
-          ...(await this.#inTurn(() => this.#commitSlice(slice, alone ? sliceAloneMs : sliceMs))),
+          ...(await this.#inTurn(() => (alone ? this.#commit(slice, false) : this.#commitSlice(slice)))),
         );
       } catch (error) {
         return [...outcomes, ...rest.map(() => ({ error }))];
@@ -175,12 +175,12 @@ export class Recorder {
     for (const [i, outcome] of outcomes.entries()) await this.#answer(group[i], outcome);
   }
 
-  async #commitSlice(slice: Posting[], aimMs: number): Promise<Outcome[]> {
+  async #commitSlice(slice: Posting[]): Promise<Outcome[]> {
     const events = slice.reduce((sum, posting) => sum + eventsAskedBy(posting), 0);
     const startMs = performance.now();
     const outcomes = await this.#commit(slice, false);
     const tookMs = performance.now() - startMs;
-    const fitting = Math.floor((events * aimMs) / tookMs);
+    const fitting = Math.floor((events * sliceMs) / tookMs);
     this.#sliceEvents = Math.max(16, Math.min(fitting, this.#sliceEvents * 2, groupEventsMax));
     return outcomes;
   }

@@ -6,20 +6,29 @@ import { keptAnswerOf, loggedEventOf, stateText, versionColumns, versionOf } fro
 import type { Database, KeyRow } from './schema.ts';
 import { compiledOnce } from './sqlite-statements.ts';
 
-/** The facts that decisions ask for, as point reads on the writer's handle. */
+/**
+ * The facts that decisions ask for, read on the writer's handle. What a group asks many of is one statement, given as a
+ * JSON array: of ids that are new, as most are, it takes an eighth of what as many statements do.
+ */
 export function sqliteFacts(handle: Sqlite.Database, db: Kysely<Database>): Facts {
-  const version = prepare(handle, (p: { initiativeId: string; recordId: string }) =>
+  const versions = prepare(handle, (p: { refs: string }) =>
     db
-      .selectFrom('events')
-      .innerJoin('records', 'records.position', 'events.position')
-      .select(versionColumns)
-      .where('events.initiative_id', '=', p.initiativeId)
-      .where('events.record_id', '=', p.recordId)
-      .orderBy('events.version', 'desc')
-      .limit(sql.lit(1)),
+      .selectFrom(wanted(p.refs))
+      .innerJoin('records', (join) =>
+        join.on(
+          'records.position',
+          '=',
+          sql<number>`(select position from events where initiative_id = wanted.value ->> 0
+            and record_id = wanted.value ->> 1 order by version desc limit 1)`,
+        ),
+      )
+      .select(versionColumns),
   );
-  const event = prepare(handle, (p: { eventId: string }) =>
-    db.selectFrom('events').selectAll().where('event_id', '=', p.eventId),
+  const events = prepare(handle, (p: { eventIds: string }) =>
+    db
+      .selectFrom(wanted(p.eventIds))
+      .innerJoin('events', 'events.event_id', 'wanted.value')
+      .selectAll('events'),
   );
   const answer = prepare(handle, (p: Pick<KeyRow, 'principal' | 'initiative_id' | 'key'>) =>
     db
@@ -51,15 +60,19 @@ export function sqliteFacts(handle: Sqlite.Database, db: Kysely<Database>): Fact
   const claims = prepare(handle, (p: { initiativeId: string; meetingId: string }) =>
     current(p).where('kind', '=', sql.lit('claim')).select(versionColumns).orderBy('made'),
   );
-  const titled = prepare(handle, (p: { titleKey: number }) =>
+  const titled = prepare(handle, (p: { titleKeys: string }) =>
     db
-      .selectFrom('records')
+      .selectFrom(wanted(p.titleKeys))
+      .innerJoin('records', (join) =>
+        join.on(
+          'records.position',
+          'in',
+          sql<number>`(select position from records where title_key = wanted.value and standing = 1
+            and to_position is null order by made limit 2)`,
+        ),
+      )
       .select(versionColumns)
-      .where('title_key', '=', p.titleKey)
-      .where('standing', '=', sql.lit(1))
-      .where('to_position', 'is', null)
-      .orderBy('made')
-      .limit(sql.lit(2)),
+      .orderBy('made'),
   );
   const name = prepare(handle, (p: { commitment: string }) =>
     db
@@ -69,8 +82,11 @@ export function sqliteFacts(handle: Sqlite.Database, db: Kysely<Database>): Fact
       .where('commitment', '=', p.commitment),
   );
   return {
-    versions: (refs) => refs.flatMap((ref) => version.get(ref) ?? []).map(versionOf),
-    events: (eventIds) => eventIds.flatMap((eventId) => event.get({ eventId }) ?? []).map(loggedEventOf),
+    versions: (refs) =>
+      versions
+        .all({ refs: JSON.stringify(refs.map(({ initiativeId, recordId }) => [initiativeId, recordId])) })
+        .map(versionOf),
+    events: (eventIds) => events.all({ eventIds: JSON.stringify(eventIds) }).map(loggedEventOf),
     keptAnswers: (keys) =>
       keys
         .flatMap(
@@ -93,7 +109,7 @@ export function sqliteFacts(handle: Sqlite.Database, db: Kysely<Database>): Fact
     },
     countAt: (initiativeId, meetingId, kind) => count.get({ initiativeId, meetingId, kind })?.count ?? 0,
     claimsAbout: (initiativeId, meetingId) => claims.all({ initiativeId, meetingId }).map(versionOf),
-    sameTitle: (titleKeys) => titleKeys.flatMap((titleKey) => titled.all({ titleKey })).map(versionOf),
+    sameTitle: (titleKeys) => titled.all({ titleKeys: JSON.stringify(titleKeys) }).map(versionOf),
     names: (commitments) =>
       new Map(
         commitments.flatMap((commitment) => {
@@ -103,3 +119,6 @@ export function sqliteFacts(handle: Sqlite.Database, db: Kysely<Database>): Fact
       ),
   };
 }
+
+/** The elements of a JSON array, as a table with a column `value`. */
+const wanted = (list: string) => sql<{ value: string }>`json_each(+${list})`.as('wanted');

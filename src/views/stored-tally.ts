@@ -1,11 +1,13 @@
 import {
   type Cell,
   type Counts,
+  countsIn,
+  countsMembers,
   type Dimension,
   dimensions,
   everything,
-  members,
   noCounts,
+  numbersOf,
   Tally,
 } from './tally.ts';
 
@@ -98,6 +100,9 @@ export function bytesOfTally(tally: Tally): Uint8Array {
   return all.written();
 }
 
+/** The counts of one cell, on their way between bytes and members: a snapshot has some ten thousand. */
+const numbers: number[] = Array(countsMembers).fill(0);
+
 class Reader {
   at: number;
   readonly #bytes: Uint8Array;
@@ -125,13 +130,9 @@ class Reader {
   }
 
   counts(): Counts {
-    const counts = noCounts();
     const mask = this.number();
-    for (let i = 0; i < members.length; i++) {
-      const member = members[i];
-      if (member !== undefined && mask & (1 << i)) counts[member] = this.number();
-    }
-    return counts;
+    for (let i = 0; i < numbers.length; i++) numbers[i] = mask & (1 << i) ? this.number() : 0;
+    return countsIn(numbers);
   }
 }
 
@@ -154,10 +155,11 @@ class Writer {
   }
 
   counts(counts: Counts): void {
+    numbersOf(counts, numbers);
     let mask = 0;
-    for (const [i, member] of members.entries()) if (counts[member] !== 0) mask |= 1 << i;
+    for (let i = 0; i < numbers.length; i++) if (numbers[i] !== 0) mask |= 1 << i;
     this.number(mask);
-    for (const member of members) if (counts[member] !== 0) this.number(counts[member]);
+    for (let i = 0; i < numbers.length; i++) if (numbers[i] !== 0) this.number(numbers[i] ?? 0);
   }
 
   written(): Uint8Array {

@@ -44,19 +44,6 @@ export interface Counts {
   projectsNamedAtMeetings: number;
 }
 
-/** The order in which counts are stored. */
-export const members = [
-  'meetings',
-  'mous',
-  'mousNamed',
-  'mousAtMeetings',
-  'mousNamedAtMeetings',
-  'projects',
-  'projectsNamed',
-  'projectsAtMeetings',
-  'projectsNamedAtMeetings',
-] as const satisfies (keyof Counts)[];
-
 export const noCounts = (): Counts => ({
   meetings: 0,
   mous: 0,
@@ -67,6 +54,46 @@ export const noCounts = (): Counts => ({
   projectsNamed: 0,
   projectsAtMeetings: 0,
   projectsNamedAtMeetings: 0,
+});
+
+/** How many numbers the counts are. */
+export const countsMembers = Object.keys(noCounts()).length;
+
+// By name, as this is done for every cell of a snapshot, and an index that is a name takes several times as long.
+/** The counts as numbers, in the order in which they are stored. */
+export function numbersOf(counts: Counts, to: number[]): void {
+  to[0] = counts.meetings;
+  to[1] = counts.mous;
+  to[2] = counts.mousNamed;
+  to[3] = counts.mousAtMeetings;
+  to[4] = counts.mousNamedAtMeetings;
+  to[5] = counts.projects;
+  to[6] = counts.projectsNamed;
+  to[7] = counts.projectsAtMeetings;
+  to[8] = counts.projectsNamedAtMeetings;
+}
+
+/** The counts of numbers in that order. */
+export const countsIn = ([
+  meetings = 0,
+  mous = 0,
+  mousNamed = 0,
+  mousAtMeetings = 0,
+  mousNamedAtMeetings = 0,
+  projects = 0,
+  projectsNamed = 0,
+  projectsAtMeetings = 0,
+  projectsNamedAtMeetings = 0,
+]: readonly number[]): Counts => ({
+  meetings,
+  mous,
+  mousNamed,
+  mousAtMeetings,
+  mousNamedAtMeetings,
+  projects,
+  projectsNamed,
+  projectsAtMeetings,
+  projectsNamedAtMeetings,
 });
 
 /** In the order in which they are stored. */
@@ -202,8 +229,8 @@ export class ChangingTally extends Tally {
     const keyed = keys.get(key) ?? { total: noCounts(), cells: new Map<number, Cell>() };
     if (keyed.cells.size === 0) keys.set(key, keyed);
     addCounts(keyed.total, counts, sign);
-    // Both days have eight digits at most, so this is exact.
-    const span = earliest * 2 ** 27 + latest;
+    // Both days have eight digits at most, so this is exact. One day, as most are, is a small number, which is looked up quicker.
+    const span = earliest === latest ? -latest : earliest * 2 ** 27 + latest;
     const cell = keyed.cells.get(span);
     if (cell) addCounts(cell.counts, counts, sign);
     else {
@@ -268,24 +295,33 @@ function* merged(one: Iterable<Cell>, others: Iterable<Cell>): Generator<Cell> {
 
 const bySpan = (a: Span, b: Span): number => a.latest - b.latest || a.earliest - b.earliest;
 
-const isNothing = (counts: Counts): boolean => members.every((member) => counts[member] === 0);
+const isNothing = (counts: Counts): boolean =>
+  counts.meetings === 0 &&
+  counts.mous === 0 &&
+  counts.mousNamed === 0 &&
+  counts.mousAtMeetings === 0 &&
+  counts.mousNamedAtMeetings === 0 &&
+  counts.projects === 0 &&
+  counts.projectsNamed === 0 &&
+  counts.projectsAtMeetings === 0 &&
+  counts.projectsNamedAtMeetings === 0;
 
 function countsOf({ kind, named, meeting_id }: Contribution): Counts | undefined {
   const at = meeting_id === null ? 0 : 1;
-  const none = noCounts();
-  if (kind === 'meeting') return { ...none, meetings: 1 };
-  if (kind === 'mou')
-    return { ...none, mous: 1, mousNamed: named, mousAtMeetings: at, mousNamedAtMeetings: named * at };
-  if (kind === 'project') {
-    return {
-      ...none,
-      projects: 1,
-      projectsNamed: named,
-      projectsAtMeetings: at,
-      projectsNamedAtMeetings: named * at,
-    };
-  }
-  return undefined;
+  const counts = noCounts();
+  if (kind === 'meeting') counts.meetings = 1;
+  else if (kind === 'mou') {
+    counts.mous = 1;
+    counts.mousNamed = named;
+    counts.mousAtMeetings = at;
+    counts.mousNamedAtMeetings = named * at;
+  } else if (kind === 'project') {
+    counts.projects = 1;
+    counts.projectsNamed = named;
+    counts.projectsAtMeetings = at;
+    counts.projectsNamedAtMeetings = named * at;
+  } else return undefined;
+  return counts;
 }
 
 /** The counts of what is not at meetings. */
