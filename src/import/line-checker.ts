@@ -1,5 +1,5 @@
 import { type LineError, Refusal } from '../errors.ts';
-import { CanonicalJsonError } from '../ledger/canonical-json.ts';
+import { CanonicalJsonError, canonicalJson } from '../ledger/canonical-json.ts';
 import { derivedId } from '../ledger/derived-id.ts';
 import { jsonFault, parseJson } from '../ledger/json.ts';
 import { withoutNames } from '../ledger/people.ts';
@@ -86,8 +86,7 @@ export class LineChecker {
     if (bytes && isBlank(bytes)) return;
     this.#attempt(number, () => {
       if (!bytes) throw new Refusal('event-too-large', `The line has more than ${lineBytesMax} bytes.`);
-      const item = itemOf(parseJson(bytes, 'The line'));
-      return { item, text: bytes.toString('utf8').trim() };
+      return itemOf(parseJson(bytes, 'The line'));
     });
   }
 
@@ -96,14 +95,13 @@ export class LineChecker {
       if ('fault' in row) throw new Refusal('malformed-csv', row.fault);
       const fault = jsonFault(row.event);
       if (fault) throw invalid(fault);
-      return { item: itemOf(row.event) };
+      return itemOf(row.event);
     });
   }
 
-  #attempt(line: number, check: () => { item: Item; text?: string }): void {
+  #attempt(line: number, check: () => Item): void {
     try {
-      const { item, text } = check();
-      this.#add(line, item, text);
+      this.#add(line, check());
     } catch (error) {
       const told = lineErrorOf(line, error);
       this.#failed += 1;
@@ -111,17 +109,11 @@ export class LineChecker {
     }
   }
 
-  /** text: the JSON text of the event. */
-  #add(line: number, { event }: Item, text: string | undefined): void {
-    const { initiativeId } = this.#reading;
-    const fingerprint = fingerprintOf(initiativeId, event, this.#key);
-    if (event.eventId !== undefined || text === undefined) {
-      const eventId = event.eventId ?? this.#idOf(event, fingerprint);
-      this.#events.push(JSON.stringify({ ...event, eventId }));
-    } else {
-      // Only the id is new. JSON of an object with members, as the event has a type.
-      this.#events.push(`{"eventId":"${this.#idOf(event, fingerprint)}",${text.slice(1)}`);
-    }
+  #add(line: number, { event }: Item): void {
+    const fingerprint = fingerprintOf(this.#reading.initiativeId, event, this.#key);
+    const eventId = event.eventId ?? this.#idOf(event, fingerprint);
+    // In order, so that its leaf is made without sorting.
+    this.#events.push(canonicalJson({ ...event, eventId }));
     this.#numbers.push(line);
     this.#fingerprints.push(fingerprint);
   }

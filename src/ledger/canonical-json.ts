@@ -16,25 +16,73 @@ export const canonicalDepthMax = 64;
  * @throws CanonicalJsonError
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, 0);
+  const ordered = inOrder(value, 0);
+  const text = ordered === undefined ? undefined : JSON.stringify(ordered);
+  // JSON.stringify escapes lone surrogates, and only these, as \\ud; where a text just looks like it, nothing is lost.
+  return text === undefined || text.includes('\\ud') ? write(value, 0) : text;
 }
 
-/** Whether a text is the canonical one of a value that was parsed from it. Quicker than writing it again, mostly. */
-export function isCanonical(text: string, value: unknown): boolean {
-  // Of keys in order and text without surrogates, JSON.stringify makes the same as this module.
-  const plain = !text.includes('\\ud') && hasSortedKeys(value) && JSON.stringify(value) === text;
-  return plain || canonicalJson(value) === text;
-}
+/** Whether a text is the canonical one of a value that was parsed from it. */
+export const isCanonical = (text: string, value: unknown): boolean => canonicalJson(value) === text;
 
-function hasSortedKeys(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  if (Array.isArray(value)) return value.every(hasSortedKeys);
-  let last: string | undefined;
-  for (const key of Object.keys(value)) {
-    if (last !== undefined && key <= last) return false;
-    last = key;
-    if (!hasSortedKeys((value as Record<string, unknown>)[key])) return false;
+/**
+ * The value with the keys of its objects in order, of which JSON.stringify makes the canonical text in half the time that
+ * `write` takes; the same value where they are in order. undefined: only `write` can say what the text is, or that there
+ * is none.
+ */
+function inOrder(value: unknown, depth: number): unknown {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      return Number.isFinite(value) ? value : undefined;
+    case 'object':
+      if (value === null) return null;
+      if (depth === canonicalDepthMax) return undefined;
+      return Array.isArray(value) ? itemsInOrder(value, depth + 1) : membersInOrder(value, depth + 1);
+    default:
+      return undefined;
   }
+}
+
+function itemsInOrder(items: unknown[], depth: number): unknown[] | undefined {
+  let ordered: unknown[] | undefined;
+  for (let index = 0; index < items.length; index++) {
+    const item = inOrder(items[index], depth);
+    if (item === undefined) return undefined;
+    if (item !== items[index]) ordered ??= items.slice(0, index);
+    ordered?.push(item);
+  }
+  return ordered ?? items;
+}
+
+function membersInOrder(object: object, depth: number): object | undefined {
+  const prototype = Object.getPrototypeOf(object);
+  if (prototype !== Object.prototype && prototype !== null) return undefined;
+  const members = object as Record<string, unknown>; // A plain object; only own enumerable keys are read.
+  const keys = Object.keys(members);
+  let ordered: Record<string, unknown> | undefined;
+  if (!isSorted(keys)) {
+    // A copy would have keys that are numbers first, whatever their order, and take __proto__ for its prototype.
+    if (keys.some((key) => key < ':' || key === '__proto__')) return undefined;
+    sortKeys(keys);
+    ordered = {};
+  }
+  for (const key of keys) {
+    const member = members[key];
+    if (member === undefined) continue;
+    const item = inOrder(member, depth);
+    if (item === undefined) return undefined;
+    if (item !== member) ordered ??= { ...members };
+    if (ordered) ordered[key] = item;
+  }
+  return ordered ?? object;
+}
+
+function isSorted(keys: string[]): boolean {
+  for (let index = 1; index < keys.length; index++)
+    if ((keys[index - 1] as string) > (keys[index] as string)) return false; // Inside the bounds.
   return true;
 }
 
@@ -74,7 +122,7 @@ function writeObject(object: object, depth: number): string {
     throw new CanonicalJsonError('an object that is not plain is not JSON');
   const members = object as Record<string, unknown>; // A plain object; only own enumerable keys are read.
   let text = '{';
-  for (const key of sortedKeys(members)) {
+  for (const key of sortKeys(Object.keys(members))) {
     const member = members[key];
     if (member === undefined) continue;
     if (text.length > 1) text += ',';
@@ -97,8 +145,7 @@ function writeString(text: string): string {
  * By UTF-16 code units (RFC 8785 section 3.2.3), as `<` and the default sort() compare. Few keys are sorted by
  * insertion, which measured faster than sort(); the bound keeps large objects from taking quadratic time.
  */
-function sortedKeys(object: object): string[] {
-  const keys = Object.keys(object);
+function sortKeys(keys: string[]): string[] {
   if (keys.length > 32) return keys.sort();
   for (let index = 1; index < keys.length; index++) {
     const key = keys[index] as string; // Inside the bounds.

@@ -37,12 +37,14 @@ export function commitPeople<D extends object>(
     openings.push({ commitment, salt, name });
     return { commitment };
   };
+  const entries = peopleOf(data);
+  if (entries.length === 0) return { data, openings };
   const committed: Record<string, unknown> = { ...(data as object) };
-  for (const { list, index, person } of peopleOf(data)) {
+  for (const { list, index, person } of entries) {
     const path = `/data/${list}/${index}/name`;
     if (person) setName(committed, list, index, commit(person.name, path));
   }
-  for (const { list, index, other } of peopleOf(data)) {
+  for (const { list, index, other } of entries) {
     if (other && typeof other.name !== 'string')
       throw refuse(`/data/${list}/${index}/name`, 'must be a name');
   }
@@ -54,15 +56,26 @@ interface Named {
   person?: boolean;
 }
 
+interface Entry {
+  list: string;
+  index: number;
+  person?: Named;
+  other?: Named;
+}
+
 /** Every entry of coChairs and parties: as a person, whose name is committed, or as something else. */
-function* peopleOf(data: object): Generator<{ list: string; index: number; person?: Named; other?: Named }> {
-  const { coChairs = [], parties = [] } = data as { coChairs?: Named[]; parties?: Named[] };
-  for (const [index, person] of coChairs.entries()) yield { list: 'coChairs', index, person };
-  for (const [index, party] of parties.entries()) {
-    yield party.person === true
-      ? { list: 'parties', index, person: party }
-      : { list: 'parties', index, other: party };
-  }
+function peopleOf(data: object): Entry[] {
+  const { coChairs, parties } = data as { coChairs?: Named[]; parties?: Named[] };
+  const entries: Entry[] = [];
+  coChairs?.forEach((person, index) => void entries.push({ list: 'coChairs', index, person }));
+  parties?.forEach((party, index) => {
+    entries.push({
+      list: 'parties',
+      index,
+      ...(party.person === true ? { person: party } : { other: party }),
+    });
+  });
+  return entries;
 }
 
 function setName(data: Record<string, unknown>, list: string, index: number, name: Commitment): void {
@@ -73,7 +86,7 @@ function setName(data: Record<string, unknown>, list: string, index: number, nam
 
 /** The commitments that a record's data holds. */
 export const commitmentsIn = (data: object): string[] =>
-  [...peopleOf(data)].flatMap(({ person }) =>
+  peopleOf(data).flatMap(({ person }) =>
     person && typeof person.name !== 'string' ? [person.name.commitment] : [],
   );
 

@@ -66,21 +66,18 @@ function checkReferences(
   prefix: Prefix,
 ): void {
   const known = before && isMilestone(before) ? before.data : {};
-  const { renews, under = [], sameAs } = data;
-  const references = [
-    ...(renews?.recordId !== undefined && renews.recordId !== known.renews?.recordId
-      ? [{ to: renews.recordId, path: `${prefix}/data/renews/recordId` }]
-      : []),
-    ...under
-      .map((to, i) => ({ to, path: `${prefix}/data/under/${i}` }))
-      .filter(({ to }) => !known.under?.includes(to)),
-  ];
-  for (const { to, path } of references) {
+  const { renews, under, sameAs } = data;
+  const check = (to: string, path: string): void => {
     if (to === recordId) throw refuse('rule-violated', "A record can't refer to itself.", path);
     if (!draft.version(initiativeId, to)) {
       throw refuse('reference-not-found', `${to} does not exist in ${initiativeId}.`, path);
     }
-  }
+  };
+  if (renews?.recordId !== undefined && renews.recordId !== known.renews?.recordId)
+    check(renews.recordId, `${prefix}/data/renews/recordId`);
+  under?.forEach((to, i) => {
+    if (!known.under?.includes(to)) check(to, `${prefix}/data/under/${i}`);
+  });
   if (sameAs === `${initiativeId}/${recordId}`) {
     throw refuse('rule-violated', "A record can't be the same as itself.", `${prefix}/data/sameAs`);
   }

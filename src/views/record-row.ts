@@ -69,11 +69,11 @@ function meetingOf(record: LedgerRecord): string | undefined {
 
 /** One `name=value` a line, folded, between line breaks: an exact filter is a search for one line. */
 function facetsOf(record: LedgerRecord, data: MilestoneData): string {
-  let facets = '\n';
+  const lines = [''];
   const add = (name: string, value: string | undefined): void => {
     if (value === undefined) return;
-    const line = `${facetLine(name, value)}\n`;
-    if (!facets.includes(`\n${line}`)) facets += line;
+    const line = facetLine(name, value);
+    if (!lines.includes(line)) lines.push(line);
   };
   add('pillar', data.pillar);
   add('sector', data.sector);
@@ -87,7 +87,9 @@ function facetsOf(record: LedgerRecord, data: MilestoneData): string {
     add('source', archiveUrl);
   }
   add('sources', String(record.sources.length));
-  return record.sources.length === 0 ? `${facets}unsourced\n` : facets;
+  if (record.sources.length === 0) lines.push('unsourced');
+  lines.push('');
+  return lines.join('\n');
 }
 
 export const facetLine = (name: string, value: string): string =>

@@ -69,6 +69,17 @@ t.test('objects without prototype and own keys named __proto__ are plain', async
   t.equal(canonicalJson(JSON.parse('{"a":1,"__proto__":{"b":2}}')), '{"__proto__":{"b":2},"a":1}');
 });
 
+t.test(
+  'keys that are numbers stand in the order of their text, which is not that of an object',
+  async (t) => {
+    t.equal(canonicalJson({ 9: 1, 10: 2 }), '{"10":2,"9":1}');
+    t.equal(
+      canonicalJson([{ b: { 9: 1, a: 2, 10: 3 }, a: '\\ud800' }]),
+      '[{"a":"\\\\ud800","b":{"10":3,"9":1,"a":2}}]',
+    );
+  },
+);
+
 const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as unknown;
 
 t.test('what JSON cannot hold is refused, not converted', async (t) => {
