@@ -1,6 +1,6 @@
 import type Sqlite from 'better-sqlite3';
-import { bytesOfTally, eventsUntilSnapshot } from '../views/stored-tally.ts';
-import { type ChangingTally, type Contribution, everything, tallyOf } from '../views/tally.ts';
+import { bytesOfTally, eventsUntilSnapshot, StoredTally } from '../views/stored-tally.ts';
+import { type ChangingTally, type Contribution, everything, TallySum, tallyOf } from '../views/tally.ts';
 import type { Database, RecordRow } from './schema.ts';
 import type { Folded } from './sqlite-fold.ts';
 
@@ -8,17 +8,20 @@ type Snapshot = Database['count_snapshots'];
 
 interface Scope {
   name: string;
-  tally: ChangingTally;
-  /** Since the last snapshot, and how many bytes that had. */
-  events: number;
+  /** The last snapshot that was made, and what changed since. */
+  snapshot: StoredTally;
   bytes: number;
+  changes: ChangingTally;
+  events: number;
   /** The next position for which the present table has one. */
   wanted: number;
 }
 
 /** Cells of counts that may be in memory, each some 300 bytes, and what a scope costs beside its cells. */
 const cellsInMemoryMax = 250_000;
+const cellBytes = 300;
 const scopeCells = 10;
+const cellsOf = ({ bytes, changes }: Scope): number => scopeCells + changes.size + bytes / cellBytes;
 const pageRows = 1_000;
 /** Where there is a snapshot within so many positions, none of our own is made before it. */
 const soonPositions = 8_192;
@@ -59,9 +62,9 @@ export class SnapshotFold {
     for (const name of [everything, after.initiative_id]) {
       if (this.#putOff.has(name)) continue;
       const scope = this.#scopes.get(name) ?? this.#begin(name);
-      const { size } = scope.tally;
+      const cells = cellsOf(scope);
       snapshots.push(...this.#count(scope, after.position, before, after));
-      this.#cells += scope.tally.size - size;
+      this.#cells += cellsOf(scope) - cells;
     }
     if (this.#cells > this.#cellsMax) this.#putOffAll();
     return snapshots;
@@ -87,7 +90,7 @@ export class SnapshotFold {
 
   #count(scope: Scope, position: number, before: Contribution | undefined, after: Contribution): Snapshot[] {
     const snapshots = this.#wantedBefore(scope, position);
-    scope.tally.change(before, after);
+    scope.changes.change(before, after);
     scope.events += 1;
     const isOverdue =
       scope.events >= eventsUntilSnapshot(scope.name, scope.bytes) && scope.wanted - position > soonPositions;
@@ -106,21 +109,20 @@ export class SnapshotFold {
   }
 
   #snapshot(scope: Scope, position: number): Snapshot {
-    const tally = bytesOfTally(scope.tally);
-    scope.events = 0;
-    scope.bytes = tally.length;
+    const tally = bytesOfTally(new TallySum(scope.snapshot, scope.changes));
+    Object.assign(scope, begunFrom(scope.name, tally));
     return { initiative_id: scope.name, position, tally };
   }
 
   #begin(name: string): Scope {
     const scope = this.#fresh(name);
     this.#scopes.set(name, scope);
-    this.#cells += scopeCells;
+    this.#cells += cellsOf(scope);
     return scope;
   }
 
   #fresh(name: string): Scope {
-    return { name, tally: tallyOf(name), events: 0, bytes: 0, wanted: this.#wantedAfter(name, 0) };
+    return { name, ...begunFrom(name, new Uint8Array()), wanted: this.#wantedAfter(name, 0) };
   }
 
   #wantedAfter(name: string, position: number): number {
@@ -135,11 +137,18 @@ export class SnapshotFold {
 
   /** All but the counts of everything, which every event asks for. */
   #putOffAll(): void {
-    for (const [name, { tally }] of this.#scopes) {
+    for (const [name, scope] of this.#scopes) {
       if (name === everything) continue;
       this.#putOff.add(name);
       this.#scopes.delete(name);
-      this.#cells -= tally.size + scopeCells;
+      this.#cells -= cellsOf(scope);
     }
   }
 }
+
+const begunFrom = (name: string, tally: Uint8Array) => ({
+  snapshot: new StoredTally(tally),
+  bytes: tally.length,
+  changes: tallyOf(name),
+  events: 0,
+});
