@@ -79,11 +79,9 @@ export async function clearRebuiltSqlite(writer: Sqlite.Database, signal: AbortS
 function unsynced<T>(writer: Sqlite.Database, work: () => T): T {
   const checkpointPages = writer.pragma('wal_autocheckpoint', { simple: true });
   writer.pragma('wal_autocheckpoint = 1000');
-  writer.pragma('synchronous = NORMAL');
   try {
     return work();
   } finally {
-    writer.pragma('synchronous = FULL');
     writer.pragma(`wal_autocheckpoint = ${checkpointPages}`);
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
@@ -52,6 +53,9 @@ async function storeOn(
   for (const name of await migrate(builder)) options.migrated?.(name);
   const { fingerprintKey, origin } = initialise(writer, options.origin);
   const wal = walOf(writer);
+  // From here on a commit is in the -wal when it returns, and on disk when that was synced: see `synced`.
+  writer.pragma('synchronous = NORMAL');
+  const walFile = await open(`${file}-wal`, 'r+');
 
   const reader = new Sqlite(file, { readonly: true, fileMustExist: true });
   reader.pragma('cache_size = -65536');
@@ -68,6 +72,8 @@ async function storeOn(
     return { position: row.position, recordedAt: row.recorded_at, rootHash: row.root_hash };
   };
   let head = readHead();
+  /** The end of what was written, ahead of the head while that is being synced. */
+  let written = head.position;
   let swaps = 0;
   let edge = tree.edgeAt(head.position);
   let erasures = 0;
@@ -111,9 +117,11 @@ async function storeOn(
         head,
         edge: edge.clone(),
         facts,
-        write(batch: Batch) {
+        async write(batch: Batch) {
           write(batch);
-          // Committed: from here on reads may see it, and nothing may fail any more.
+          written = batch.edge.size;
+          await synced(walFile);
+          // On disk: from here on reads may see it, and nothing may fail any more.
           edge = batch.edge;
           const recordedAt = Date.parse(batch.changes.at(-1)?.event.recordedAt ?? '');
           head = { position: edge.size, recordedAt, rootHash: edge.root() };
@@ -138,10 +146,14 @@ async function storeOn(
       const hashes = tree.tile(level, index, width, edge);
       return hashes && Buffer.concat(hashes);
     },
-    keepCheckpoint: ({ size, root_hash, signed_at, note }) =>
-      void insertCheckpoint.run(size, root_hash, signed_at, note),
-    keepSigningKey: ({ vkey, signs_from, signs_until }) =>
-      void upsertSigningKey.run(vkey, signs_from, signs_until),
+    async keepCheckpoint({ size, root_hash, signed_at, note }) {
+      insertCheckpoint.run(size, root_hash, signed_at, note);
+      await synced(walFile);
+    },
+    async keepSigningKey({ vkey, signs_from, signs_until }) {
+      upsertSigningKey.run(vkey, signs_from, signs_until);
+      await synced(walFile);
+    },
     keepSnapshot: (row) => void insertSnapshot.run(row.initiative_id, row.position, row.tally),
     // No other process has the file open.
     watch: () => {},
@@ -150,7 +162,7 @@ async function storeOn(
       rebuildSqlite(
         file,
         writer,
-        () => head.position,
+        () => written,
         () => {
           swaps += 1;
         },
@@ -164,10 +176,24 @@ async function storeOn(
       await db.destroy();
       reader.close();
       await builder.destroy();
+      await walFile.close();
       writer.close();
       lock.close();
     },
   };
+}
+
+/**
+ * Puts on disk what was committed: what `synchronous = FULL` does at each commit, but without keeping this thread from
+ * all other requests meanwhile. A later sync holds for earlier commits too, as the -wal is written in order.
+ */
+async function synced(walFile: FileHandle): Promise<void> {
+  try {
+    await walFile.datasync();
+  } catch (cause) {
+    // As SQLite names it when it fails to do so.
+    throw Object.assign(new Error('the log could not be synced', { cause }), { code: 'SQLITE_IOERR_FSYNC' });
+  }
 }
 
 /**

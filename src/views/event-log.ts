@@ -172,11 +172,17 @@ export function matches(event: FilteredEvent, filters: EventFilters): boolean {
   );
 }
 
-export async function eventById(db: Kysely<Database>, eventId: string): Promise<LoggedLeaf | undefined> {
+/** The event with an id, if it stands at or before a position: what is being written is nothing yet. */
+export async function eventById(
+  db: Kysely<Database>,
+  eventId: string,
+  position: number,
+): Promise<LoggedLeaf | undefined> {
   return db
     .selectFrom('events')
     .select(['position', 'leaf'])
     .where('event_id', '=', eventId)
+    .where('position', '<=', position)
     .executeTakeFirst();
 }
 

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
@@ -140,6 +141,49 @@ test('a second process on the same file ends with exit code 2 and one line', asy
   const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   t.equal(code, 2);
   t.match(stderr, /^milestone-ledger: another process has the ledger open[^\n]+\n$/);
+});
+
+/** Has the syncs of files done by this, until the end of the test. */
+async function syncingBy(t: Test, sync: () => Promise<void>): Promise<void> {
+  const some = await open(import.meta.filename);
+  const prototype: { datasync: () => Promise<void> } = Object.getPrototypeOf(some);
+  await some.close();
+  const { datasync } = prototype;
+  prototype.datasync = sync;
+  t.teardown(() => {
+    prototype.datasync = datasync;
+  });
+}
+
+test('a post is answered, and to be seen, when it is on disk and not before', async (t) => {
+  const ledger = await given(t);
+  const { store } = ledger;
+  const [begun, synced] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await syncingBy(t, () => {
+    begun.resolve();
+    return synced.promise;
+  });
+  let answered = false;
+  const posted = ledger.post(mou()).then(() => {
+    answered = true;
+  });
+  await begun.promise;
+  await ledger.refresh();
+  t.equal(ledger.end(), 2, 'it is written');
+  await new Promise(setImmediate);
+  t.notOk(answered);
+  t.equal((await store.head()).position, 1);
+  synced.resolve();
+  await posted;
+  t.equal((await store.head()).position, 2);
+});
+
+test('where the log can not be synced, nothing more is recorded until a restart', async (t) => {
+  const ledger = await given(t);
+  await syncingBy(t, () => Promise.reject(new Error('EIO: i/o error, fdatasync')));
+  await t.rejects(ledger.post(mou()), { code: 'SQLITE_IOERR_FSYNC' });
+  await ledger.refused(mou(), 'storage-unavailable', undefined);
+  t.equal((await ledger.store.head()).position, 1);
 });
 
 test('what was acknowledged survives kill -9', async (t) => {

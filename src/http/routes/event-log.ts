@@ -143,10 +143,11 @@ export function eventLogRoutes(app: App, reading: Reading): void {
       },
     },
     async (request, reply) => {
-      const event = await eventById(db, request.params.eventId.toLowerCase());
+      const at = await resolveAt(store, {});
+      const event = await eventById(db, request.params.eventId.toLowerCase(), at.position);
       if (!event) throw new Refusal('event-not-found', `No event has the id ${request.params.eventId}.`);
       const [text = '{}'] = await jsonOf([event]);
-      return sendPayload(request, reply, payloadOf(text), await resolveAt(store, {}));
+      return sendPayload(request, reply, payloadOf(text), at);
     },
   );
 }

@@ -173,7 +173,8 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
       },
     },
     async (request, reply) => {
-      const event = await eventById(db, request.params.eventId.toLowerCase());
+      const { position } = await store.head();
+      const event = await eventById(db, request.params.eventId.toLowerCase(), position);
       if (!event) throw new Refusal('event-not-found', `No event has the id ${request.params.eventId}.`);
       const covering = await newestCheckpoint(store);
       const { size, note } =
