@@ -11,6 +11,7 @@ import { migrate } from './migrate.ts';
 import { newOrigin, requireOrigin } from './origin.ts';
 import { loggedEventOf } from './rows.ts';
 import type { Database } from './schema.ts';
+import { Checkpointer } from './sqlite-checkpointer.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
 import { clearRebuiltSqlite, rebuildSqlite, writtenVersionsSqlite } from './sqlite-rebuild.ts';
 import { compiledOnce, keepingStatements } from './sqlite-statements.ts';
@@ -46,7 +47,6 @@ async function storeOn(
   writer.pragma('recursive_triggers = ON');
   // What is deleted is overwritten with zeros, so that an erased name does not stay in a freed page.
   writer.pragma('secure_delete = ON');
-  writer.pragma('wal_autocheckpoint = 16000');
   writer.pragma('journal_size_limit = 67108864');
   writer.pragma('cache_size = -65536');
   const builder = kyselyOn(writer);
@@ -56,6 +56,7 @@ async function storeOn(
   // From here on a commit is in the -wal when it returns, and on disk when that was synced: see `synced`.
   writer.pragma('synchronous = NORMAL');
   const walFile = await open(`${file}-wal`, 'r+');
+  const checkpointer = new Checkpointer(file, writer, () => wal.clean());
 
   const reader = new Sqlite(file, { readonly: true, fileMustExist: true });
   reader.pragma('cache_size = -65536');
@@ -132,6 +133,7 @@ async function storeOn(
         },
       });
       wal.clean();
+      checkpointer.committed();
       return result;
     },
     rootAt: (size) => (size === head.position ? head.rootHash : tree.rootAt(size, edge)),
@@ -177,6 +179,7 @@ async function storeOn(
       reader.close();
       await builder.destroy();
       await walFile.close();
+      await checkpointer.close();
       writer.close();
       lock.close();
     },

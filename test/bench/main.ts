@@ -11,6 +11,7 @@ import { benchPost } from './post.ts';
 import { benchStart } from './start.ts';
 import { benchSummary } from './summary.ts';
 import { benchVerify } from './verify.ts';
+import { benchWriter } from './writer.ts';
 
 /** How a question is measured. */
 export interface Options {
@@ -31,6 +32,7 @@ const questions = {
   interactive: benchInteractive,
   start: benchStart,
   verify: benchVerify,
+  writer: benchWriter,
 };
 
 function printHeader({ rounds, seconds }: Options): void {
