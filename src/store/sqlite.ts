@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, fdatasync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
@@ -55,7 +54,7 @@ async function storeOn(
   const wal = walOf(writer);
   // From here on a commit is in the -wal when it returns, and on disk when that was synced: see `synced`.
   writer.pragma('synchronous = NORMAL');
-  const walFile = await open(`${file}-wal`, 'r+');
+  const walFile = openSync(`${file}-wal`, 'r+');
   const checkpointer = new Checkpointer(file, writer, () => wal.clean());
 
   const reader = new Sqlite(file, { readonly: true, fileMustExist: true });
@@ -178,7 +177,7 @@ async function storeOn(
       await db.destroy();
       reader.close();
       await builder.destroy();
-      await walFile.close();
+      closeSync(walFile);
       await checkpointer.close();
       writer.close();
       lock.close();
@@ -190,13 +189,15 @@ async function storeOn(
  * Puts on disk what was committed: what `synchronous = FULL` does at each commit, but without keeping this thread from
  * all other requests meanwhile. A later sync holds for earlier commits too, as the -wal is written in order.
  */
-async function synced(walFile: FileHandle): Promise<void> {
-  try {
-    await walFile.datasync();
-  } catch (cause) {
-    // As SQLite names it when it fails to do so.
-    throw Object.assign(new Error('the log could not be synced', { cause }), { code: 'SQLITE_IOERR_FSYNC' });
-  }
+function synced(walFile: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fdatasync(walFile, (cause) => {
+      if (!cause) return resolve();
+      // As SQLite names it when it fails to do so.
+      const code = 'SQLITE_IOERR_FSYNC';
+      reject(Object.assign(new Error('the log could not be synced', { cause }), { code }));
+    });
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { open } from 'node:fs/promises';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { text } from 'node:stream/consumers';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
@@ -144,22 +145,22 @@ test('a second process on the same file ends with exit code 2 and one line', asy
 });
 
 /** Has the syncs of files done by this, until the end of the test. */
-async function syncingBy(t: Test, sync: () => Promise<void>): Promise<void> {
-  const some = await open(import.meta.filename);
-  const prototype: { datasync: () => Promise<void> } = Object.getPrototypeOf(some);
-  await some.close();
-  const { datasync } = prototype;
-  prototype.datasync = sync;
+function syncingBy(t: Test, sync: () => Promise<void>): void {
+  const { fdatasync } = fs;
   t.teardown(() => {
-    prototype.datasync = datasync;
+    fs.fdatasync = fdatasync;
+    syncBuiltinESMExports();
   });
+  const instead = (_fd: number, done: fs.NoParamCallback): void => void sync().then(() => done(null), done);
+  fs.fdatasync = Object.assign(instead, { __promisify__: fdatasync.__promisify__ });
+  syncBuiltinESMExports();
 }
 
 test('a post is answered, and to be seen, when it is on disk and not before', async (t) => {
   const ledger = await given(t);
   const { store } = ledger;
   const [begun, synced] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  await syncingBy(t, () => {
+  syncingBy(t, () => {
     begun.resolve();
     return synced.promise;
   });
@@ -180,7 +181,7 @@ test('a post is answered, and to be seen, when it is on disk and not before', as
 
 test('where the log can not be synced, nothing more is recorded until a restart', async (t) => {
   const ledger = await given(t);
-  await syncingBy(t, () => Promise.reject(new Error('EIO: i/o error, fdatasync')));
+  syncingBy(t, () => Promise.reject(new Error('EIO: i/o error, fdatasync')));
   await t.rejects(ledger.post(mou()), { code: 'SQLITE_IOERR_FSYNC' });
   await ledger.refused(mou(), 'storage-unavailable', undefined);
   t.equal((await ledger.store.head()).position, 1);
