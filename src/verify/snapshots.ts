@@ -1,20 +1,21 @@
-import type { RecordRow } from '../store/schema.ts';
+import type { MaybePromise } from '../ledger/facts.ts';
 import { bytesOfTally } from '../views/stored-tally.ts';
 import { type ChangingTally, everything, tallyOf } from '../views/tally.ts';
 import type { Findings } from './findings.ts';
-import type { LedgerFile, Start } from './ledger-file.ts';
+import type { Compared } from './records.ts';
+import type { Start, StoredLedger } from './stored-ledger.ts';
 
 /** `count_snapshots`, against the fold of the changes. Only scopes with snapshots are folded, up to their last. */
 export class SnapshotsCheck {
-  readonly #file: LedgerFile;
+  readonly #ledger: StoredLedger;
   readonly #findings: Findings;
   readonly #due: Start['snapshots'];
   #next = 0;
   #lost = false;
   readonly #tallies = new Map<string, { tally: ChangingTally; until: number }>();
 
-  constructor(file: LedgerFile, findings: Findings, due: Start['snapshots']) {
-    this.#file = file;
+  constructor(ledger: StoredLedger, findings: Findings, due: Start['snapshots']) {
+    this.#ledger = ledger;
     this.#findings = findings;
     this.#due = due;
     for (const { initiative_id, position } of due)
@@ -22,8 +23,12 @@ export class SnapshotsCheck {
   }
 
   /** The next event, with what it did where that is known. */
-  fold(position: number, change: { before: RecordRow | undefined; after: RecordRow } | undefined): void {
-    this.#upTo(position - 1);
+  fold(position: number, change: Compared | undefined): MaybePromise<void> {
+    if (this.#isDue(position - 1)) return this.#upTo(position - 1).then(() => this.#fold(change));
+    this.#fold(change);
+  }
+
+  #fold(change: Compared | undefined): void {
     if (!change) {
       this.lose();
       return;
@@ -38,19 +43,24 @@ export class SnapshotsCheck {
   }
 
   /** Compares what is left. */
-  finish(size: number): void {
-    this.#upTo(size);
+  async finish(size: number): Promise<void> {
+    await this.#upTo(size);
     for (const { initiative_id, position } of this.#due.slice(this.#next)) {
       const detail = `Counts of ${named(initiative_id)} are kept for a position that the log has not.`;
       this.#findings.add('snapshot-differs', position, detail);
     }
   }
 
-  #upTo(position: number): void {
+  #isDue(position: number): boolean {
+    const due = this.#due[this.#next];
+    return due !== undefined && due.position <= position;
+  }
+
+  async #upTo(position: number): Promise<void> {
     for (let due = this.#due[this.#next]; due && due.position <= position; due = this.#due[this.#next]) {
       this.#next += 1;
       const scope = due.initiative_id;
-      const row = this.#file.snapshotAt(scope, due.position);
+      const row = await this.#ledger.snapshotAt(scope, due.position);
       const folded = this.#tallies.get(scope);
       // Without a row: taken away since the start, which costs time only.
       if (!row || !folded || this.#lost) continue;

@@ -22,7 +22,7 @@ async function found(
   options: VerifyOptions = {},
   of: Sample = sample,
 ): Promise<string[]> {
-  const { findings } = await verifyLedger(tampered(t, of, change), options);
+  const { findings } = await verifyLedger(`file:${tampered(t, of, change)}`, options);
   return findings.map(({ what, position }) => `${what}${position === undefined ? '' : ` ${position}`}`);
 }
 
@@ -41,7 +41,7 @@ t.test('a ledger as it was recorded is clean, and stays as it is', async (t) => 
   const { mtimeMs } = statSync(file);
   const files = readdirSync(dirname(file)).sort();
   const steps: number[] = [];
-  const whole = await verifyLedger(file, { progress: (events) => steps.push(events) });
+  const whole = await verifyLedger(`file:${file}`, { progress: (events) => steps.push(events) });
   t.same(whole.findings, []);
   const { rootHash } = checkpointOf(file);
   t.match(
@@ -49,7 +49,7 @@ t.test('a ledger as it was recorded is clean, and stays as it is', async (t) => 
     { events: end, size: end, rootHash: rootHash.toString('hex') },
   );
   t.same(steps, [1000, end]);
-  t.same((await verifyLedger(file, { hashesOnly: true })).findings, []);
+  t.same((await verifyLedger(`file:${file}`, { hashesOnly: true })).findings, []);
   t.same(readdirSync(dirname(file)).sort(), files, 'no file was made');
   t.ok(readFileSync(file).equals(before) && statSync(file).mtimeMs === mtimeMs, 'the file was not written');
   const db = new Sqlite(file);
@@ -61,7 +61,7 @@ t.test('a ledger as it was recorded is clean, and stays as it is', async (t) => 
 t.test('an empty ledger is clean', async (t) => {
   const empty = await openLedger(t);
   await empty.close();
-  t.match(await verifyLedger(empty.file), { events: 0, size: 0, findings: [] });
+  t.match(await verifyLedger(`file:${empty.file}`), { events: 0, size: 0, findings: [] });
 });
 
 t.test('a changed letter in a leaf is found at its position', async (t) => {
@@ -126,7 +126,7 @@ t.test('a column that says something else than its leaf is named', async (t) => 
     const copy = tampered(t, sample, (db) => {
       db.prepare(`update events set ${column} = ? where position = 310`).run(isNumber ? 77 : 'x');
     });
-    const { findings } = await verifyLedger(copy);
+    const { findings } = await verifyLedger(`file:${copy}`);
     const [first] = findings.filter(({ what }) => what === 'column-differs');
     t.match(first, { position: 310, detail: `Column ${column} is` }, column);
     t.notOk(
@@ -299,9 +299,9 @@ t.test(
     const db = new Sqlite(rewritten);
     db.exec(`update ledger set origin = '${origin}'`);
     db.close();
-    t.same((await verifyLedger(rewritten)).findings, [], 'without it, all is in order');
+    t.same((await verifyLedger(`file:${rewritten}`)).findings, [], 'without it, all is in order');
     const checked = async (checkpoint: { note: string; vkey?: string }, of = rewritten) =>
-      (await verifyLedger(of, { checkpoint })).findings.map(({ what }) => what);
+      (await verifyLedger(`file:${of}`, { checkpoint })).findings.map(({ what }) => what);
     t.same(await checked({ note, vkey }), ['tree-differs']);
     t.same(await checked({ note, vkey }, file), [], 'the real log extends it');
     t.same(await checked({ note, vkey: formatVerifierKey(newSignerKey(origin).verifierKey) }, file), [
@@ -327,12 +327,12 @@ t.test('what is no ledger of this version can not be verified', async (t) => {
   foreign.exec('create table a (b)');
   foreign.close();
   for (const name of ['text', 'folder', 'empty', 'foreign', 'absent'])
-    await t.rejects(verifyLedger(path(name)), { name: 'CannotVerify' }, name);
+    await t.rejects(verifyLedger(`file:${path(name)}`), { name: 'CannotVerify' }, name);
   t.notOk(existsSync(path('absent')));
   const newer = tampered(t, sample, (db) => db.exec("insert into kysely_migration values ('0099-x', '')"));
-  await t.rejects(verifyLedger(newer), { name: 'CannotVerify', message: /another version/ });
+  await t.rejects(verifyLedger(`file:${newer}`), { name: 'CannotVerify', message: /another version/ });
   const torn = tampered(t, sample, (db) => db.exec('alter table records drop column words'));
-  await t.resolves(verifyLedger(torn), 'a column that is gone is a difference');
+  await t.resolves(verifyLedger(`file:${torn}`), 'a column that is gone is a difference');
 });
 
 t.test('it runs beside a ledger that is recording', async (t) => {
@@ -369,7 +369,7 @@ t.test('it runs beside a ledger that is recording', async (t) => {
   });
   let last = 0;
   for (let round = 0; round < 15; round++) {
-    const { findings, events, size } = await verifyLedger(file);
+    const { findings, events, size } = await verifyLedger(`file:${file}`);
     t.same(findings, []);
     t.ok(events === size && size > last && !failed, `${size} events`);
     last = size;
