@@ -78,6 +78,7 @@ const layers: Layer[] = [
     ours: ['ledger', 'tlog', 'store', 'views'],
     packages: ['node:*'],
   },
+  { layer: 'copy', ours: ['ledger', 'store', 'verify', 'views'], packages: ['node:*'] },
   { layer: 'import', ours: ['events', 'ledger', 'errors', 'store'], packages: ['typebox', 'node:*'] },
   {
     layer: 'http',
@@ -113,6 +114,7 @@ const layers: Layer[] = [
       'store',
       'signer',
       'bundle',
+      'copy',
       'import',
       'http',
       'config',

@@ -1,11 +1,11 @@
-import { connectionsTo } from '../store/postgres-connection.ts';
+import { connectionsTo, nameOfDatabase, reasonOf } from '../store/postgres-connection.ts';
 import { CannotVerify, type Reader, type Value } from './reader.ts';
 
 /** A PostgreSQL database, also on a standby, through a connection of its own. Throws CannotVerify. */
 export async function openPostgresReader(url: string): Promise<Reader> {
-  const name = nameOf(url);
+  const name = nameOfDatabase(url);
   const cannotRead = (error: unknown): never => {
-    throw new CannotVerify(`${name} can't be read: ${messageOf(error)}.`);
+    throw new CannotVerify(`${name} can't be read: ${reasonOf(error)}.`);
   };
   const connections = connectionsTo(url);
   // It chooses a host that answers, and would end long statements; what is read here may take its time.
@@ -40,13 +40,4 @@ export async function openPostgresReader(url: string): Promise<Reader> {
     },
     close: () => client.end(),
   };
-}
-
-/** Who connects, and how, is left out. */
-const nameOf = (url: string): string => url.replace(/\/\/[^/]*@/, '//').replace(/\?.*/s, '');
-
-/** Of several addresses each says its own; none has the password. */
-function messageOf(error: unknown): string {
-  const { message, code, errors = [] } = error as { message?: string; code?: string; errors?: Error[] };
-  return message || errors.map((one) => one.message).join('; ') || `${code}`;
 }

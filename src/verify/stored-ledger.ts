@@ -1,5 +1,6 @@
 import { ownId } from '../ledger/log-continuation.ts';
 import { fileOf, isPostgres } from '../store/open-store.ts';
+import { unfinishedFault } from '../store/origin.ts';
 import { type Database, type EventRow, eventColumns, type RecordRow } from '../store/schema.ts';
 import { openPostgresReader } from './postgres-reader.ts';
 import { CannotVerify, type Reader, type Value } from './reader.ts';
@@ -17,6 +18,7 @@ const beforeAll = Number.MIN_SAFE_INTEGER;
 export type LeafRow = Pick<EventRow, 'position' | 'leaf'>;
 /** Nothing can be said of a fingerprint, and a blob costs more to read than all other columns. */
 export type CheckedRow = Omit<EventRow, 'fingerprint'>;
+export type PostedRow = Pick<EventRow, 'position' | 'leaf' | 'fingerprint'>;
 const checkedColumns = eventColumns.filter((column) => column !== 'fingerprint');
 /** A row of `records`; leaf: of its event, where that is its state. */
 export type NearRow = RecordRow & { leaf: string | null };
@@ -29,6 +31,7 @@ export type Turn = () => Promise<void>;
 /** What is fixed at the start, from one moment: what is recorded later is left to the next verification. */
 export interface Start {
   origin: string;
+  fingerprintKey: Uint8Array;
   /** Where the log was renamed. The leaves are verified like any other. */
   continuations: LeafRow[];
   head: { position: number; recorded_at: number; root_hash: Buffer } | undefined;
@@ -80,11 +83,14 @@ export class StoredLedger {
 
   start(): Promise<Start> {
     return this.#reader.atOneMoment(async () => {
-      const [ledger] = await this.#read<{ origin: string }>('select origin from ledger');
+      const [ledger] = await this.#read<Database['ledger']>('select * from ledger');
       if (!ledger) throw new CannotVerify('The row that names the log is missing.');
+      const unfinished = unfinishedFault(ledger.origin);
+      if (unfinished !== undefined) throw new CannotVerify(unfinished);
       const [head] = await this.#read<NonNullable<Start['head']>>('select * from head');
       return {
         origin: ledger.origin,
+        fingerprintKey: ledger.fingerprint_key,
         continuations: await this.#read('select position, leaf from events where initiative_id = $1', [
           ownId,
         ]),
@@ -114,6 +120,11 @@ export class StoredLedger {
 
   events(to: number): AsyncGenerator<CheckedRow[]> {
     return this.#pages(`select ${checkedColumns} from events`, to);
+  }
+
+  /** What of the events does not follow from those before. */
+  postedEvents(to: number): AsyncGenerator<PostedRow[]> {
+    return this.#pages('select position, leaf, fingerprint from events', to);
   }
 
   records(to: number, after?: number): AsyncGenerator<RecordRow[]> {
@@ -195,6 +206,10 @@ export class StoredLedger {
       `select * from checkpoints where size > $1 and size <= $2 order by size limit ${pageRows}`,
       [after, to],
     );
+  }
+
+  openingsOf(commitments: string[]): Promise<Database['openings'][]> {
+    return this.#read('select * from openings where commitment = any ($1)', [commitments]);
   }
 
   openings(after: string): Promise<Database['openings'][]> {

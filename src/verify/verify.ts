@@ -9,8 +9,8 @@ import { type Finding, Findings } from './findings.ts';
 import { checkKeptAnswers } from './kept-answers.ts';
 import { checkOpenings } from './openings.ts';
 import { CannotVerify } from './reader.ts';
-import { type Near, RecordsCheck } from './records.ts';
-import { SnapshotsCheck } from './snapshots.ts';
+import { type Compared, type Near, RecordsCheck } from './records.ts';
+import { type SnapshotsFold, snapshotsCheck } from './snapshots.ts';
 import {
   type CheckedRow,
   type LeafRow,
@@ -78,8 +78,8 @@ async function verify(
         continue;
       }
       if (position > tree.size + 1) {
+        await whole?.skip(tree.size + 1);
         await missing(tree, position - 1, findings);
-        whole?.skip();
       }
       // Hardly any row costs a promise.
       const added = tree.add(leafHash(Buffer.from(leaf)));
@@ -100,7 +100,7 @@ async function verify(
 }
 
 /** Read models that code of another version wrote hold something else, which says nothing of the log. */
-function requireVersions({ viewVersions }: Start): void {
+export function requireVersions({ viewVersions }: Start): void {
   const written = new Map(viewVersions.map(({ view, version }) => [view, version]));
   const other = readModels.find(({ name, version }) => written.get(name) !== version);
   if (!other) return;
@@ -157,7 +157,7 @@ class WholeCheck {
   readonly #findings: Findings;
   readonly #events: EventCheck;
   readonly #records: RecordsCheck;
-  readonly #snapshots: SnapshotsCheck;
+  readonly #snapshots: SnapshotsFold;
   /** `records` was read up to here. */
   #read: number | undefined;
   /** Of the page of events that is being checked. */
@@ -170,7 +170,7 @@ class WholeCheck {
     this.#findings = findings;
     this.#events = new EventCheck(findings);
     this.#records = new RecordsCheck(ledger, findings);
-    this.#snapshots = new SnapshotsCheck(ledger, findings, start.snapshots);
+    this.#snapshots = snapshotsCheck(ledger, findings, start.snapshots);
   }
 
   /** Reads what the next events are compared with. */
@@ -189,13 +189,19 @@ class WholeCheck {
     const { position } = row;
     const event = this.#events.check(row);
     const compared = event && this.#records.check(position, event, this.#rows.get(position), this.#near);
-    if (compared instanceof Promise) return compared.then((one) => this.#snapshots.fold(position, one));
-    return this.#snapshots.fold(position, compared);
+    if (compared instanceof Promise) return compared.then((one) => this.#count(position, one));
+    return this.#count(position, compared);
   }
 
-  /** Events are missing before the next one. */
-  skip(): void {
-    this.#snapshots.lose();
+  #count(position: number, compared: Compared | undefined): MaybePromise<void> {
+    if (!compared) return this.skip(position);
+    const { before, after } = compared;
+    return this.#snapshots.change(position, after.initiative_id, before, after);
+  }
+
+  /** The event at a position is missing, or of no use, which is found already. */
+  skip(position: number): Promise<void> {
+    return this.#snapshots.lose(position);
   }
 
   async finish(size: number): Promise<void> {

@@ -180,5 +180,7 @@ test('a log of another history goes on under a new name too, and a name that was
     await write({ changes: [], answers: [], tiles: [], edge, origin: oldName });
   });
   await store.close();
-  t.match((await verifyLedger(`file:${database}`)).findings, [{ what: 'head-differs', detail: /LogContinued says/ }]);
+  t.match((await verifyLedger(`file:${database}`)).findings, [
+    { what: 'head-differs', detail: /LogContinued says/ },
+  ]);
 });
