@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import type { App } from '../../src/app.ts';
@@ -61,7 +62,8 @@ async function copiedTwice(t: Test): Promise<string[]> {
 t.test('a copy of a copy has the same rows, and answers every question alike, byte for byte', async (t) => {
   const urls = await copiedTwice(t);
   const [tables, ...copies] = await Promise.all(urls.map(tablesOf));
-  for (const copy of copies) t.same(copy, tables);
+  // tap's own comparison takes long for tables.
+  for (const copy of copies) t.ok(isDeepStrictEqual(copy, tables), 'the same rows');
   for (const url of urls) {
     await checkDatabase(url);
     t.same((await verifyLedger(url)).findings, []);
