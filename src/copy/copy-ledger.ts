@@ -9,7 +9,8 @@ import { keptAnswerOf } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { CannotVerify } from '../verify/reader.ts';
 import { SnapshotsFold } from '../verify/snapshots.ts';
-import { type Start, type StoredLedger, withStoredLedger } from '../verify/stored-ledger.ts';
+import type { Start } from '../verify/start.ts';
+import { type StoredLedger, withStoredLedger } from '../verify/stored-ledger.ts';
 import { requireVersions } from '../verify/verify.ts';
 import { contributionOf } from '../views/record-row.ts';
 import { firstDifference } from './first-difference.ts';
@@ -59,7 +60,8 @@ function isSameFile(from: string, to: string): boolean {
 
 /** Errors with a code are of the engine that is written to: those of the other one are CannotVerify. */
 function orUnwritable(error: unknown): unknown {
-  if (!(error instanceof Error && 'code' in error)) return error;
+  // Those of Node begin so, and are bugs.
+  if (!(error instanceof Error && 'code' in error) || `${error.code}`.startsWith('ERR_')) return error;
   const { message } = error.cause instanceof Error ? error.cause : error;
   return new StoreUnavailable(`The copy can't be written: ${message}.`, { cause: error });
 }

@@ -1,7 +1,8 @@
 import { aroundDifference, shown } from '../ledger/shown.ts';
 import { type RecordRow, recordColumns } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import { type Start, type StoredLedger, withStoredLedger } from '../verify/stored-ledger.ts';
+import type { Start } from '../verify/start.ts';
+import { type StoredLedger, withStoredLedger } from '../verify/stored-ledger.ts';
 
 /** Compares the root hash and the read models of a ledger, as they were at the start, with those of its copy. */
 export async function firstDifference(

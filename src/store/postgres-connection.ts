@@ -101,7 +101,7 @@ const isExhausted = (error: unknown): boolean =>
   error instanceof Error && error.message === 'timeout exceeded when trying to connect';
 
 /** For messages: who connects, and how, is left out. */
-export const nameOfDatabase = (url: string): string => url.replace(/\/\/[^/?]*@/, '//').replace(/\?.*/s, '');
+export const nameOfDatabase = (url: string): string => url.replace(/\/\/.*@/s, '//').replace(/\?.*/s, '');
 
 /** Why the database can't be used. Of several addresses each says its own; none has the password. */
 export function reasonOf(error: unknown): string {

@@ -61,7 +61,9 @@ async function append(
   end: number,
 ): Promise<Change[]> {
   if (head.position !== end)
-    throw new StoreUnavailable(`somebody else has recorded at position ${head.position} meanwhile`);
+    throw new StoreUnavailable(
+      `Somebody else has recorded in it meanwhile, up to position ${head.position}.`,
+    );
   const events = leaves.map(({ leaf }, i) => parsed(leaf, head.position + i + 1));
   const versions = new Map<string, Version>();
   const key = (ref: { initiativeId: string; recordId: string }): string =>

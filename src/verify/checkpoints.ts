@@ -6,7 +6,8 @@ import { openNote, parseNote, SignatureError } from '../tlog/note.ts';
 import { parseVerifierKey, type VerifierKey } from '../tlog/note-key.ts';
 import type { Findings } from './findings.ts';
 import { CannotVerify } from './reader.ts';
-import type { Start, StoredLedger } from './stored-ledger.ts';
+import type { Start } from './start.ts';
+import type { StoredLedger } from './stored-ledger.ts';
 import { isEqual, type Mark } from './tree.ts';
 
 /** A checkpoint that was kept apart from the database. */

@@ -9,7 +9,8 @@ import { type RecordRow, recordColumns } from '../store/schema.ts';
 import { recordRowOf } from '../views/record-row.ts';
 import { messageOf } from './events.ts';
 import type { Findings } from './findings.ts';
-import type { NearRow, Start, StoredLedger } from './stored-ledger.ts';
+import type { Start } from './start.ts';
+import type { NearRow, StoredLedger } from './stored-ledger.ts';
 
 const folded = recordColumns.filter((column) => column !== 'to_position');
 
@@ -58,10 +59,11 @@ export class RecordsCheck {
   ): MaybePromise<Compared | undefined> {
     this.#count(event);
     const before = event.version === 1 ? undefined : this.#superseded(position, event, row, near);
-    const isFirst = event.version === 1;
-    const after = isFirst || before ? afterOf(position, event, before) : undefined;
-    const fits = after && !('fault' in after) && (!row || differences(row, after).length === 0);
-    if (isFirst || fits) return this.#compared(position, event, row, before, near);
+    if (event.version === 1 || before) {
+      const after = afterOf(position, event, before);
+      const fits = !('fault' in after) && (!row || differences(row, after).length === 0);
+      if (event.version === 1 || fits) return this.#compared(position, event, row, before, after, near);
+    }
     return this.#compareWithFolded(position, event, row, before, near);
   }
 
@@ -82,7 +84,7 @@ export class RecordsCheck {
     }
     const at = before.row.position;
     const known = near.has(at) ? near : new Map([...near, ...(await this.#ledger.recordsAt([at]))]);
-    return this.#compared(position, event, row, before, known);
+    return this.#compared(position, event, row, before, afterOf(position, event, before), known);
   }
 
   #compared(
@@ -90,9 +92,9 @@ export class RecordsCheck {
     event: StoredEvent,
     row: RecordRow | undefined,
     before: Before | undefined,
+    after: RecordRow | { fault: string },
     near: Near,
   ): MaybePromise<Compared | undefined> {
-    const after = afterOf(position, event, before);
     if (before) this.#compareEnd(near.get(before.row.position), position, event.version);
     if ('fault' in after) {
       this.#doubt(position);

@@ -2,7 +2,8 @@ import type { MaybePromise } from '../ledger/facts.ts';
 import { bytesOfTally } from '../views/stored-tally.ts';
 import { type ChangingTally, type Contribution, everything, tallyOf } from '../views/tally.ts';
 import type { Findings } from './findings.ts';
-import type { Start, StoredLedger } from './stored-ledger.ts';
+import type { Start } from './start.ts';
+import type { StoredLedger } from './stored-ledger.ts';
 
 type Due = Start['snapshots'][number];
 

@@ -1,10 +1,9 @@
-import { ownId } from '../ledger/log-continuation.ts';
 import { fileOf, isPostgres } from '../store/open-store.ts';
-import { unfinishedFault } from '../store/origin.ts';
 import { type Database, type EventRow, eventColumns, type RecordRow } from '../store/schema.ts';
 import { openPostgresReader } from './postgres-reader.ts';
 import { CannotVerify, type Reader, type Value } from './reader.ts';
 import { openSqliteReader } from './sqlite-reader.ts';
+import { type Start, startOf } from './start.ts';
 
 /** The form of the tables that this version reads. */
 const migrations = ['0001-ledger', '0002-view-versions'];
@@ -22,30 +21,15 @@ export type PostedRow = Pick<EventRow, 'position' | 'leaf' | 'fingerprint'>;
 const checkedColumns = eventColumns.filter((column) => column !== 'fingerprint');
 /** A row of `records`; leaf: of its event, where that is its state. */
 export type NearRow = RecordRow & { leaf: string | null };
-export type KeptAnswerRow = Database['idempotency_keys'] & { id: number };
-/** Of the events in the range of a kept answer, how many are of its initiative, and of its time. */
-export type StandsFor = KeptAnswerRow & { events: number; own: number; at_once: number };
+/** A kept answer; of the events in its range, how many there are, of its initiative, and of its time. */
+export type StandsFor = Database['idempotency_keys'] & {
+  id: number;
+  events: number;
+  own: number;
+  at_once: number;
+};
 /** Lets other work have its turn. */
 export type Turn = () => Promise<void>;
-
-/** What is fixed at the start, from one moment: what is recorded later is left to the next verification. */
-export interface Start {
-  origin: string;
-  fingerprintKey: Uint8Array;
-  /** Where the log was renamed. The leaves are verified like any other. */
-  continuations: LeafRow[];
-  head: { position: number; recorded_at: number; root_hash: Buffer } | undefined;
-  lastEvent: number;
-  lastRecord: number;
-  lastCheckpoint: number;
-  lastKeptAnswer: number;
-  viewVersions: Database['view_versions'][];
-  tiles: { level: number; first: number; last: number }[];
-  keys: Database['signing_keys'][];
-  numbers: Database['record_numbers'][];
-  /** By position. */
-  snapshots: { initiative_id: string; position: number }[];
-}
 
 /** Opens the database of a ledger to read it, and closes it after its use. Throws CannotVerify where it can't be read. */
 export async function withStoredLedger<T>(
@@ -82,35 +66,7 @@ export class StoredLedger {
   }
 
   start(): Promise<Start> {
-    return this.#reader.atOneMoment(async () => {
-      const [ledger] = await this.#read<Database['ledger']>('select * from ledger');
-      if (!ledger) throw new CannotVerify('The row that names the log is missing.');
-      const unfinished = unfinishedFault(ledger.origin);
-      if (unfinished !== undefined) throw new CannotVerify(unfinished);
-      const [head] = await this.#read<NonNullable<Start['head']>>('select * from head');
-      return {
-        origin: ledger.origin,
-        fingerprintKey: ledger.fingerprint_key,
-        continuations: await this.#read('select position, leaf from events where initiative_id = $1', [
-          ownId,
-        ]),
-        head,
-        lastEvent: await this.#last('select max(position) as last from events'),
-        lastRecord: await this.#last('select max(position) as last from records'),
-        lastCheckpoint: await this.#last('select max(size) as last from checkpoints'),
-        lastKeptAnswer: await this.#last('select max(id) as last from idempotency_keys'),
-        viewVersions: await this.#read('select * from view_versions'),
-        tiles: await this.#read(
-          `select level, min(tile_index) as first, max(tile_index) as last from tiles
-            group by level order by level`,
-        ),
-        keys: await this.#read('select * from signing_keys order by vkey'),
-        numbers: await this.#read('select * from record_numbers order by initiative_id, kind'),
-        snapshots: await this.#read(
-          'select initiative_id, position from count_snapshots order by position, initiative_id',
-        ),
-      };
-    });
+    return this.#reader.atOneMoment(() => startOf(this.#reader));
   }
 
   /** By position, a page after the other, from the first one above `after`; `to` is the last one that is asked for. */
@@ -253,10 +209,5 @@ export class StoredLedger {
 
   async #read<R extends object>(sql: string, values?: Value[]): Promise<R[]> {
     return this.#reader.read<R>(sql, values);
-  }
-
-  async #last(sql: string): Promise<number> {
-    const [row] = await this.#read<{ last: number | null }>(sql);
-    return row?.last ?? 0;
   }
 }

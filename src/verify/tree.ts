@@ -2,7 +2,8 @@ import type { MaybePromise } from '../ledger/facts.ts';
 import { levelsOf, partialWidth, rootOfPartials, tileWidth } from '../tlog/edge.ts';
 import { hashBytes, leafHash, nodeHash, rootOf, rootOfSubtrees } from '../tlog/merkle.ts';
 import type { Findings } from './findings.ts';
-import type { Start, StoredLedger } from './stored-ledger.ts';
+import type { Start } from './start.ts';
+import type { StoredLedger } from './stored-ledger.ts';
 
 /** A root that something outside the leaves gives for a size. */
 export interface Mark {

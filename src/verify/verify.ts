@@ -11,10 +11,10 @@ import { checkOpenings } from './openings.ts';
 import { CannotVerify } from './reader.ts';
 import { type Compared, type Near, RecordsCheck } from './records.ts';
 import { type SnapshotsFold, snapshotsCheck } from './snapshots.ts';
+import type { Start } from './start.ts';
 import {
   type CheckedRow,
   type LeafRow,
-  type Start,
   type StoredLedger,
   type Turn,
   withStoredLedger,

@@ -109,7 +109,7 @@ t.test('whoever records in the copy meanwhile is found', options, async (t) => {
       dryRun: false,
     });
   };
-  await t.rejects(copyLedger(source, to, meddle), { message: /somebody else has recorded at position/ });
+  await t.rejects(copyLedger(source, to, meddle), { message: /Somebody else has recorded in it meanwhile/ });
   await recorded;
   await recorder.stop();
   await other.close();
