@@ -1,6 +1,12 @@
 import { envSchema } from 'env-schema';
 import { type Static, Type } from 'typebox';
 
+/** What names a ledger. */
+export const databaseUrl = {
+  pattern: '^(file:|postgres(ql)?://).',
+  mustBe: 'file:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+};
+
 /**
  * The environment, in one table: what each variable is for, its default, and what it must be, in words that a wrong
  * value is answered with. Nothing else in the project reads process.env.
@@ -22,8 +28,7 @@ const environment = Type.Object({
   DATABASE_URL: Type.String({
     description: 'Where the ledger is kept: file:PATH for SQLite, postgres://… for PostgreSQL',
     default: 'file:./data/ledger.db',
-    pattern: '^(file:|postgres(ql)?://).',
-    mustBe: 'file:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+    ...databaseUrl,
   }),
   LOG_ORIGIN: Type.Optional(
     Type.String({

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { restoreCommand } from './cli/bundle.ts';
 import { continueCommand } from './cli/continue.ts';
+import { copyCommand } from './cli/copy.ts';
 import { demoCommand } from './cli/demo.ts';
 import { exportCommand } from './cli/export.ts';
 import { importCommand } from './cli/import.ts';
@@ -37,6 +38,7 @@ verifyCommand(program);
 rebuildCommand(program);
 exportCommand(program);
 restoreCommand(program);
+copyCommand(program);
 
 try {
   await program.parseAsync();

@@ -14,7 +14,7 @@ export async function restoreBundle(
 ): Promise<void> {
   const { position: present } = await store.head();
   if (present > 0) throw new BrokenBundle('the ledger to restore into is not empty');
-  await restoreLeaves(store, leavesOf(file), restored);
+  await restoreLeaves(store, leavesOf(file), (changes) => restored(changes.at(-1)?.position ?? 0));
   const head = await store.head();
   const rootHash = Buffer.from(head.rootHash).toString('hex');
   if (head.position !== header.size || rootHash !== header.rootHash) {

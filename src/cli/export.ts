@@ -1,9 +1,9 @@
 import { pipeline } from 'node:stream/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
-import { CannotVerify, type LeafRow, withLedgerFile } from '../verify/ledger-file.ts';
+import { CannotVerify } from '../verify/reader.ts';
+import { type LeafRow, withStoredLedger } from '../verify/stored-ledger.ts';
 import { exportBundle } from './bundle.ts';
-import { databaseFile } from './database-file.ts';
 import { CouldNotRun } from './outcome.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { requireNew, writeWhole } from './whole-file.ts';
@@ -39,8 +39,8 @@ async function exportLog({ DATABASE_URL }: Config, { out, after }: Options): Pro
   if (out !== undefined) requireNew(out);
   const said = out === undefined ? process.stderr : process.stdout;
   try {
-    await withLedgerFile(databaseFile(DATABASE_URL, 'ask the service, at /v1/export.'), async (ledger) => {
-      const { head } = ledger.start();
+    await withStoredLedger(DATABASE_URL, async (ledger) => {
+      const { head } = await ledger.start();
       if (head === undefined) throw new CouldNotRun('The row that says where the log ends is missing.');
       const size = head.position;
       if (after > size)
@@ -61,26 +61,25 @@ async function exportLog({ DATABASE_URL }: Config, { out, after }: Options): Pro
   }
 }
 
-const chunkLeaves = 500;
-
 /** The leaves one a line. An export with a gap would look whole, so there is none. */
-function* linesOf(
-  rows: Iterable<LeafRow>,
+async function* linesOf(
+  pages: AsyncIterable<LeafRow[]>,
   { after, size }: { after: number; size: number },
   progress: Progress,
-): Generator<string> {
-  let [last, lines] = [after, ''];
-  for (const { position, leaf } of rows) {
-    if (position !== last + 1) break;
-    last = position;
-    lines += `${leaf}\n`;
-    if ((last - after) % chunkLeaves !== 0 && last < size) continue;
+): AsyncGenerator<string> {
+  let last = after;
+  for await (const rows of pages) {
+    const gap = rows.findIndex(({ position }, i) => position !== last + i + 1);
+    if (gap !== -1) throw lacks(last + gap + 1);
+    yield rows.map(({ leaf }) => `${leaf}\n`).join('');
+    last += rows.length;
     progress.update(last - after, size - after);
-    yield lines;
-    lines = '';
   }
-  if (last < size) throw new CouldNotRun(`The log lacks position ${last + 1}: verify says more.`);
+  if (last < size) throw lacks(last + 1);
 }
+
+const lacks = (position: number): CouldNotRun =>
+  new CouldNotRun(`The log lacks position ${position}: verify says more.`);
 
 function position(text: string): number {
   if (!/^[0-9]{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a position: a whole number.');

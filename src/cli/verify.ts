@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
-import { CannotVerify } from '../verify/ledger-file.ts';
+import { CannotVerify } from '../verify/reader.ts';
 import { type Verified, verifyLedger } from '../verify/verify.ts';
 import { verifyBundleFile } from './bundle.ts';
-import { databaseFile } from './database-file.ts';
 import { CouldNotRun } from './outcome.ts';
 import { progressOn } from './progress.ts';
 
@@ -67,14 +66,11 @@ async function verify(
   const progress = progressOn(process.stdout);
   let verified: Verified;
   try {
-    verified = await verifyLedger(
-      databaseFile(DATABASE_URL, 'write a bundle (export --bundle FILE) and verify that.'),
-      {
-        hashesOnly,
-        checkpoint: checkpoint === undefined ? undefined : { note: checkpoint, vkey: key },
-        progress: progress.update,
-      },
-    );
+    verified = await verifyLedger(DATABASE_URL, {
+      hashesOnly,
+      checkpoint: checkpoint === undefined ? undefined : { note: checkpoint, vkey: key },
+      progress: progress.update,
+    });
   } catch (error) {
     throw error instanceof CannotVerify ? new CouldNotRun(error.message) : error;
   } finally {

@@ -100,6 +100,15 @@ export function connectionsTo(url: string): Connections {
 const isExhausted = (error: unknown): boolean =>
   error instanceof Error && error.message === 'timeout exceeded when trying to connect';
 
+/** For messages: who connects, and how, is left out. */
+export const nameOfDatabase = (url: string): string => url.replace(/\/\/.*@/s, '//').replace(/\?.*/s, '');
+
+/** Why the database can't be used. Of several addresses each says its own; none has the password. */
+export function reasonOf(error: unknown): string {
+  const { message, code, errors = [] } = error as { message?: string; code?: string; errors?: Error[] };
+  return message || errors.map((one) => one.message).join('; ') || `${code}`;
+}
+
 /** A URL for each of its hosts. */
 function urlsOf(url: string): string[] {
   const [, before, hosts = '', behind] = /^(\w+:\/\/(?:[^@/?]*@)?)([^/?]*)(.*)$/s.exec(url) ?? [];

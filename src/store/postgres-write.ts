@@ -14,7 +14,7 @@ export const channel = 'milestone_ledger';
  * behind the other without waiting in between. Where one fails, so do those behind it.
  */
 export async function postgresWrite(batch: Batch, run: Run): Promise<void> {
-  const { changes, answers, tiles, edge, origin } = batch;
+  const { changes, answers, tiles, edge, origin, fingerprintKey } = batch;
   const sent: Promise<unknown>[] = [];
   const send = (...statements: Promise<unknown>[]): void => {
     // They are awaited together, at the end.
@@ -42,6 +42,7 @@ export async function postgresWrite(batch: Batch, run: Run): Promise<void> {
     ...erasures.map((erasure) => eraseRepeats(erasure, run)),
   );
   if (origin !== undefined) send(run('update ledger set origin = $1', [origin]));
+  if (fingerprintKey) send(run('update ledger set fingerprint_key = $1', [fingerprintKey]));
   if (changes.length > 0) {
     const recordedAt = Date.parse(changes.at(-1)?.event.recordedAt ?? '');
     send(

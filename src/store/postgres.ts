@@ -5,7 +5,14 @@ import { emptyRoot } from '../tlog/merkle.ts';
 import { StoreUnavailable } from './lock-file.ts';
 import { migrate, postgresMigrations } from './migrate.ts';
 import { newOrigin, requireOrigin } from './origin.ts';
-import { type Connections, connectionsTo, isOutage, orRefusal } from './postgres-connection.ts';
+import {
+  type Connections,
+  connectionsTo,
+  isOutage,
+  nameOfDatabase,
+  orRefusal,
+  reasonOf,
+} from './postgres-connection.ts';
 import { PostgresGroups } from './postgres-group.ts';
 import { Listener } from './postgres-listener.ts';
 import { type HeadRow, headOf, type Run, rootAt, tileAt } from './postgres-tree.ts';
@@ -17,7 +24,7 @@ import type { Head, OpenOptions, Store } from './store.ts';
 export async function openPostgres(url: string, options: OpenOptions = {}): Promise<Store> {
   const connections = connectionsTo(url);
   try {
-    await prepare(connections, options);
+    await prepare(url, connections, options);
     return await storeOn(connections, options);
   } catch (error) {
     await connections.end();
@@ -26,8 +33,12 @@ export async function openPostgres(url: string, options: OpenOptions = {}): Prom
 }
 
 /** Brings the tables to this version. Throws StoreUnavailable with the reason where the database can't be used. */
-async function prepare(connections: Connections, { migrated }: OpenOptions): Promise<void> {
-  await (await connections.writer().catch(throwUnreachable)).release();
+async function prepare(url: string, connections: Connections, { migrated }: OpenOptions): Promise<void> {
+  try {
+    (await connections.writer()).release();
+  } catch (error) {
+    throw new StoreUnavailable(`${nameOfDatabase(url)} can't be used: ${reasonOf(error)}.`);
+  }
   const client = connections.newClient('without time-outs');
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: poolOf(client) }) });
   try {
@@ -50,13 +61,6 @@ async function prepare(connections: Connections, { migrated }: OpenOptions): Pro
 /** SQLSTATE. */
 const insufficientPrivilege = '42501';
 const readOnly = '25006';
-
-function throwUnreachable(error: unknown): never {
-  const { message, code, errors = [] } = error as { message?: string; code?: string; errors?: Error[] };
-  // Of several addresses each says its own; none has the password.
-  const why = message || errors.map((one) => one.message).join('; ') || code;
-  throw new StoreUnavailable(`The database that DATABASE_URL names can't be used: ${why}.`);
-}
 
 /** A client as a pool, which Kysely takes. */
 const poolOf = (client: ReturnType<Connections['newClient']>) => ({

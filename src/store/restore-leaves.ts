@@ -4,12 +4,15 @@ import { evolve } from '../ledger/evolve.ts';
 import type { Version } from '../ledger/record.ts';
 import { eventOf } from '../ledger/stored-event.ts';
 import { leafHash } from '../tlog/merkle.ts';
+import { StoreUnavailable } from './lock-file.ts';
 import type { GroupTransaction, Store } from './store.ts';
 
 /** A leaf of another ledger, and the names that its commitments still open to. */
 export interface LeafToRestore {
   leaf: string;
   openings: Opening[];
+  /** Of the content as posted, where that is known. */
+  fingerprint?: Uint8Array | null;
 }
 
 /** A leaf that no ledger wrote, or not at this place. */
@@ -27,19 +30,23 @@ const batchLeaves = 1000;
 
 /**
  * Appends leaves as they are, folding the records from them: leaf for leaf the ledger that they come from, so with
- * the same root hash. What was posted is not known from a leaf, so a repeat under an old eventId is refused.
- * restored: told of the position after each batch.
+ * the same root hash. Without its fingerprint a repeat under an old eventId is refused. restored: told of each batch,
+ * when it is on disk.
  */
 export async function restoreLeaves(
   store: Store,
   leaves: AsyncIterable<LeafToRestore> | Iterable<LeafToRestore>,
-  restored: (position: number) => void = () => {},
+  restored: (changes: Change[]) => void | Promise<void> = () => {},
 ): Promise<void> {
+  let { position: end } = await store.head();
   let batch: LeafToRestore[] = [];
   const flush = async (): Promise<void> => {
     const taken = batch;
     batch = [];
-    if (taken.length > 0) restored(await store.group((transaction) => append(transaction, taken)));
+    if (taken.length === 0) return;
+    const changes = await store.group((transaction) => append(transaction, taken, end));
+    end += changes.length;
+    await restored(changes);
   };
   for await (const leaf of leaves) {
     batch.push(leaf);
@@ -51,7 +58,12 @@ export async function restoreLeaves(
 async function append(
   { head, edge, facts, write }: GroupTransaction,
   leaves: LeafToRestore[],
-): Promise<number> {
+  end: number,
+): Promise<Change[]> {
+  if (head.position !== end)
+    throw new StoreUnavailable(
+      `Somebody else has recorded in it meanwhile, up to position ${head.position}.`,
+    );
   const events = leaves.map(({ leaf }, i) => parsed(leaf, head.position + i + 1));
   const versions = new Map<string, Version>();
   const key = (ref: { initiativeId: string; recordId: string }): string =>
@@ -63,7 +75,7 @@ async function append(
   const changes: Change[] = [];
   const tiles = [];
   let recordedAt = head.recordedAt;
-  for (const [i, { leaf, openings }] of leaves.entries()) {
+  for (const [i, { leaf, openings, fingerprint = null }] of leaves.entries()) {
     const position = head.position + i + 1;
     const event = events[i] ?? parsed(leaf, position);
     const before = versions.get(key(event));
@@ -81,14 +93,14 @@ async function append(
       event,
       leaf,
       leafHash: hash,
-      fingerprint: null,
+      fingerprint,
       before,
       after,
       openings,
     });
   }
   await write({ changes, answers: [], tiles, edge });
-  return head.position + leaves.length;
+  return changes;
 }
 
 function parsed(leaf: string, position: number) {

@@ -57,9 +57,12 @@ export function sqliteWrite(handle: Sqlite.Database, db: Kysely<Database>): (bat
   const rename = prepare(handle, (p: { origin: string }) =>
     db.updateTable('ledger').set({ origin: p.origin }),
   );
+  const rekey = prepare(handle, (p: { fingerprintKey: Uint8Array }) =>
+    db.updateTable('ledger').set({ fingerprint_key: p.fingerprintKey }),
+  );
   const erase = sqliteErase(handle);
 
-  const write = ({ changes, answers, tiles, edge, origin }: Batch): void => {
+  const write = ({ changes, answers, tiles, edge, origin, fingerprintKey }: Batch): void => {
     const numbers = new Map<string, { initiativeId: string; kind: string; number: number }>();
     const erasures: Erasure[] = [];
     let recordedAt = 0;
@@ -88,6 +91,7 @@ export function sqliteWrite(handle: Sqlite.Database, db: Kysely<Database>): (bat
     for (const erasure of erasures) erase.repeats(erasure);
     if (erasures.length > 0) erase.traces();
     if (origin !== undefined) rename.run({ origin });
+    if (fingerprintKey) rekey.run({ fingerprintKey });
     if (changes.length > 0) moveHead.run({ position: edge.size, recordedAt, rootHash: edge.root() });
   };
   return handle.transaction(write).immediate;

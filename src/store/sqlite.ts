@@ -123,8 +123,13 @@ async function storeOn(
           await synced(walFile);
           // On disk: from here on reads may see it, and nothing may fail any more.
           edge = batch.edge;
-          const recordedAt = Date.parse(batch.changes.at(-1)?.event.recordedAt ?? '');
-          head = { position: edge.size, recordedAt, rootHash: edge.root() };
+          const last = batch.changes.at(-1);
+          if (last)
+            head = {
+              position: edge.size,
+              recordedAt: Date.parse(last.event.recordedAt),
+              rootHash: edge.root(),
+            };
           if (batch.changes.some(({ event }) => event.erased)) {
             erasures += 1;
             wal.holdsErased();

@@ -21,6 +21,8 @@ export interface Batch {
   edge: Edge;
   /** The name that the log has from these changes on; absent: the one that it has. */
   origin?: string;
+  /** Of the ledger that this one becomes a copy of. */
+  fingerprintKey?: Uint8Array;
 }
 
 /** A group's transaction: the end of the log can't move while it is open. */

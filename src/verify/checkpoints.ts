@@ -5,7 +5,9 @@ import { FormatError } from '../tlog/format.ts';
 import { openNote, parseNote, SignatureError } from '../tlog/note.ts';
 import { parseVerifierKey, type VerifierKey } from '../tlog/note-key.ts';
 import type { Findings } from './findings.ts';
-import { CannotVerify, type LedgerFile, type Start } from './ledger-file.ts';
+import { CannotVerify } from './reader.ts';
+import type { Start } from './start.ts';
+import type { StoredLedger } from './stored-ledger.ts';
 import { isEqual, type Mark } from './tree.ts';
 
 /** A checkpoint that was kept apart from the database. */
@@ -19,12 +21,12 @@ export interface KeptApart {
  * The roots that checkpoints give: those of the database, each having been held against its signature, and one that was
  * kept apart. Throws CannotVerify for a note or key that is none.
  */
-export function checkpointMarks(
-  file: LedgerFile,
+export async function checkpointMarks(
+  ledger: StoredLedger,
   start: Start,
   findings: Findings,
   apart: KeptApart | undefined,
-): (after: number, to: number) => Mark[] {
+): Promise<(after: number, to: number) => Promise<Mark[]>> {
   const keys = start.keys.flatMap(({ vkey }) => {
     try {
       return [parseVerifierKey(vkey)];
@@ -36,16 +38,17 @@ export function checkpointMarks(
   });
   const names = namesOf(start, findings);
   const extra = apart && markApart(apart, start, names, keys, findings);
-  for (const { size } of file.checkpoints(Math.max(start.lastEvent, 0), start.lastCheckpoint))
+  for (const { size } of await ledger.checkpoints(Math.max(start.lastEvent, 0), start.lastCheckpoint))
     findings.add('log-shorter', size, `A checkpoint of ${size} events is there, but not so many events.`);
 
-  return (after, to) => [
-    ...stored(after, to),
+  return async (after, to) => [
+    ...(await stored(after, to)),
     ...(extra && extra.size > after && extra.size <= to ? [extra] : []),
   ];
 
-  function stored(after: number, to: number): Mark[] {
-    return file.checkpoints(after, to).flatMap((row): Mark[] => {
+  async function stored(after: number, to: number): Promise<Mark[]> {
+    const rows = await ledger.checkpoints(after, to);
+    return rows.flatMap((row): Mark[] => {
       const name = `The checkpoint of ${row.size} events`;
       const differs = (detail: string): never[] => {
         findings.add('checkpoint-differs', row.size, `${name} ${detail}.`);

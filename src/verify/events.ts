@@ -5,7 +5,7 @@ import { eventOf, leafBytesMax, type StoredEvent } from '../ledger/stored-event.
 import { eventRowOf } from '../store/rows.ts';
 import { type EventRow, eventColumns } from '../store/schema.ts';
 import type { Findings } from './findings.ts';
-import type { CheckedRow } from './ledger-file.ts';
+import type { CheckedRow } from './stored-ledger.ts';
 
 const derived = eventColumns.filter(
   (column) => column !== 'position' && column !== 'leaf' && column !== 'fingerprint',

@@ -1,19 +1,19 @@
-import type { AnswerExtra } from '../ledger/facts.ts';
+import type { AnswerExtra, AnsweredItem } from '../ledger/facts.ts';
 import type { Findings } from './findings.ts';
-import type { KeptAnswerRow, LedgerFile, Turn } from './ledger-file.ts';
+import type { StandsFor, StoredLedger, Turn } from './stored-ledger.ts';
 
 /** Kept answers, against the events that they stand for. Their keyed fingerprints can't be computed again. */
 export async function checkKeptAnswers(
-  file: LedgerFile,
+  ledger: StoredLedger,
   findings: Findings,
   last: number,
   turn: Turn,
 ): Promise<void> {
   for (let after = Number.MIN_SAFE_INTEGER; ; ) {
-    const rows = file.keptAnswers(after, last);
+    const rows = await ledger.keptAnswers(after, last);
     for (const row of rows) {
       after = row.id;
-      const fault = faultOf(row, file);
+      const fault = await faultOf(row, ledger);
       if (fault)
         findings.add('kept-answer-differs', row.first_position, `The kept answer ${row.id} ${fault}.`);
     }
@@ -22,25 +22,29 @@ export async function checkKeptAnswers(
   }
 }
 
-function faultOf(row: KeptAnswerRow, file: LedgerFile): string | undefined {
-  const { initiative_id, recorded_at, first_position: first, last_position: last } = row;
+async function faultOf(row: StandsFor, ledger: StoredLedger): Promise<string | undefined> {
+  const { first_position: first, last_position: last } = row;
   if (first < 1 || last < first) return `has no range: ${first} to ${last}`;
-  const range = file.rangeOf(initiative_id, recorded_at, first, last);
-  if (!range || range.events !== last - first + 1) return `stands for events that are not there`;
-  if (range.own !== range.events) return `stands for events of another initiative`;
-  if (range.at_once !== range.events) return `stands for events that were not recorded at its time`;
+  if (row.events !== last - first + 1) return `stands for events that are not there`;
+  if (row.own !== row.events) return `stands for events of another initiative`;
+  if (row.at_once !== row.events) return `stands for events that were not recorded at its time`;
   if (row.extra === null) return undefined;
-  let extra: AnswerExtra;
+  const items = itemsOf(row.extra);
+  if (!items) return `can't be read`;
+  const before = items.flatMap(([, position, replayed]) => (replayed === 1 ? [position] : []));
+  const leaves = before.length === 0 ? new Map() : await ledger.leavesAt(before);
+  const wrong = items.find(([, position, replayed]) =>
+    replayed === 1 ? !leaves.has(position) : position < first || position > last,
+  );
+  return wrong && `names position ${wrong[1]}, which it can't stand for`;
+}
+
+function itemsOf(extra: string): AnsweredItem[] | undefined {
   try {
-    // As this ledger writes it; what is not so fails below.
-    extra = JSON.parse(row.extra) as AnswerExtra;
-    for (const [, position, replayed] of extra.items ?? []) {
-      const isWithin = position >= first && position <= last;
-      if (replayed === 1 ? file.leafAt(position) === undefined : !isWithin)
-        return `names position ${position}, which it can't stand for`;
-    }
+    // As this ledger writes it; what is not so is found here.
+    const { items = [] } = JSON.parse(extra) as AnswerExtra;
+    return items.every(([, position]) => Number.isSafeInteger(position)) ? items : undefined;
   } catch {
-    return `can't be read`;
+    return undefined;
   }
-  return undefined;
 }

@@ -1,7 +1,9 @@
+import type { MaybePromise } from '../ledger/facts.ts';
 import { levelsOf, partialWidth, rootOfPartials, tileWidth } from '../tlog/edge.ts';
 import { hashBytes, leafHash, nodeHash, rootOf, rootOfSubtrees } from '../tlog/merkle.ts';
 import type { Findings } from './findings.ts';
-import type { LedgerFile, Start } from './ledger-file.ts';
+import type { Start } from './start.ts';
+import type { StoredLedger } from './stored-ledger.ts';
 
 /** A root that something outside the leaves gives for a size. */
 export interface Mark {
@@ -15,11 +17,11 @@ export interface Mark {
 const wrongLeavesMax = 10_000;
 
 interface Options {
-  file: LedgerFile;
+  ledger: StoredLedger;
   start: Start;
   findings: Findings;
   /** Those with after < size <= to, by size. */
-  marks: (after: number, to: number) => Mark[];
+  marks: (after: number, to: number) => Promise<Mark[]>;
   hashesOnly: boolean;
 }
 
@@ -28,7 +30,7 @@ interface Options {
  * decides which of them is right, and the tree goes on with that, so that one change is one finding.
  */
 export class TreeCheck {
-  readonly #file: LedgerFile;
+  readonly #ledger: StoredLedger;
   readonly #head: { position: number; root_hash: Uint8Array } | undefined;
   readonly #findings: Findings;
   readonly #marks: Options['marks'];
@@ -51,8 +53,8 @@ export class TreeCheck {
   #agreed = 0;
   #disagreed = Infinity;
 
-  constructor({ file, start, findings, marks, hashesOnly }: Options) {
-    this.#file = file;
+  constructor({ ledger, start, findings, marks, hashesOnly }: Options) {
+    this.#ledger = ledger;
     this.#head = start.head;
     this.#findings = findings;
     this.#marks = marks;
@@ -64,11 +66,11 @@ export class TreeCheck {
   }
 
   /** The next leaf's hash; undefined: the event is missing. */
-  add(hash: Uint8Array | undefined): void {
+  add(hash: Uint8Array | undefined): MaybePromise<void> {
     this.#size += 1;
     if (this.#lost) return;
     this.#tile.push(hash);
-    if (this.#tile.length === tileWidth) this.#close();
+    if (this.#tile.length === tileWidth) return this.#close();
   }
 
   /** Goes over many missing events at once. */
@@ -78,10 +80,10 @@ export class TreeCheck {
   }
 
   /** Names what was left open; gives the root, if there is one. */
-  finish(): Uint8Array | undefined {
+  async finish(): Promise<Uint8Array | undefined> {
     const rest = this.#tile.flatMap((hash) => hash ?? []);
     if (rest.length < this.#tile.length) this.#lost = true;
-    if (!this.#lost) this.#compare(this.#size - rest.length, rest);
+    if (!this.#lost) await this.#compare(this.#size - rest.length, rest);
     for (const { position } of this.#wrong.values()) this.#changed(position);
     if (this.#headRoot && !this.#explained) this.#judgeHead(rest.length);
     if (this.#lost) return undefined;
@@ -90,9 +92,9 @@ export class TreeCheck {
     return rootOfSubtrees([...this.#full.nodes, ...local.nodes]);
   }
 
-  #close(): void {
+  async #close(): Promise<void> {
     const index = this.#size / tileWidth - 1;
-    const stored = this.#file.tile(0, index);
+    const stored = await this.#ledger.tile(0, index);
     // The tile stands in for leaves that are missing: their absence is found already.
     const hashes = this.#tile.flatMap((hash, i) => hash ?? (stored ? [hashAt(stored.hashes, i)] : []));
     this.#tile = [];
@@ -100,29 +102,30 @@ export class TreeCheck {
       this.#lost = true;
       return;
     }
-    const settled = this.#settle(0, index, hashes, stored);
-    this.#compare(this.#size - tileWidth, settled.hashes);
+    const settled = await this.#settle(0, index, hashes, stored);
+    await this.#compare(this.#size - tileWidth, settled.hashes);
     this.#full.push(settled.root);
-    this.#raise(1, settled.root);
+    await this.#raise(1, settled.root);
   }
 
-  #raise(level: number, hash: Uint8Array): void {
+  async #raise(level: number, hash: Uint8Array): Promise<void> {
     const hashes = this.#partial[level] ?? [];
     hashes.push(hash);
     this.#partial[level] = hashes;
     if (hashes.length < tileWidth) return;
     this.#partial[level] = [];
     const index = this.#size / tileWidth ** (level + 1) - 1;
-    this.#raise(level + 1, this.#settle(level, index, hashes, this.#file.tile(level, index)).root);
+    const stored = await this.#ledger.tile(level, index);
+    await this.#raise(level + 1, (await this.#settle(level, index, hashes, stored)).root);
   }
 
   /** Compares a full tile with the stored one; gives the one that is right. */
-  #settle(
+  async #settle(
     level: number,
     index: number,
     hashes: Uint8Array[],
     stored: { root: Uint8Array; hashes: Uint8Array } | undefined,
-  ): { hashes: Uint8Array[]; root: Uint8Array } {
+  ): Promise<{ hashes: Uint8Array[]; root: Uint8Array }> {
     const computed = { hashes, root: rootOf(hashes) };
     const width = tileWidth ** (level + 1);
     const [first, last] = [index * width + 1, (index + 1) * width];
@@ -135,7 +138,8 @@ export class TreeCheck {
     if (wrong.length === 0 && isEqual(computed.root, stored.root)) return computed;
     const theirs = hashes.map((_, i) => hashAt(stored.hashes, i));
     const claimed = { hashes: theirs, root: rootOf(theirs) };
-    const right = this.#judge(level, index, [computed.root, claimed.root, stored.root]) ?? stored.root;
+    const candidates = [computed.root, claimed.root, stored.root];
+    const right = (await this.#judge(level, index, candidates)) ?? stored.root;
     if (isEqual(right, computed.root)) {
       const part = wrong.length === 0 ? 'the hash over it' : listed(wrong.map((i) => `hash ${i}`));
       this.#findings.add('tile-differs', last, `${tile} was changed: ${part}. The leaves are intact.`);
@@ -161,41 +165,51 @@ export class TreeCheck {
   }
 
   /** Which of these hashes of a tile the level above has; where its tile is not full, which leads to the head's root. */
-  #judge(level: number, index: number, candidates: Uint8Array[]): Uint8Array | undefined {
-    const above = this.#file.tile(level + 1, Math.floor(index / tileWidth));
+  async #judge(level: number, index: number, candidates: Uint8Array[]): Promise<Uint8Array | undefined> {
+    const above = await this.#ledger.tile(level + 1, Math.floor(index / tileWidth));
     if (above) {
       const hash = hashAt(above.hashes, index % tileWidth);
       return candidates.find((candidate) => isEqual(candidate, hash));
     }
     const head = this.#head;
     if (!head) return undefined;
-    return candidates.find((candidate) => {
-      const root = this.#storedRoot(head.position, level + 1, index, candidate);
-      return root && isEqual(root, head.root_hash);
-    });
+    for (const candidate of candidates) {
+      const root = await this.#storedRoot(head.position, level + 1, index, candidate);
+      if (root && isEqual(root, head.root_hash)) return candidate;
+    }
+    return undefined;
   }
 
   /** The root as the stored tiles have it, but with this hash in this place. */
-  #storedRoot(size: number, atLevel: number, atIndex: number, hash: Uint8Array): Uint8Array | undefined {
-    const partials = Array.from({ length: levelsOf(size) }, (_, level) => {
+  async #storedRoot(
+    size: number,
+    atLevel: number,
+    atIndex: number,
+    hash: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
+    const partials: Uint8Array[][] = [];
+    for (let level = 0; level < levelsOf(size); level++) {
       const width = partialWidth(size, level);
       const first = Math.floor(size / tileWidth ** (level + 1)) * tileWidth;
-      if (width === 0) return [];
-      if (level === 0)
-        return this.#file.leafRange(first + 1, first + width).map((leaf) => leafHash(Buffer.from(leaf)));
-      const roots: Uint8Array[] = this.#file.tileRoots(level - 1, first, first + width - 1);
-      return roots.map((root, i) => (level === atLevel && first + i === atIndex ? hash : root));
-    });
-    const isWhole = partials.every((hashes, level) => hashes.length === partialWidth(size, level));
-    return isWhole ? rootOfPartials(partials) : undefined;
+      const hashes = width === 0 ? [] : await this.#storedHashes(level, first, width);
+      if (hashes.length !== width) return undefined;
+      partials.push(hashes.map((one, i) => (level === atLevel && first + i === atIndex ? hash : one)));
+    }
+    return rootOfPartials(partials);
+  }
+
+  async #storedHashes(level: number, first: number, width: number): Promise<Uint8Array[]> {
+    if (level > 0) return this.#ledger.tileRoots(level - 1, first, first + width - 1);
+    const leaves = await this.#ledger.leafRange(first + 1, first + width);
+    return leaves.map((leaf) => leafHash(Buffer.from(leaf)));
   }
 
   /** Compares the roots that are given for sizes from one to another, given the leaf hashes between them. */
-  #compare(from: number, hashes: readonly Uint8Array[]): void {
+  async #compare(from: number, hashes: readonly Uint8Array[]): Promise<void> {
     const to = from + hashes.length;
     // The tree of size 0 has no place of its own.
     const after = from === 0 ? -1 : from;
-    const marks = this.#marks(after, to);
+    const marks = await this.#marks(after, to);
     const { position = 0, root_hash } = this.#head ?? {};
     if (root_hash && position <= to && position > after) {
       const differs = (root: Uint8Array): void => {

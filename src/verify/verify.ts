@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../ledger/facts.ts';
 import type { RecordRow } from '../store/schema.ts';
 import { tileWidth } from '../tlog/edge.ts';
 import { leafHash } from '../tlog/merkle.ts';
@@ -6,18 +7,18 @@ import { checkpointMarks, type KeptApart } from './checkpoints.ts';
 import { EventCheck } from './events.ts';
 import { type Finding, Findings } from './findings.ts';
 import { checkKeptAnswers } from './kept-answers.ts';
+import { checkOpenings } from './openings.ts';
+import { CannotVerify } from './reader.ts';
+import { type Compared, type Near, RecordsCheck } from './records.ts';
+import { type SnapshotsFold, snapshotsCheck } from './snapshots.ts';
+import type { Start } from './start.ts';
 import {
-  CannotVerify,
   type CheckedRow,
   type LeafRow,
-  type LedgerFile,
-  type Start,
+  type StoredLedger,
   type Turn,
-  withLedgerFile,
-} from './ledger-file.ts';
-import { checkOpenings } from './openings.ts';
-import { RecordsCheck } from './records.ts';
-import { SnapshotsCheck } from './snapshots.ts';
+  withStoredLedger,
+} from './stored-ledger.ts';
 import { TreeCheck } from './tree.ts';
 
 export interface VerifyOptions {
@@ -44,61 +45,62 @@ export interface Verified {
 /** Missing events at one place for which the tree is still looked up one by one. */
 const gapMax = 1_000_000;
 
-/** Events between two turns. */
-const turnEvents = 1_000;
-
 /**
- * Re-reads a ledger's whole database file and says where it is not what its log says, and where the log is not the one that
+ * Re-reads a ledger's whole database and says where it is not what its log says, and where the log is not the one that
  * its tree was made of. Changes nothing, and works beside a running service. Throws CannotVerify.
  */
-export function verifyLedger(path: string, options: VerifyOptions = {}): Promise<Verified> {
-  return withLedgerFile(path, (file) => verify(file, options));
+export function verifyLedger(url: string, options: VerifyOptions = {}): Promise<Verified> {
+  return withStoredLedger(url, (ledger) => verify(ledger, options));
 }
 
 async function verify(
-  file: LedgerFile,
+  ledger: StoredLedger,
   { hashesOnly = false, checkpoint, progress = () => {} }: VerifyOptions,
 ): Promise<Verified> {
   const findings = new Findings();
-  const start = file.start();
-  const marks = checkpointMarks(file, start, findings, checkpoint);
-  const tree = new TreeCheck({ file, start, findings, marks, hashesOnly });
+  const start = await ledger.start();
+  const marks = await checkpointMarks(ledger, start, findings, checkpoint);
+  const tree = new TreeCheck({ ledger, start, findings, marks, hashesOnly });
   if (!hashesOnly) requireVersions(start);
-  const whole = hashesOnly ? undefined : new WholeCheck(file, start, findings);
+  const whole = hashesOnly ? undefined : new WholeCheck(ledger, start, findings);
   const end = Math.max(start.lastEvent, 0);
   let events = 0;
 
   // What each mode does not need is not read: these two have the columns in common that are used here.
-  const rows: Iterable<LeafRow> = whole ? file.events(end) : file.leaves(end);
-  for (const row of rows) {
-    const { position, leaf } = row;
-    if (position < 1) {
-      findings.add('event-invalid', position, 'No event has this position.');
-      continue;
-    }
-    if (position > tree.size + 1) {
-      missing(tree, position - 1, findings);
-      whole?.skip();
-    }
-    tree.add(leafHash(Buffer.from(leaf)));
+  const pages: AsyncIterable<LeafRow[]> = whole ? ledger.events(end) : ledger.leaves(end);
+  for await (const rows of pages) {
     // In the whole mode the rows are whole.
-    whole?.check(row as CheckedRow);
-    events += 1;
-    if (events % turnEvents === 0) {
-      progress(events, end);
-      await turn();
+    await whole?.begin(rows as CheckedRow[]);
+    for (const row of rows) {
+      const { position, leaf } = row;
+      if (position < 1) {
+        findings.add('event-invalid', position, 'No event has this position.');
+        continue;
+      }
+      if (position > tree.size + 1) {
+        await whole?.skip(tree.size + 1);
+        await missing(tree, position - 1, findings);
+      }
+      // Hardly any row costs a promise.
+      const added = tree.add(leafHash(Buffer.from(leaf)));
+      if (added) await added;
+      const checked = whole?.check(row as CheckedRow);
+      if (checked) await checked;
+      events += 1;
     }
+    if (events < end) progress(events, end);
+    await turn();
   }
-  checkEnd(start, tree, findings);
+  await checkEnd(start, tree, findings);
   await whole?.finish(end);
-  const rootHash = tree.finish();
+  const rootHash = await tree.finish();
   progress(end, end);
   const byPosition = findings.kept.toSorted((a, b) => (a.position ?? Infinity) - (b.position ?? Infinity));
   return { events, size: end, rootHash, findings: byPosition, count: findings.count };
 }
 
 /** Read models that code of another version wrote hold something else, which says nothing of the log. */
-function requireVersions({ viewVersions }: Start): void {
+export function requireVersions({ viewVersions }: Start): void {
   const written = new Map(viewVersions.map(({ view, version }) => [view, version]));
   const other = readModels.find(({ name, version }) => written.get(name) !== version);
   if (!other) return;
@@ -110,26 +112,30 @@ function requireVersions({ viewVersions }: Start): void {
 const turn: Turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Goes over events that are not there. */
-function missing(tree: TreeCheck, to: number, findings: Findings): void {
+async function missing(tree: TreeCheck, to: number, findings: Findings): Promise<void> {
   const [from, count] = [tree.size + 1, to - tree.size];
   const detail =
     count === 1 ? 'The event is missing.' : `The events from position ${from} to ${to} are missing.`;
   findings.add('positions-missing', from, detail);
-  skip(tree, to);
+  await skip(tree, to);
 }
 
-function skip(tree: TreeCheck, to: number): void {
+async function skip(tree: TreeCheck, to: number): Promise<void> {
   if (to - tree.size > gapMax) tree.skipTo(to);
-  else while (tree.size < to) tree.add(undefined);
+  else while (tree.size < to) await tree.add(undefined);
 }
 
 /** The head and the tiles may know of more events, or of fewer. */
-function checkEnd({ head, tiles, lastEvent }: Start, tree: TreeCheck, findings: Findings): void {
+async function checkEnd(
+  { head, tiles, lastEvent }: Start,
+  tree: TreeCheck,
+  findings: Findings,
+): Promise<void> {
   if (!head) findings.add('head-differs', undefined, 'The row of the head is missing.');
   else if (head.position > lastEvent) {
     const detail = `The head says ${head.position} events, and the last one is at position ${lastEvent}.`;
     findings.add('log-shorter', lastEvent + 1, detail);
-    skip(tree, head.position);
+    await skip(tree, head.position);
   } else if (head.position < lastEvent) {
     const detail = `The head says ${head.position} events, but the last one is at position ${lastEvent}.`;
     findings.add('head-differs', head.position, detail);
@@ -146,59 +152,76 @@ function checkEnd({ head, tiles, lastEvent }: Start, tree: TreeCheck, findings: 
 
 /** All that is beside leaves and tree. */
 class WholeCheck {
-  readonly #file: LedgerFile;
+  readonly #ledger: StoredLedger;
   readonly #start: Start;
   readonly #findings: Findings;
   readonly #events: EventCheck;
   readonly #records: RecordsCheck;
-  readonly #snapshots: SnapshotsCheck;
-  readonly #rows: Iterator<RecordRow>;
-  #row: RecordRow | undefined;
+  readonly #snapshots: SnapshotsFold;
+  /** `records` was read up to here. */
+  #read: number | undefined;
+  /** Of the page of events that is being checked. */
+  #rows = new Map<number, RecordRow>();
+  #near: Near = new Map();
 
-  constructor(file: LedgerFile, start: Start, findings: Findings) {
-    this.#file = file;
+  constructor(ledger: StoredLedger, start: Start, findings: Findings) {
+    this.#ledger = ledger;
     this.#start = start;
     this.#findings = findings;
     this.#events = new EventCheck(findings);
-    this.#records = new RecordsCheck(file, findings);
-    this.#snapshots = new SnapshotsCheck(file, findings, start.snapshots);
-    this.#rows = file.records(Math.max(start.lastRecord, start.lastEvent));
-    this.#row = this.#next();
+    this.#records = new RecordsCheck(ledger, findings);
+    this.#snapshots = snapshotsCheck(ledger, findings, start.snapshots);
   }
 
-  check(row: CheckedRow): void {
+  /** Reads what the next events are compared with. */
+  async begin(page: CheckedRow[]): Promise<void> {
+    this.#rows = new Map();
+    const positions = new Set(page.map(({ position }) => position));
+    await this.#readTo(page.at(-1)?.position ?? 0, (row) => {
+      if (!positions.has(row.position)) return false;
+      this.#rows.set(row.position, row);
+      return true;
+    });
+    this.#near = await this.#ledger.near([...this.#rows.values()]);
+  }
+
+  check(row: CheckedRow): MaybePromise<void> {
     const { position } = row;
-    this.#passTo(position);
-    const record = this.#row?.position === position ? this.#row : undefined;
     const event = this.#events.check(row);
-    this.#snapshots.fold(position, event && this.#records.check(position, event, record));
+    const compared = event && this.#records.check(position, event, this.#rows.get(position), this.#near);
+    if (compared instanceof Promise) return compared.then((one) => this.#count(position, one));
+    return this.#count(position, compared);
   }
 
-  /** Events are missing before the next one. */
-  skip(): void {
-    this.#snapshots.lose();
+  #count(position: number, compared: Compared | undefined): MaybePromise<void> {
+    if (!compared) return this.skip(position);
+    const { before, after } = compared;
+    return this.#snapshots.change(position, after.initiative_id, before, after);
+  }
+
+  /** The event at a position is missing, or of no use, which is found already. */
+  skip(position: number): Promise<void> {
+    return this.#snapshots.lose(position);
   }
 
   async finish(size: number): Promise<void> {
-    this.#passTo(Infinity);
-    const { head, numbers, lastKeptAnswer } = this.#start;
+    const { head, numbers, lastEvent, lastRecord, lastKeptAnswer } = this.#start;
+    await this.#readTo(Math.max(lastRecord, lastEvent), () => false);
     if (head && head.position === size && head.recorded_at !== this.#events.recordedAt)
       this.#findings.add('head-differs', size, 'The time in the head is not that of the last event.');
-    this.#snapshots.finish(size);
+    await this.#snapshots.finish(size);
     this.#records.checkNumbers(numbers);
-    await checkOpenings(this.#file, this.#findings, size, turn);
-    await checkKeptAnswers(this.#file, this.#findings, lastKeptAnswer, turn);
+    await checkOpenings(this.#ledger, this.#findings, size, turn);
+    await checkKeptAnswers(this.#ledger, this.#findings, lastKeptAnswer, turn);
   }
 
-  /** Goes on to the row at a position. A row whose event is missing is no finding of its own. */
-  #passTo(position: number): void {
-    const size = Math.max(this.#start.lastEvent, this.#start.head?.position ?? 0);
-    for (; this.#row && this.#row.position < position; this.#row = this.#next())
-      if (this.#row.position < 1 || this.#row.position > size) this.#records.extra(this.#row);
-  }
-
-  #next(): RecordRow | undefined {
-    const { done, value } = this.#rows.next();
-    return done ? undefined : value;
+  /** Goes on in `records`. A row whose event is missing is no finding of its own; one that can have none is. */
+  async #readTo(position: number, take: (row: RecordRow) => boolean): Promise<void> {
+    const { lastEvent, head } = this.#start;
+    const size = Math.max(lastEvent, head?.position ?? 0);
+    for await (const rows of this.#ledger.records(position, this.#read))
+      for (const row of rows)
+        if (!take(row) && (row.position < 1 || row.position > size)) this.#records.extra(row);
+    this.#read = position;
   }
 }

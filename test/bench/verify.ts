@@ -100,7 +100,7 @@ function bareLoop(file: string): void {
 }
 
 async function clean(file: string, hashesOnly: boolean): Promise<void> {
-  const { count, events } = await verifyLedger(file, { hashesOnly });
+  const { count, events } = await verifyLedger(`file:${file}`, { hashesOnly });
   if (count > 0 || events !== eventCount) throw new Error(`${count} findings in ${events} events`);
 }
 

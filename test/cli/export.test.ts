@@ -2,17 +2,19 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Sqlite from 'better-sqlite3';
 import { test } from 'tap';
+import { isPostgres } from '../../src/store/open-store.ts';
+import { beside } from '../helpers/database.ts';
 import { mou, openLedger } from '../helpers/decide.ts';
-import { sampleLedger, tampered } from '../verify/sample.ts';
+import { changed } from '../verify/owned.ts';
+import { sampleLedger } from '../verify/sample.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-/** Runs the command on a database file, without a terminal. */
-function run(file: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+/** Runs the command on a database, without a terminal. */
+function run(url: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'], DATABASE_URL: `file:${file}` };
+    const env = { PATH: process.env['PATH'], DATABASE_URL: url };
     const options = { env, maxBuffer: 100_000_000 };
     const child = execFile(process.execPath, [main, 'export', ...args], options, (_, out, err) =>
       resolve({ code: child.exitCode ?? -1, out, err }),
@@ -20,55 +22,50 @@ function run(file: string, ...args: string[]): Promise<{ code: number; out: stri
   });
 }
 
-function leavesOf(file: string, after = 0): string {
-  const db = new Sqlite(file, { readonly: true });
-  const leaves = db
-    .prepare<[number], string>('select leaf from events where position > ? order by position')
-    .pluck();
-  const text = leaves
-    .all(after)
-    .map((leaf) => `${leaf}\n`)
-    .join('');
-  db.close();
-  return text;
+async function leavesOf(url: string, after = 0): Promise<string> {
+  const { rows, close } = await beside(url);
+  const leaves = rows('events').slice(after);
+  close();
+  return leaves.map(({ leaf }) => `${leaf}\n`).join('');
 }
 
 test('the log is written as it is, to standard output or whole into a new file', async (t) => {
-  const { file, end } = await sampleLedger(t, 1_200);
-  const files = readdirSync(dirname(file));
+  const { url, file, end } = await sampleLedger(t, 1_200);
+  const filesOf = (): string[] => (isPostgres(url) ? [] : readdirSync(dirname(file)));
+  const files = filesOf();
   const directory = t.testdir();
   const out = join(directory, 'log.ndjson');
 
-  const piped = await run(file);
+  const piped = await run(url);
   t.equal(piped.code, 0, piped.err);
   t.match(piped.err, /^100 %: (\d+) of \1 events\n\1 events up to position \1, root hash [0-9a-f]{64}$/m);
-  const saved = await run(file, '--out', out, '--after', '700');
+  const saved = await run(url, '--out', out, '--after', '700');
   t.equal(saved.code, 0, saved.err);
   t.match(saved, { err: '', out: new RegExp(`${end - 700} events up to position ${end}, root hash`) });
-  t.same(readdirSync(dirname(file)), files, 'no file was made');
-  t.ok(piped.out === leavesOf(file));
-  t.ok(readFileSync(out, 'utf8') === leavesOf(file, 700));
+  t.same(filesOf(), files, 'no file was made');
+  t.ok(piped.out === (await leavesOf(url)));
+  t.ok(readFileSync(out, 'utf8') === (await leavesOf(url, 700)));
   t.same(readdirSync(directory), ['log.ndjson'], 'no part is left');
 
-  t.match(await run(file, '--after', `${end}`), { code: 0, out: '' });
+  t.match(await run(url, '--after', `${end}`), { code: 0, out: '' });
 });
 
 test('what can not be exported whole is not exported at all', async (t) => {
   const sample = await sampleLedger(t, 400);
   const directory = t.testdir();
-  const broken = tampered(t, sample, (db) => db.exec('delete from events where position = 300'));
+  const broken = await changed(t, sample, (db) => db.run('delete from events where position = 300'));
   const there = join(directory, 'there');
   writeFileSync(there, 'something');
   const nothing = join(directory, 'nothing');
   const [missing, over, nowhere, beyond, wrong, both, absent, none] = await Promise.all([
     run(broken, '--out', nothing),
-    run(sample.file, '--out', there),
-    run(sample.file, '--out', join(directory, 'absent', 'log')),
-    run(sample.file, '--after', '411'),
-    run(sample.file, '--after', '-1'),
-    run(sample.file, '--bundle', nothing, '--out', nothing),
-    run(join(directory, 'absent.db')),
-    run(there),
+    run(sample.url, '--out', there),
+    run(sample.url, '--out', join(directory, 'absent', 'log')),
+    run(sample.url, '--after', '411'),
+    run(sample.url, '--after', '-1'),
+    run(sample.url, '--bundle', nothing, '--out', nothing),
+    run(`file:${join(directory, 'absent.db')}`),
+    run(`file:${there}`),
   ]);
   t.match(missing, { code: 2, err: /lacks position 300/ });
   t.match(over, { code: 2, err: /exists already/ });
@@ -84,10 +81,10 @@ test('what can not be exported whole is not exported at all', async (t) => {
 });
 
 test('a running service is neither disturbed nor waited for', async (t) => {
-  const { file, post } = await openLedger(t);
+  const { url, post } = await openLedger(t);
   await post({ type: 'InitiativeRegistered', data: { name: 'X' } });
   let exporting = true;
-  const exported = run(file).finally(() => {
+  const exported = run(url).finally(() => {
     exporting = false;
   });
   let posts = 0;
@@ -98,7 +95,7 @@ test('a running service is neither disturbed nor waited for', async (t) => {
   const lines = out.split('\n').length - 1;
   t.ok(
     out ===
-      leavesOf(file)
+      (await leavesOf(url))
         .split('\n')
         .slice(0, lines)
         .map((leaf) => `${leaf}\n`)

@@ -182,5 +182,5 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 }
 
 const int8 = 20;
-const numbers = (oid: number, format?: 'text' | 'binary') =>
+export const numbers = (oid: number, format?: 'text' | 'binary') =>
   oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text');

@@ -111,7 +111,7 @@ t.test('what was changed is told with its position and repaired', async (t) => {
   t.match(told(counts).join('\n'), /of "sci" are not those.*\n.*counts of "nobody" are kept/);
 
   checkStore(file);
-  t.same((await verifyLedger(file)).findings, []);
+  t.same((await verifyLedger(`file:${file}`)).findings, []);
   t.same(content(file).rows, before.rows);
 
   const indexes = (): unknown[] =>
@@ -153,7 +153,7 @@ t.test('what other code wrote is swapped uncompared, and its version noted', asy
     // Those of all initiatives together are rarer.
     [{ initiative_id: 'sci', position: 1_000 }],
   ]);
-  t.same((await verifyLedger(file)).findings, [], 'snapshots are made where they are due');
+  t.same((await verifyLedger(`file:${file}`)).findings, [], 'snapshots are made where they are due');
 });
 
 t.test(
@@ -258,7 +258,7 @@ t.test('a rebuild that is ended leaves what the next one removes', async (t) => 
   await rebuilds.stop();
   await store.close();
   t.ok(content(file).names.includes('records_rebuilt'));
-  t.same((await verifyLedger(file)).findings, [], 'which is nothing wrong');
+  t.same((await verifyLedger(`file:${file}`)).findings, [], 'which is nothing wrong');
   t.match(await rebuild(file), [{ swapped: false }, { swapped: false }]);
   checkStore(file);
 });

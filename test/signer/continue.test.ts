@@ -114,9 +114,9 @@ test('a restored older copy goes on under a new name, and its first event says w
   await app.close();
   checkStore(database);
 
-  t.same((await verifyLedger(database)).findings, []);
+  t.same((await verifyLedger(`file:${database}`)).findings, []);
   const withApart = async (note: string) =>
-    (await verifyLedger(database, { checkpoint: { note, vkey: oldKey } })).findings;
+    (await verifyLedger(`file:${database}`, { checkpoint: { note, vkey: oldKey } })).findings;
   t.same(await withApart(kept), [], 'the log still extends what was signed before the copy was made');
   t.match(await withApart(lost), [{ what: 'log-shorter', position: 8, detail: /only the first 7/ }]);
   await bundleVerifies(t, renewed, newKey);
@@ -173,12 +173,14 @@ test('a log of another history goes on under a new name too, and a name that was
   await post(app, mous(100));
   await app.close();
   await continueLog(old, newName, Date.now(), quiet);
-  t.same((await verifyLedger(database)).findings, []);
+  t.same((await verifyLedger(`file:${database}`)).findings, []);
   const store = await openSqlite(database);
   await store.group(async ({ head, edge, write }) => {
     if (head.position !== 108) throw new Error('the log has 107 events and LogContinued');
     await write({ changes: [], answers: [], tiles: [], edge, origin: oldName });
   });
   await store.close();
-  t.match((await verifyLedger(database)).findings, [{ what: 'head-differs', detail: /LogContinued says/ }]);
+  t.match((await verifyLedger(`file:${database}`)).findings, [
+    { what: 'head-differs', detail: /LogContinued says/ },
+  ]);
 });

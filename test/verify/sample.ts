@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Test } from 'tap';
 import { itemsOf } from '../../src/ledger/posting.ts';
+import { fileOf, openStore } from '../../src/store/open-store.ts';
 import { Recorder } from '../../src/store/recorder.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
 import { formatCheckpoint } from '../../src/tlog/checkpoint.ts';
 import { signNote } from '../../src/tlog/note.ts';
 import { formatVerifierKey, newSignerKey } from '../../src/tlog/note-key.ts';
+import { withStoredLedger } from '../../src/verify/stored-ledger.ts';
 import { Counts } from '../../src/views/counts.ts';
+import { emptyDatabase } from '../helpers/database.ts';
 import { corrected, initiative, meeting, reason, retracted } from '../helpers/decide.ts';
 
 export const origin = 'ledger.example.org/log';
@@ -18,6 +20,8 @@ export const vkey = formatVerifierKey(signer.verifierKey);
 
 export interface Sample {
   /** The whole ledger, stopped. */
+  url: string;
+  /** Of a ledger in SQLite. */
   file: string;
   /** Its size. */
   end: number;
@@ -28,10 +32,8 @@ export interface Sample {
  * Goes with the test.
  */
 export async function sampleLedger(t: Test, milestones = 1_200): Promise<Sample> {
-  const directory = mkdtempSync(join(tmpdir(), 'milestone-ledger-test-'));
-  t.teardown(() => rmSync(directory, { recursive: true }));
-  const file = join(directory, 'ledger.db');
-  const store = await openSqlite(file, { origin });
+  const url = await emptyDatabase(t);
+  const store = await openStore(url, { origin });
   const counts = new Counts(store, (error) => t.fail('a snapshot', { error }));
   let now = Date.parse('2024-01-05T12:00:00.000Z');
   const recorder = new Recorder(
@@ -75,30 +77,39 @@ export async function sampleLedger(t: Test, milestones = 1_200): Promise<Sample>
   await recorder.stop();
   const head = await store.head();
   await store.close();
-  return { file, end: head.position };
+  return { url, file: fileOf(url), end: head.position };
 }
 
 /** A copy of the file, changed as somebody would who has it: without triggers. Goes with the test. */
 export function tampered(t: Test, { file }: Sample, change: (db: Sqlite.Database) => void): string {
-  const directory = mkdtempSync(join(tmpdir(), 'milestone-ledger-test-'));
-  t.teardown(() => rmSync(directory, { recursive: true }));
-  const copy = join(directory, 'ledger.db');
-  copyFileSync(file, copy);
+  const copy = copyOf(t, file);
   const db = new Sqlite(copy);
-  const triggers = db.prepare<[], string>("select name from sqlite_schema where type = 'trigger'").pluck();
-  for (const name of triggers.all()) db.exec(`drop trigger ${name}`);
+  dropTriggers(db);
   change(db);
   db.close();
   return copy;
 }
 
+/** A copy of a file. Goes with the test. */
+export function copyOf(t: Test, file: string): string {
+  const directory = mkdtempSync(join(tmpdir(), 'milestone-ledger-test-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const copy = join(directory, 'ledger.db');
+  copyFileSync(file, copy);
+  return copy;
+}
+
+export function dropTriggers(db: Sqlite.Database): void {
+  const triggers = db.prepare<[], string>("select name from sqlite_schema where type = 'trigger'").pluck();
+  for (const name of triggers.all()) db.exec(`drop trigger ${name}`);
+}
+
 /** The checkpoint of a ledger as it stands, signed. */
-export function checkpointOf(file: string, key = signer): { size: number; rootHash: Buffer; note: string } {
-  const db = new Sqlite(file);
-  const row = db
-    .prepare<[], { position: number; root_hash: Buffer }>('select position, root_hash from head')
-    .get();
-  db.close();
-  const [size, rootHash] = [row?.position ?? 0, row?.root_hash ?? Buffer.alloc(32)];
+export async function checkpointOf(
+  url: string,
+  key = signer,
+): Promise<{ size: number; rootHash: Buffer; note: string }> {
+  const { head } = await withStoredLedger(url, (ledger) => ledger.start());
+  const [size, rootHash] = [head?.position ?? 0, head?.root_hash ?? Buffer.alloc(32)];
   return { size, rootHash, note: signNote(formatCheckpoint({ origin, size: BigInt(size), rootHash }), key) };
 }

@@ -3,71 +3,85 @@ import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import { eventOf, leafOf, type StoredEvent } from '../../src/ledger/stored-event.ts';
+import { isPostgres, openStore } from '../../src/store/open-store.ts';
+import { restoreLeaves } from '../../src/store/restore-leaves.ts';
 import { eventColumns, recordColumns } from '../../src/store/schema.ts';
 import { formatCheckpoint } from '../../src/tlog/checkpoint.ts';
 import { signNote } from '../../src/tlog/note.ts';
 import { formatVerifierKey, newSignerKey } from '../../src/tlog/note-key.ts';
+import { withStoredLedger } from '../../src/verify/stored-ledger.ts';
 import { type VerifyOptions, verifyLedger } from '../../src/verify/verify.ts';
+import { emptyDatabase } from '../helpers/database.ts';
 import { initiative, mou, openLedger } from '../helpers/decide.ts';
-import { replay } from '../helpers/replay.ts';
-import { checkpointOf, origin, type Sample, sampleLedger, signer, tampered, vkey } from './sample.ts';
+import { type Change, changed, inDatabase } from './owned.ts';
+import { checkpointOf, origin, type Sample, sampleLedger, signer, vkey } from './sample.ts';
 
 const sample = await sampleLedger(t);
-const { file, end } = sample;
+const { url, file, end } = sample;
+const isFile = !isPostgres(url);
 
 /** What is found in a changed copy, as `name position`. */
 async function found(
   t: Test,
-  change: (db: Sqlite.Database) => void,
+  change: Change,
   options: VerifyOptions = {},
   of: Sample = sample,
 ): Promise<string[]> {
-  const { findings } = await verifyLedger(tampered(t, of, change), options);
+  const { findings } = await verifyLedger(await changed(t, of, change), options);
   return findings.map(({ what, position }) => `${what}${position === undefined ? '' : ` ${position}`}`);
 }
 
-/** Changes the note of a leaf, of which no column and no read model knows. */
-const changeLetter = (db: Sqlite.Database, position: number): void => {
-  const { changes } = db
-    .prepare('update events set leaf = replace(leaf, \'"note":"Note\', \'"note":"Nota\') where position = ?')
-    .run(position);
-  if (changes !== 1) throw new Error('no leaf');
-};
-const get = <R>(db: Sqlite.Database, sql: string): R => db.prepare<[], R>(sql).pluck().get() as R;
+const running =
+  (sql: string, ...values: unknown[]): Change =>
+  (db) =>
+    db.run(sql, ...values);
 
-t.test('a ledger as it was recorded is clean, and stays as it is', async (t) => {
+/** Changes the note of a leaf, of which no column and no read model knows. */
+const changeLetter =
+  (position: number): Change =>
+  async (db) => {
+    const sql = `update events set leaf = replace(leaf, '"note":"Note', '"note":"Nota') where position = $1`;
+    if ((await db.run(sql, position)) !== 1) throw new Error('no leaf');
+  };
+
+const count = async (table: string): Promise<number> =>
+  (await inDatabase(url, (db) => db.get<{ n: number }>(`select count(*) as n from ${table}`))).n;
+
+t.test('a ledger as it was recorded is clean', async (t) => {
   t.ok(end > 1_205 && end % 256 > 50, `${end} events`);
-  const before = readFileSync(file);
-  const { mtimeMs } = statSync(file);
-  const files = readdirSync(dirname(file)).sort();
   const steps: number[] = [];
-  const whole = await verifyLedger(file, { progress: (events) => steps.push(events) });
+  const whole = await verifyLedger(url, { progress: (events) => steps.push(events) });
   t.same(whole.findings, []);
-  const { rootHash } = checkpointOf(file);
+  const { rootHash } = await checkpointOf(url);
   t.match(
     { ...whole, rootHash: whole.rootHash?.toHex() },
     { events: end, size: end, rootHash: rootHash.toString('hex') },
   );
   t.same(steps, [1000, end]);
-  t.same((await verifyLedger(file, { hashesOnly: true })).findings, []);
+  t.same((await verifyLedger(url, { hashesOnly: true })).findings, []);
+  t.ok((await count('count_snapshots')) >= 1, 'there are snapshots');
+  t.ok((await count('openings')) >= 2, 'there are names');
+});
+
+t.test('its file stays as it is', { skip: !isFile }, async (t) => {
+  const before = readFileSync(file);
+  const { mtimeMs } = statSync(file);
+  const files = readdirSync(dirname(file)).sort();
+  await verifyLedger(url);
   t.same(readdirSync(dirname(file)).sort(), files, 'no file was made');
   t.ok(readFileSync(file).equals(before) && statSync(file).mtimeMs === mtimeMs, 'the file was not written');
-  const db = new Sqlite(file);
-  t.ok(get<number>(db, 'select count(*) from count_snapshots') >= 1, 'there are snapshots');
-  t.ok(get<number>(db, 'select count(*) from openings') >= 2, 'there are names');
-  db.close();
 });
 
 t.test('an empty ledger is clean', async (t) => {
   const empty = await openLedger(t);
   await empty.close();
-  t.match(await verifyLedger(empty.file), { events: 0, size: 0, findings: [] });
+  t.match(await verifyLedger(empty.url), { events: 0, size: 0, findings: [] });
 });
 
 t.test('a changed letter in a leaf is found at its position', async (t) => {
   for (const hashesOnly of [true, false]) {
-    t.same(await found(t, (db) => changeLetter(db, 300), { hashesOnly }), ['leaf-changed 300']);
-    t.same(await found(t, (db) => changeLetter(db, 1000), { hashesOnly }), ['leaf-changed 1000']);
+    t.same(await found(t, changeLetter(300), { hashesOnly }), ['leaf-changed 300']);
+    t.same(await found(t, changeLetter(1000), { hashesOnly }), ['leaf-changed 1000']);
   }
 });
 
@@ -75,25 +89,27 @@ t.test(
   'in the unfinished tile a changed leaf is found, and named where something contradicts it',
   async (t) => {
     const last = end - 10;
-    t.same(await found(t, (db) => changeLetter(db, last), { hashesOnly: true }), ['leaf-changed']);
-    const title = (db: Sqlite.Database): void =>
-      void db
-        .prepare("update events set leaf = replace(leaf, 'Title', 'Titel') where position = ?")
-        .run(last);
+    t.same(await found(t, changeLetter(last), { hashesOnly: true }), ['leaf-changed']);
+    const title = running(
+      "update events set leaf = replace(leaf, 'Title', 'Titel') where position = $1",
+      last,
+    );
     t.same((await found(t, title)).sort(), [`leaf-changed ${last}`, `record-differs ${last}`]);
-    const note = await found(t, (db) => changeLetter(db, last));
+    const note = await found(t, changeLetter(last));
     t.same(note, [`head-differs ${end}`], 'nothing tells it from a changed head, which the detail says');
   },
 );
 
 t.test('leaves that were swapped are found as such', async (t) => {
-  const swap = (a: number, b: number) => (db: Sqlite.Database) => {
-    const leaf = db.prepare<[number], string>('select leaf from events where position = ?').pluck();
-    const [one, other] = [leaf.get(a), leaf.get(b)];
-    const set = db.prepare('update events set leaf = ? where position = ?');
-    set.run(other, a);
-    set.run(one, b);
-  };
+  const swap =
+    (a: number, b: number): Change =>
+    async (db) => {
+      const leafAt = async (position: number): Promise<string> =>
+        (await db.get<{ leaf: string }>(`select leaf from events where position = ${position}`)).leaf;
+      const [one, other] = [await leafAt(a), await leafAt(b)];
+      await db.run('update events set leaf = $1 where position = $2', other, a);
+      await db.run('update events set leaf = $1 where position = $2', one, b);
+    };
   t.same(await found(t, swap(300, 301), { hashesOnly: true }), ['leaves-swapped 300']);
   t.same(await found(t, swap(100, 600), { hashesOnly: true }), ['leaves-swapped 100']);
   const whole = await found(t, swap(300, 301));
@@ -102,17 +118,16 @@ t.test('leaves that were swapped are found as such', async (t) => {
 });
 
 t.test('events that are gone are found', async (t) => {
-  const without = (position: number) => (db: Sqlite.Database) =>
-    void db.prepare('delete from events where position = ?').run(position);
+  const without = (position: number) => running('delete from events where position = $1', position);
   t.same(await found(t, without(end), { hashesOnly: true }), [`log-shorter ${end}`]);
   t.ok((await found(t, without(end))).includes(`log-shorter ${end}`));
   t.same(await found(t, without(300), { hashesOnly: true }), ['positions-missing 300']);
   t.ok((await found(t, without(300))).includes('positions-missing 300'));
   t.same(await found(t, without(end - 3), { hashesOnly: true }), [`positions-missing ${end - 3}`]);
-  const toTile = (db: Sqlite.Database): void => {
-    db.prepare('delete from events where position >= 1280 - 256').run();
-    db.prepare('delete from records where position >= 1280 - 256').run();
-    db.prepare('update head set position = 1280 - 257').run();
+  const toTile: Change = async (db) => {
+    await db.run('delete from events where position >= 1280 - 256');
+    await db.run('delete from records where position >= 1280 - 256');
+    await db.run('update head set position = 1280 - 257');
   };
   t.ok(
     (await found(t, toTile, { hashesOnly: true })).includes('log-shorter 1024'),
@@ -123,10 +138,9 @@ t.test('events that are gone are found', async (t) => {
 t.test('a column that says something else than its leaf is named', async (t) => {
   for (const column of eventColumns.filter((one) => !['position', 'leaf', 'fingerprint'].includes(one))) {
     const isNumber = ['version', 'late_days', 'recorded_at'].includes(column);
-    const copy = tampered(t, sample, (db) => {
-      db.prepare(`update events set ${column} = ? where position = 310`).run(isNumber ? 77 : 'x');
-    });
-    const { findings } = await verifyLedger(copy);
+    const value = isNumber ? 77 : 'x';
+    const change = running(`update events set ${column} = $1 where position = 310`, value);
+    const { findings } = await verifyLedger(await changed(t, sample, change));
     const [first] = findings.filter(({ what }) => what === 'column-differs');
     t.match(first, { position: 310, detail: `Column ${column} is` }, column);
     t.notOk(
@@ -137,77 +151,64 @@ t.test('a column that says something else than its leaf is named', async (t) => 
 });
 
 t.test('a leaf that is not canonical is found', async (t) => {
-  const space = (db: Sqlite.Database): void =>
-    void db
-      .prepare(`update events set leaf = replace(leaf, '"data":', '"data": ') where position = 310`)
-      .run();
+  const space = running(`update events set leaf = replace(leaf, '"data":', '"data": ') where position = 310`);
   t.same((await found(t, space)).sort(), ['leaf-changed 310', 'not-canonical 310']);
-  const broken = (db: Sqlite.Database): void =>
-    void db.prepare(`update events set leaf = substr(leaf, 2) where position = 310`).run();
+  const broken = running('update events set leaf = substr(leaf, 2) where position = 310');
   const all = await found(t, broken);
   t.ok(all.includes('leaf-changed 310') && all.includes('not-canonical 310'), all.join());
 });
 
 t.test('a name that does not belong to its commitment is found', async (t) => {
   const at = 2;
-  t.same(await found(t, (db) => void db.exec(`update openings set name = 'X' where position = ${at}`)), [
+  t.same(await found(t, running(`update openings set name = 'X' where position = ${at}`)), [
     `opening-wrong ${at}`,
   ]);
-  t.same(await found(t, (db) => void db.exec(`update openings set position = 5 where position = ${at}`)), [
+  t.same(await found(t, running(`update openings set position = 5 where position = ${at}`)), [
     'opening-wrong 5',
   ]);
-  t.same(await found(t, (db) => void db.exec(`delete from openings`)), [], 'erased names are none');
+  t.same(await found(t, running(`delete from openings`)), [], 'erased names are none');
 });
 
 t.test('a changed read model is found', async (t) => {
   const current = 400;
   for (const column of recordColumns.filter((one) => one !== 'position')) {
-    const change = (db: Sqlite.Database): void => {
-      const numbers = ['prev_position', 'to_position', 'made', 'version', 'standing', 'named', 'title_key'];
-      const value = numbers.includes(column) ? 7 : column === 'state' ? '{"data":{},"sources":[]}' : 'x';
-      db.prepare(`update records set ${column} = ? where position = ${current}`).run(value);
-    };
+    const numbers = ['prev_position', 'to_position', 'made', 'version', 'standing', 'named', 'title_key'];
+    const value = numbers.includes(column) ? 7 : column === 'state' ? '{"data":{},"sources":[]}' : 'x';
+    const change = running(`update records set ${column} = $1 where position = ${current}`, value);
     t.same(await found(t, change), [`record-differs ${current}`], column);
   }
-  const db = new Sqlite(file);
-  const superseded = get<number>(
-    db,
-    'select min(position) from records where to_position is not null and state is not null',
+  const { superseded } = await inDatabase(url, (db) =>
+    db.get<{ superseded: number }>(
+      'select min(position) as superseded from records where to_position is not null and state is not null',
+    ),
   );
-  db.close();
   for (const set of [
     "state = replace(state, 'Other', 'Another')",
     'to_position = null',
     'to_position = 9',
     "pillar = 'x'",
   ]) {
-    const change = (db: Sqlite.Database): void =>
-      void db.exec(`update records set ${set} where position = ${superseded}`);
+    const change = running(`update records set ${set} where position = ${superseded}`);
     t.same(await found(t, change), [`record-differs ${superseded}`], set);
   }
-  t.ok(
-    (await found(t, (db) => void db.exec('delete from records where position = 400'))).includes(
-      'record-missing 400',
-    ),
-  );
-  const copyRow = (position: number) => (db: Sqlite.Database) =>
-    void db.exec(
+  t.ok((await found(t, running('delete from records where position = 400'))).includes('record-missing 400'));
+  const copyRow = (position: number) =>
+    running(
       `insert into records select ${position}, ${recordColumns.slice(1).join()} from records where position = 400`,
     );
   t.same(await found(t, copyRow(end + 5)), [`record-extra ${end + 5}`]);
   t.same(await found(t, copyRow(-1)), ['record-extra -1']);
-  t.same(await found(t, (db) => void db.exec('update record_numbers set last_number = last_number + 1')), [
+  t.same(await found(t, running('update record_numbers set last_number = last_number + 1')), [
     'number-differs',
     'number-differs',
   ]);
-  t.same(await found(t, (db) => void db.exec("insert into record_numbers values ('x', 'mou', 1)")), [
-    'number-differs',
-  ]);
-  const snapshot = await found(t, (db) => {
-    const first = get<number>(db, 'select min(position) from count_snapshots');
-    const tally = get<Buffer>(db, `select tally from count_snapshots where position = ${first}`);
+  t.same(await found(t, running("insert into record_numbers values ('x', 'mou', 1)")), ['number-differs']);
+  const snapshot = await found(t, async (db) => {
+    const { position, tally } = await db.get<{ position: number; tally: Buffer }>(
+      'select position, tally from count_snapshots order by position, initiative_id limit 1',
+    );
     tally.write('p-7', tally.indexOf('p-1'));
-    db.prepare('update count_snapshots set tally = ? where position = ?').run(tally, first);
+    await db.run('update count_snapshots set tally = $1 where position = $2', tally, position);
   });
   t.ok(
     snapshot.length > 0 && snapshot.every((finding) => /^snapshot-differs \d+$/.test(finding)),
@@ -216,69 +217,74 @@ t.test('a changed read model is found', async (t) => {
 });
 
 t.test('a kept answer that stands for other events is found', async (t) => {
-  const change = (set: string) => (db: Sqlite.Database) =>
-    void db.exec(`update idempotency_keys set ${set} where id = 1`);
+  const change = (set: string) => running(`update idempotency_keys set ${set} where first_position = 3`);
   t.same(await found(t, change('last_position = last_position + 1')), ['kept-answer-differs 3']);
   t.same(await found(t, change('recorded_at = recorded_at + 1')), ['kept-answer-differs 3']);
   t.same(await found(t, change('extra = \'{"items":[[0,9999,0]]}\'')), ['kept-answer-differs 3']);
 });
 
 t.test('a changed tile is told from changed leaves', async (t) => {
-  const blob = (column: string, at: number) => (db: Sqlite.Database) => {
-    const bytes = get<Buffer>(db, `select ${column} from tiles where tile_index = 1`);
-    bytes[at] = (bytes[at] ?? 0) ^ 1;
-    db.prepare(`update tiles set ${column} = ? where tile_index = 1`).run(bytes);
-  };
+  const blob =
+    (column: 'hashes' | 'root', at: number): Change =>
+    async (db) => {
+      const row = await db.get<Record<typeof column, Buffer>>(
+        `select ${column} from tiles where tile_index = 1`,
+      );
+      const bytes = row[column];
+      bytes[at] = (bytes[at] ?? 0) ^ 1;
+      await db.run(`update tiles set ${column} = $1 where tile_index = 1`, bytes);
+    };
   for (const hashesOnly of [true, false]) {
     t.same(await found(t, blob('hashes', 40), { hashesOnly }), ['tile-differs 512']);
     t.same(await found(t, blob('root', 3), { hashesOnly }), ['tile-differs 512']);
   }
-  const whole = (db: Sqlite.Database): void => {
-    const { hashes, root } = db
-      .prepare<[], { hashes: Buffer; root: Buffer }>('select hashes, root from tiles where tile_index = 2')
-      .get() ?? { hashes: Buffer.alloc(0), root: Buffer.alloc(0) };
-    db.prepare('update tiles set hashes = ?, root = ? where tile_index = 1').run(hashes, root);
+  const whole: Change = async (db) => {
+    const { hashes, root } = await db.get<{ hashes: Buffer; root: Buffer }>(
+      'select hashes, root from tiles where tile_index = 2',
+    );
+    await db.run('update tiles set hashes = $1, root = $2 where tile_index = 1', hashes, root);
   };
   t.same(await found(t, whole), ['tile-differs 512'], 'consistent in itself; the head tells who is right');
-  t.same(await found(t, (db) => void db.exec('delete from tiles where tile_index = 1')), [
-    'tile-differs 512',
-  ]);
+  t.same(await found(t, running('delete from tiles where tile_index = 1')), ['tile-differs 512']);
 });
 
 t.test('a changed head is found', async (t) => {
-  const set = (what: string) => (db: Sqlite.Database) => void db.exec(`update head set ${what}`);
-  t.same(await found(t, set('root_hash = zeroblob(32)')), [`head-differs ${end}`]);
+  const set = (what: string) => running(`update head set ${what}`);
+  const noRoot = running('update head set root_hash = $1', Buffer.alloc(32));
+  t.same(await found(t, noRoot), [`head-differs ${end}`]);
   t.same(await found(t, set('recorded_at = 5')), [`head-differs ${end}`]);
   t.ok((await found(t, set(`position = ${end - 1}`))).includes(`head-differs ${end - 1}`));
   t.ok((await found(t, set(`position = ${end + 1}`))).includes(`log-shorter ${end + 1}`));
-  t.same(await found(t, (db) => void db.exec('delete from head')), ['head-differs']);
+  t.same(await found(t, running('delete from head')), ['head-differs']);
 });
 
 t.test('the checkpoints of the database are held against their signatures and the tree', async (t) => {
-  const own = checkpointOf(file);
-  const keep = (db: Sqlite.Database, size: number, root: Buffer, note: string): void => {
-    db.prepare('insert or replace into signing_keys values (?, 0, null)').run(vkey);
-    db.prepare('insert into checkpoints values (?, ?, 0, ?)').run(size, root, note);
-  };
-  t.same(await found(t, (db) => keep(db, end, own.rootHash, own.note)), []);
+  const own = await checkpointOf(url);
+  const keep =
+    (size: number, root: Buffer, note: string): Change =>
+    async (db) => {
+      await db.run('insert into signing_keys values ($1, 0, null)', vkey);
+      await db.run('insert into checkpoints values ($1, $2, 0, $3)', size, root, note);
+    };
+  t.same(await found(t, keep(end, own.rootHash, own.note)), []);
   const bad = own.note.replace(/.{10}\n$/, 'AAAAAAAA==\n');
-  t.same(await found(t, (db) => keep(db, end, own.rootHash, bad)), [`signature-wrong ${end}`]);
+  t.same(await found(t, keep(end, own.rootHash, bad)), [`signature-wrong ${end}`]);
   const otherRoot = Buffer.alloc(32);
-  t.same(await found(t, (db) => keep(db, end, otherRoot, own.note)), [`checkpoint-differs ${end}`]);
-  t.same(await found(t, (db) => keep(db, 700, own.rootHash, own.note)), ['checkpoint-differs 700']);
+  t.same(await found(t, keep(end, otherRoot, own.note)), [`checkpoint-differs ${end}`]);
+  t.same(await found(t, keep(700, own.rootHash, own.note)), ['checkpoint-differs 700']);
   const forged = (size: number, name = origin): string =>
     signNote(formatCheckpoint({ origin: name, size: BigInt(size), rootHash: otherRoot }), signer);
-  t.same(await found(t, (db) => keep(db, 700, otherRoot, forged(700))), ['tree-differs 700']);
-  t.same(await found(t, (db) => keep(db, 700, otherRoot, forged(700, 'x.org'))), ['checkpoint-differs 700']);
-  t.same(await found(t, (db) => keep(db, end + 9, otherRoot, forged(end + 9))), [`log-shorter ${end + 9}`]);
-  const both = (db: Sqlite.Database): void => {
-    keep(db, end, own.rootHash, own.note);
-    db.exec('update head set root_hash = zeroblob(32)');
+  t.same(await found(t, keep(700, otherRoot, forged(700))), ['tree-differs 700']);
+  t.same(await found(t, keep(700, otherRoot, forged(700, 'x.org'))), ['checkpoint-differs 700']);
+  t.same(await found(t, keep(end + 9, otherRoot, forged(end + 9))), [`log-shorter ${end + 9}`]);
+  const both: Change = async (db) => {
+    await keep(end, own.rootHash, own.note)(db);
+    await db.run('update head set root_hash = $1', Buffer.alloc(32));
   };
   t.same(await found(t, both), [`head-differs ${end}`], 'it tells that the head was changed, not a leaf');
-  const leaf = (db: Sqlite.Database): void => {
-    keep(db, end, own.rootHash, own.note);
-    changeLetter(db, end - 10);
+  const leaf: Change = async (db) => {
+    await keep(end, own.rootHash, own.note)(db);
+    await changeLetter(end - 10)(db);
   };
   t.same((await found(t, leaf)).sort(), ['leaf-changed', `tree-differs ${end}`], 'and the other way round');
 });
@@ -286,33 +292,30 @@ t.test('the checkpoints of the database are held against their signatures and th
 t.test(
   'a log that was rewritten with its tree is found only with a checkpoint that was kept apart',
   async (t) => {
-    const { note } = checkpointOf(file);
-    const source = new Sqlite(file);
-    const leaves = source.prepare<[], string>('select leaf from events order by position').pluck().all();
-    source.close();
-    const rewritten = join(t.testdir(), 'rewritten.db');
+    const { note } = await checkpointOf(url);
+    const leaves = await withStoredLedger(url, (ledger) => ledger.leafRange(1, end));
+    const rewritten = await emptyDatabase(t);
     const forge = (event: StoredEvent): StoredEvent => ({ ...event, note: 'It was otherwise.' });
-    await replay(
-      rewritten,
+    const store = await openStore(rewritten, { origin });
+    await restoreLeaves(
+      store,
       leaves.map((leaf, i) => ({ leaf: i === 299 ? leafOf(forge(eventOf(leaf))) : leaf, openings: [] })),
     );
-    const db = new Sqlite(rewritten);
-    db.exec(`update ledger set origin = '${origin}'`);
-    db.close();
+    await store.close();
     t.same((await verifyLedger(rewritten)).findings, [], 'without it, all is in order');
     const checked = async (checkpoint: { note: string; vkey?: string }, of = rewritten) =>
       (await verifyLedger(of, { checkpoint })).findings.map(({ what }) => what);
     t.same(await checked({ note, vkey }), ['tree-differs']);
-    t.same(await checked({ note, vkey }, file), [], 'the real log extends it');
-    t.same(await checked({ note, vkey: formatVerifierKey(newSignerKey(origin).verifierKey) }, file), [
+    t.same(await checked({ note, vkey }, url), [], 'the real log extends it');
+    t.same(await checked({ note, vkey: formatVerifierKey(newSignerKey(origin).verifierKey) }, url), [
       'signature-wrong',
     ]);
-    t.same(await checked({ note }, file), ['signature-wrong'], 'the database lists no key');
+    t.same(await checked({ note }, url), ['signature-wrong'], 'the database lists no key');
     const later = signNote(
       formatCheckpoint({ origin, size: BigInt(end + 1), rootHash: Buffer.alloc(32) }),
       signer,
     );
-    t.same(await checked({ note: later, vkey }, file), ['log-shorter']);
+    t.same(await checked({ note: later, vkey }, url), ['log-shorter']);
     await t.rejects(checked({ note: 'x', vkey }), { name: 'CannotVerify' });
     await t.rejects(checked({ note, vkey: 'x' }), { name: 'CannotVerify' });
   },
@@ -327,16 +330,18 @@ t.test('what is no ledger of this version can not be verified', async (t) => {
   foreign.exec('create table a (b)');
   foreign.close();
   for (const name of ['text', 'folder', 'empty', 'foreign', 'absent'])
-    await t.rejects(verifyLedger(path(name)), { name: 'CannotVerify' }, name);
+    await t.rejects(verifyLedger(`file:${path(name)}`), { name: 'CannotVerify' }, name);
   t.notOk(existsSync(path('absent')));
-  const newer = tampered(t, sample, (db) => db.exec("insert into kysely_migration values ('0099-x', '')"));
+  const newer = await changed(t, sample, running("insert into kysely_migration values ('0099-x', '')"));
   await t.rejects(verifyLedger(newer), { name: 'CannotVerify', message: /another version/ });
-  const torn = tampered(t, sample, (db) => db.exec('alter table records drop column words'));
+  const torn = await changed(t, sample, running('alter table records drop column words'));
   await t.resolves(verifyLedger(torn), 'a column that is gone is a difference');
+  const none = await changed(t, sample, running('drop table kysely_migration'));
+  await t.rejects(verifyLedger(none), { name: 'CannotVerify', message: /is not a ledger/ });
 });
 
 t.test('it runs beside a ledger that is recording', async (t) => {
-  const { file, post } = await openLedger(t);
+  const { url, post } = await openLedger(t);
   await post(initiative());
   await post({ events: Array.from({ length: 600 }, (_, i) => mou({ recordId: `m-${i}` })) });
   let verifying = true;
@@ -369,7 +374,7 @@ t.test('it runs beside a ledger that is recording', async (t) => {
   });
   let last = 0;
   for (let round = 0; round < 15; round++) {
-    const { findings, events, size } = await verifyLedger(file);
+    const { findings, events, size } = await verifyLedger(url);
     t.same(findings, []);
     t.ok(events === size && size > last && !failed, `${size} events`);
     last = size;

@@ -1,0 +1,43 @@
+import { connectionsTo, nameOfDatabase, reasonOf } from '../store/postgres-connection.ts';
+import { CannotVerify, type Reader, type Value } from './reader.ts';
+
+/** A PostgreSQL database, also on a standby, through a connection of its own. Throws CannotVerify. */
+export async function openPostgresReader(url: string): Promise<Reader> {
+  const name = nameOfDatabase(url);
+  const cannotRead = (error: unknown): never => {
+    throw new CannotVerify(`${name} can't be read: ${reasonOf(error)}.`);
+  };
+  const connections = connectionsTo(url);
+  // It chooses a host that answers, and would end long statements; what is read here may take its time.
+  await connections
+    .reader()
+    .then((client) => client.release())
+    .catch(cannotRead)
+    .finally(() => connections.end());
+  const client = connections.newClient('without time-outs');
+  await client.connect().catch(cannotRead);
+  const read = async <R extends object>(sql: string, values: Value[] = []): Promise<R[]> => {
+    const { rows } = await client.query(sql, values).catch(cannotRead);
+    return rows;
+  };
+  await read('set default_transaction_read_only = on');
+  return {
+    name,
+    read,
+    async tables() {
+      const rows = await read<{ tablename: string }>(
+        'select tablename from pg_tables where schemaname = any (current_schemas(false))',
+      );
+      return rows.map(({ tablename }) => tablename);
+    },
+    async atOneMoment(work) {
+      await read('begin isolation level repeatable read');
+      try {
+        return await work();
+      } finally {
+        await read('rollback');
+      }
+    },
+    close: () => client.end(),
+  };
+}

@@ -1,0 +1,2 @@
+import '../helpers/on-postgres.ts';
+import '../verify/verify.test.ts';
