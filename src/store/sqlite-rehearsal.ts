@@ -64,9 +64,8 @@ function layered(own: Facts, log: Facts, erased: ReadonlySet<string>): Facts {
       const known = new Set(found.map(({ eventId }) => eventId));
       return [...found, ...(await log.events(eventIds.filter((eventId) => !known.has(eventId))))];
     },
-    async lastNumber(initiativeId, kind) {
-      return Math.max(await own.lastNumber(initiativeId, kind), await log.lastNumber(initiativeId, kind));
-    },
+    // Of two numbers the higher one counts.
+    lastNumbers: async (asked) => [...(await own.lastNumbers(asked)), ...(await log.lastNumbers(asked))],
     async milestonesAt(query) {
       const logged = await log.milestonesAt(query);
       const changed = keysOf(await own.versions(logged.map(refOf)));

@@ -27,9 +27,9 @@ export function openEmpty(): Store {
     events: () => [],
     keptAnswers: () => [],
     // Every record made so far may have had a number.
-    lastNumber: () => head.position,
+    lastNumbers: (asked) => asked.map((one) => ({ ...one, lastNumber: head.position })),
     milestonesAt: () => [],
-    countAt: () => 0,
+    countsAt: () => [],
     claimsAbout: () => [],
     sameTitle: () => [],
     names: () => new Map(),
