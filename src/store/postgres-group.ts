@@ -5,6 +5,7 @@ import { type Connections, isOutage, orRefusal, type TurningClient } from './pos
 import { postgresFacts } from './postgres-facts.ts';
 import { edgeAt, type HeadRow, headOf, type Run } from './postgres-tree.ts';
 import { postgresWrite } from './postgres-write.ts';
+import type { Written } from './postgres-written.ts';
 import type { Batch, GroupTransaction } from './store.ts';
 
 /** How long a group tries while the database is out of reach, which bridges a restart of it. */
@@ -21,6 +22,7 @@ interface Unknown<T> {
 /** Runs the groups of an instance, each in one transaction that holds the head, and so the end of the log. */
 export class PostgresGroups {
   readonly #connections: Connections;
+  readonly #written: Written;
   readonly #failed: (error: unknown) => void;
   /** The tree as it was after the last group. */
   #edge: Edge | undefined;
@@ -28,8 +30,9 @@ export class PostgresGroups {
   #available = true;
 
   /** failed: told of what was tried again, or given up. */
-  constructor(connections: Connections, failed: (error: unknown) => void) {
+  constructor(connections: Connections, written: Written, failed: (error: unknown) => void) {
     this.#connections = connections;
+    this.#written = written;
     this.#failed = failed;
   }
 
@@ -101,6 +104,8 @@ export class PostgresGroups {
     const [, [row]] = await Promise.all([
       run('begin isolation level read committed'),
       run<HeadRow>('select position, recorded_at, root_hash from head for update'),
+      // A statement of its own, as it must see what was committed while the one before waited.
+      this.#written.look(run),
     ]);
     if (!row) throw new Error('the head row is missing');
     const { group: before } = uncertain;

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
-import { Refusal } from '../errors.ts';
 import { emptyRoot } from '../tlog/merkle.ts';
 import { StoreUnavailable } from './lock-file.ts';
 import { migrate, postgresMigrations } from './migrate.ts';
@@ -8,7 +7,11 @@ import { newOrigin, requireOrigin } from './origin.ts';
 import { type Connections, connectionsTo, isOutage, orRefusal } from './postgres-connection.ts';
 import { PostgresGroups } from './postgres-group.ts';
 import { Listener } from './postgres-listener.ts';
+import { clearRebuiltOver } from './postgres-rebuild.ts';
+import { rebuildPostgres } from './postgres-rebuild-worker.ts';
+import { shadowNames } from './postgres-shadow.ts';
 import { type HeadRow, headOf, type Run, rootAt, tileAt } from './postgres-tree.ts';
+import { tablesInUse, Written, type WrittenRow, writtenColumns } from './postgres-written.ts';
 import { loggedEventOf } from './rows.ts';
 import type { Database, EventRow } from './schema.ts';
 import type { Head, OpenOptions, Store } from './store.ts';
@@ -18,7 +21,7 @@ export async function openPostgres(url: string, options: OpenOptions = {}): Prom
   const connections = connectionsTo(url);
   try {
     await prepare(connections, options);
-    return await storeOn(connections, options);
+    return await storeOn(url, connections, options);
   } catch (error) {
     await connections.end();
     throw error;
@@ -65,7 +68,7 @@ const poolOf = (client: ReturnType<Connections['newClient']>) => ({
   end: () => client.end(),
 });
 
-async function storeOn(connections: Connections, options: OpenOptions): Promise<Store> {
+async function storeOn(url: string, connections: Connections, options: OpenOptions): Promise<Store> {
   const { failed = () => {} } = options;
   const run: Run = async (text, values) => {
     const client = await connections.reader().catch(throwRefusal);
@@ -81,7 +84,9 @@ async function storeOn(connections: Connections, options: OpenOptions): Promise<
   };
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: readersOf(connections) }) });
   const { fingerprintKey, origin } = await initialise(run, options.origin);
-  const groups = new PostgresGroups(connections, failed);
+  const written = new Written();
+  await written.look(run);
+  const groups = new PostgresGroups(connections, written, failed);
   let listener: Listener | undefined;
   let erasures = 0;
 
@@ -90,11 +95,12 @@ async function storeOn(connections: Connections, options: OpenOptions): Promise<
     fingerprintKey,
     origin,
     async head(): Promise<Head> {
-      const [row] = await run<HeadRow & { erased: number | null }>(
-        `select position, recorded_at, root_hash,
+      const [row] = await run<HeadRow & WrittenRow & { erased: number | null }>(
+        `select position, recorded_at, root_hash, ${writtenColumns},
           (select max(position) from events where type = 'PersonalDataErased') as erased from head`,
       );
       if (!row) throw new Error('the head row is missing');
+      written.saw(row);
       // Answers may come in another order than the questions.
       erasures = Math.max(erasures, row.erased ?? 0);
       return headOf(row);
@@ -148,21 +154,32 @@ async function storeOn(connections: Connections, options: OpenOptions): Promise<
       );
     },
     async keepSnapshot({ initiative_id, position, tally }) {
-      await run('insert into count_snapshots values ($1, $2, $3) on conflict do nothing', [
-        initiative_id,
-        position,
-        tally,
+      // Counts of a read model that was swapped out meanwhile are not those of the present one.
+      await run(
+        `insert into count_snapshots select $1, $2, $3 where ${tablesInUse} = $4 on conflict do nothing`,
+        [initiative_id, position, tally, written.tables],
+      );
+    },
+    writtenVersions: () => written.versions,
+    async rebuild(options) {
+      const rebuilt = await rebuildPostgres(url, options);
+      await written.look(run);
+      return rebuilt;
+    },
+    async clearRebuilt() {
+      const left = await run('select 1 from pg_class where relname = any ($1) and pg_table_is_visible(oid)', [
+        shadowNames,
       ]);
+      if (left.length === 0) return;
+      const client = connections.newClient('without time-outs');
+      try {
+        await client.connect();
+        await clearRebuiltOver(client);
+      } finally {
+        await client.end();
+      }
     },
-    async writtenVersions() {
-      const rows = await run<Database['view_versions']>('select view, version from view_versions');
-      return new Map(rows.map(({ view, version }) => [view, version]));
-    },
-    async rebuild() {
-      throw new Refusal('not-ready', 'This version does not rebuild read models in PostgreSQL.');
-    },
-    clearRebuilt: async () => {},
-    swaps: () => 0,
+    swaps: () => written.swaps,
     watch(grown) {
       listener = new Listener(connections, grown, failed);
     },

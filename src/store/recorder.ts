@@ -210,6 +210,8 @@ export class Recorder {
     try {
       this.check();
       return await this.#store.group(async (transaction) => {
+        // Again, as the end of the log can't move any more, nor the read models.
+        this.#allowed();
         const { fingerprintKey } = this.#store;
         const decided = await decideGroup(group, transaction, fingerprintKey, this.#clock(), options);
         if (!mayWrite(decided)) return { ...decided, batch: { ...decided.batch, changes: [] } };

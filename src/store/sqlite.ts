@@ -69,6 +69,7 @@ async function storeOn(
   };
   let head = readHead();
   let swaps = 0;
+  let writtenVersions = writtenVersionsSqlite(writer);
   let edge = tree.edgeAt(head.position);
   let erasures = 0;
   const eventRange = writer.prepare<[number, number], Database['events']>(
@@ -145,7 +146,7 @@ async function storeOn(
     keepSnapshot: (row) => void insertSnapshot.run(row.initiative_id, row.position, row.tally),
     // No other process has the file open.
     watch: () => {},
-    writtenVersions: () => writtenVersionsSqlite(writer),
+    writtenVersions: () => writtenVersions,
     rebuild: (options) =>
       rebuildSqlite(
         file,
@@ -153,6 +154,7 @@ async function storeOn(
         () => head.position,
         () => {
           swaps += 1;
+          writtenVersions = writtenVersionsSqlite(writer);
         },
         options,
       ),

@@ -111,16 +111,20 @@ export interface Store {
   keepSigningKey(row: Database['signing_keys']): MaybePromise<void>;
   /** Keeps the counts of a scope at a position; one that is there already stays. */
   keepSnapshot(row: Database['count_snapshots']): MaybePromise<void>;
-  /** The version of the code that wrote each read model. */
-  writtenVersions(): MaybePromise<Map<string, number>>;
+  /** The version of the code that wrote each read model, as of the head or the group that was read last. */
+  writtenVersions(): ReadonlyMap<string, number>;
   /**
    * Makes read models anew from nothing but the leaves, beside reading and recording, and swaps in those that differ
-   * or are of another version. Throws BrokenLeaf where a leaf can't be folded. One at a time, after `clearRebuilt`.
+   * or are of another version. Throws BrokenLeaf where a leaf can't be folded, and a Refusal where another instance rebuilds,
+   * or this one may not. One at a time, after `clearRebuilt`.
    */
   rebuild(options: RebuildOptions): Promise<Rebuilt[]>;
   /** Removes the tables that a rebuild leaves: those that were swapped out, or not swapped in. */
   clearRebuilt(signal: AbortSignal): Promise<void>;
-  /** How often a read model was swapped since the start. What was computed from it before is void. */
+  /**
+   * How often read models were swapped since the start, also through other instances: as of the head or the group that was
+   * read last. What was computed from them before is void.
+   */
   swaps(): number;
   /** Has it told when the log may have grown through another instance; it may also be told without need. */
   watch(grown: () => void): void;
