@@ -4,9 +4,10 @@ import { Refusal } from '../errors.ts';
 /** Connections that only read, at most; one more writes, and one listens. */
 const readersMax = 10;
 
-/** A client that knows when its host was chosen. */
+/** A client that knows when its host was chosen, and when it was made. */
 export interface TurningClient extends pg.ClientBase {
   readonly turn: number;
+  readonly madeMs: number;
 }
 
 export interface Connections {
@@ -32,6 +33,7 @@ export function connectionsTo(url: string): Connections {
   };
   class Client extends pg.Client implements TurningClient {
     readonly turn = turn;
+    readonly madeMs = performance.now();
     constructor(settings?: pg.ClientConfig) {
       super({ ...settings, connectionString: urls[turn % urls.length] });
       // A lost connection fails the query that runs on it.
@@ -131,10 +133,53 @@ export function isOutage(error: unknown): error is Error {
   );
 }
 
+/** Whether the connection was lost, so that the same may work at once over another one. */
+const isLostConnection = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('code' in error && /^(08|57P0[12]|ECONNRESET|EPIPE)/.test(String(error.code))) ||
+    /^Connection terminated/.test(error.message));
+
+/**
+ * Runs a statement on one of the connections that read. A read whose connection is lost is tried once more, on one that was made
+ * since: rows are given all together, so nobody has seen any. Throws what isOutage() knows as a refusal.
+ */
+export async function runOver(
+  connections: Connections,
+  { text, values = [], isRead }: { text: string; values?: readonly unknown[] | undefined; isRead: boolean },
+): Promise<pg.QueryResult> {
+  let lostMs = -Infinity;
+  for (;;) {
+    const client = await readerMadeAfter(lostMs, connections).catch(throwRefusal);
+    let isSound = true;
+    try {
+      return await client.query(text, [...values]);
+    } catch (error) {
+      isSound = !isOutage(error);
+      if (!isRead || lostMs > 0 || !isLostConnection(error)) throw orRefusal(error);
+      lostMs = performance.now();
+    } finally {
+      client.release(!isSound);
+    }
+  }
+}
+
+/** Those that idle since before may be lost as well. */
+async function readerMadeAfter(ms: number, connections: Connections): ReturnType<Connections['reader']> {
+  for (;;) {
+    const client = await connections.reader();
+    if (client.madeMs >= ms) return client;
+    client.release(true);
+  }
+}
+
 /** What is answered while the database is out of reach. Its own words stay in the log: they may tell of its host and user. */
 export function orRefusal(error: unknown): unknown {
   if (!isOutage(error)) return error;
   return Object.assign(new Refusal('storage-unavailable', 'The database is not available at the moment.'), {
     cause: error,
   });
+}
+
+export function throwRefusal(error: unknown): never {
+  throw orRefusal(error);
 }

@@ -14,6 +14,8 @@ export class Rebuilds {
   readonly #closing = new AbortController();
   #cleared: Promise<void> = Promise.resolve();
   #running: Promise<unknown> | undefined;
+  /** Whether the rebuild before the ledger is ready, if there is one, has not ended. */
+  #isStarting = false;
   #notReady: string | undefined;
 
   constructor(store: Store, readModels: readonly ReadModel[]) {
@@ -27,12 +29,12 @@ export class Rebuilds {
    */
   check(): void {
     const names = this.#outdatedNow();
-    if (names.length > 0) throw new Refusal('not-ready', this.#notReady ?? this.#whyOutdated(names));
+    if (!this.areReady) throw new Refusal('not-ready', this.#notReady ?? this.#whyOutdated(names));
   }
 
   /** Whether `check` passes. */
   get areReady(): boolean {
-    return this.#outdatedNow().length === 0;
+    return !this.#isStarting && this.#outdatedNow().length === 0;
   }
 
   /** The read models whose tables code of another version wrote. */
@@ -72,31 +74,45 @@ export class Rebuilds {
         await this.run(names, told);
       } catch (error) {
         if (!(error instanceof Refusal && error.code === 'rebuild-running')) throw error;
-        await wait(lookAgainMs, undefined, { signal: this.#closing.signal }).catch(() => {
-          throw this.#closing.signal.reason;
-        });
+        await this.#pause();
       }
     }
   }
 
+  async #pause(): Promise<void> {
+    const { signal } = this.#closing;
+    await wait(lookAgainMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+
   /** Removes what an interrupted rebuild left. No rebuild begins before that. */
   clear(): Promise<void> {
-    this.#cleared = this.#cleared.then(() => this.#store.clearRebuilt(this.#closing.signal));
+    this.#cleared = this.#cleared.catch(() => {}).then(() => this.#store.clearRebuilt(this.#closing.signal));
     return this.#cleared;
   }
 
-  /** As `bringUpToDate`, with what `check` says meanwhile, and after it failed. */
+  /** As `bringUpToDate`, also while the database comes and goes, with what `check` says meanwhile and after it failed. */
   async beforeReady(names: string[], told: Told): Promise<void> {
-    const subject = names.join(' and ');
+    this.#isStarting = true;
+    try {
+      while (!(await this.#broughtUpToDate(names.join(' and '), told))) await this.#pause();
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  /** false: the database was out of reach. */
+  async #broughtUpToDate(subject: string, told: Told): Promise<boolean> {
     try {
       await this.bringUpToDate((progress) => {
         this.#notReady = `${subject}: ${progress.events} of ${progress.of} events are rebuilt.`;
         told(progress);
       });
       this.#notReady = undefined;
+      return true;
     } catch (error) {
       const why = error instanceof Error ? error.message.replace(/\.$/, '') : error;
       this.#notReady = `${subject} could not be rebuilt: ${why}.`;
+      if (error instanceof Refusal && error.code === 'storage-unavailable') return false;
       throw error;
     }
   }
@@ -132,6 +148,6 @@ export class Rebuilds {
   async stop(): Promise<void> {
     this.#closing.abort(new Refusal('shutting-down', 'The ledger is shutting down.'));
     await this.#running;
-    await this.#cleared;
+    await this.#cleared.catch(() => {});
   }
 }

@@ -8,6 +8,7 @@ import { emptyRoot, hashBytes, leafHash } from '../tlog/merkle.ts';
 import { lockFile } from './lock-file.ts';
 import { migrate } from './migrate.ts';
 import { newOrigin, requireOrigin } from './origin.ts';
+import { openRehearsal } from './rehearsal.ts';
 import { loggedEventOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
@@ -101,7 +102,7 @@ async function storeOn(
     'insert into count_snapshots values (?, ?, ?) on conflict do nothing',
   );
 
-  return {
+  const store: Store = {
     db,
     fingerprintKey,
     origin,
@@ -127,6 +128,7 @@ async function storeOn(
       wal.clean();
       return result;
     },
+    rehearsal: () => openRehearsal(store, (work) => work({ head, facts })),
     rootAt: (size) => (size === head.position ? head.rootHash : tree.rootAt(size, edge)),
     lastEventOf: (initiativeId, position) => lastEvent.get(initiativeId, position) ?? 0,
     leaves: (after, to) => leaves.all(after, to),
@@ -170,6 +172,7 @@ async function storeOn(
       lock.close();
     },
   };
+  return store;
 }
 
 /**

@@ -94,6 +94,11 @@ export interface Store {
    * done again, from the beginning, where the database was lost in between.
    */
   group<T>(work: (transaction: GroupTransaction) => Promise<T>): Promise<T>;
+  /**
+   * A store that begins as this one, and whose groups see the log as it is, with what they recorded before; nobody else sees it,
+   * and nothing is left of it when it is closed. Recording here goes on meanwhile.
+   */
+  rehearsal(): Promise<Store>;
   /** The root of the tree over the first `size` leaves. */
   rootAt(size: number): MaybePromise<Uint8Array>;
   /** The position of an initiative's last event at or before a position; 0: it has none. */
