@@ -123,13 +123,12 @@ const outage = /^(08|25006|25P03|28|3D|40|53|55P03|57|58|XX)/;
 export function isOutage(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
+  // What Node says of sockets, such as EPIPE. No class of SQLSTATE begins with this letter.
+  if (/^E[A-Z_]+$/.test(code)) return true;
   if (/^[0-9A-Z]{5}$/.test(code)) return outage.test(code);
-  // What Node says of sockets, and pg of its connections.
-  return (
-    /^E[A-Z_]+$/.test(code) ||
-    /^(Connection |Client (has encountered|was closed)|Query read timeout|timeout e|The server does not support SSL)/.test(
-      error.message,
-    )
+  // What pg says of its connections.
+  return /^(Connection |Client (has encountered|was closed)|Query read timeout|timeout e|The server does not support SSL)/.test(
+    error.message,
   );
 }
 

@@ -1,14 +1,19 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import pg from 'pg';
 import { type Test, test } from 'tap';
+import { readConfig } from '../../src/config.ts';
 import { itemsOf } from '../../src/ledger/posting.ts';
+import { openLedgerApp } from '../../src/ledger-app.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { Rebuilds } from '../../src/store/rebuilds.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import type { Rebuilt, Store } from '../../src/store/store.ts';
 import { Counts } from '../../src/views/counts.ts';
 import { readModels } from '../../src/views/read-models.ts';
+import { runCommand, start } from '../helpers/child.ts';
 import { emptyDatabase } from '../helpers/database.ts';
 import { corrected, initiative, meeting, mou, reinstated, retracted } from '../helpers/decide.ts';
 import '../helpers/on-postgres.ts';
@@ -240,4 +245,46 @@ test('tables that are being read are waited for; posts go on, and another rebuil
   await other.head();
   t.equal(other.swaps(), 1, 'the other one sees it with the next head');
   t.match(await rebuild(other), [{ swapped: false }, { swapped: false }]);
+});
+
+test('the command rebuilds beside whoever serves; killed in the middle, it leaves what the next start removes', async (t) => {
+  const { url, post, end } = await sample(t);
+  await tamper(url, "update records set words = '' where position = 40");
+  const read = await reading(url);
+  const child = start('', { DATABASE_URL: url }, 'rebuild');
+  const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'lock table%'
+    and datname = current_database()`;
+  while ((await execute(url, waits)).length === 0) await turn();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  await read();
+  const locks = `select 1 from pg_locks join pg_database on database = pg_database.oid
+    where locktype = 'advisory' and datname = current_database()`;
+  while ((await execute(url, locks)).length > 0) await turn();
+  t.ok((await left(url)).length > 0);
+  t.equal((await post(mou())).recorded.length, 1);
+  const app = await openLedgerApp(readConfig({ DATABASE_URL: url, SIGNER_DIR: '' }), false);
+  t.teardown(() => app.close());
+  while ((await left(url)).length > 0) await turn();
+
+  const { code, out, err } = await runCommand(['rebuild'], { DATABASE_URL: url });
+  t.equal(code, 0, err);
+  t.equal(
+    out.slice(out.indexOf('100 %')),
+    `100 %: ${end + 1} of ${end + 1} events
+position 40: records: column words is "", the log makes it "mou-19\\ntitle 37"
+records: 1 row differs; the one made anew is in use now
+counts: is what the log makes it
+`,
+  );
+  await tamper(
+    url,
+    "create table good as select leaf from events where position = 9; update events set leaf = 'x' where position = 9",
+  );
+  const stopped = await runCommand(['rebuild'], { DATABASE_URL: url });
+  t.match(stopped, {
+    code: 1,
+    out: /^position 9: the leaf at position 9 does not fit: .* stay as they are\.$/m,
+  });
+  await tamper(url, 'update events set leaf = good.leaf from good where position = 9; drop table good');
 });
