@@ -35,6 +35,11 @@ export const problems = {
     'Requests through a proxy are refused',
     'A ledger without authentication serves this machine only. Ask it directly, without a proxy in between.',
   ],
+  'rebuild-not-allowed': [
+    403,
+    'This instance may not rebuild read models',
+    'Run the command rebuild with the DATABASE_URL of the role that owns the tables, also beside the running service.',
+  ],
   'not-found': [
     404,
     'Nothing is served at this path',

@@ -93,7 +93,10 @@ async function ledgerOn(
       signer?.schedule();
       hub.wake();
     },
-    () => signer?.check(),
+    () => {
+      rebuilds.check();
+      signer?.check();
+    },
   );
   const hub = new EventHub(store, (error) => {
     if (log) log.error({ err: error }, 'the event streams failed');
@@ -138,6 +141,7 @@ async function appOn(
       streamRoute(app, store, hub);
     },
     ready: async () => {
+      await store.head();
       rebuilds.check();
       recorder.check();
       await store.check();
@@ -193,8 +197,8 @@ async function startRebuilds(rebuilds: Rebuilds, outdated: string[], log: Logger
       tenths = now;
     });
   } catch (error) {
-    // A refusal is the shutdown that ended it.
-    if (log && !(error instanceof Refusal)) log.error({ err: error }, 'read models could not be rebuilt');
+    const isShutdown = error instanceof Refusal && error.code === 'shutting-down';
+    if (log && !isShutdown) log.error({ err: error }, 'read models could not be rebuilt');
   }
 }
 

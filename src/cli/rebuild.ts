@@ -4,13 +4,13 @@ import { Readable } from 'node:stream';
 import Sqlite from 'better-sqlite3';
 import type { Command } from 'commander';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
+import { Refusal } from '../errors.ts';
 import { StoreLocked, StoreUnavailable } from '../store/lock-file.ts';
+import { fileOf, isPostgres, openStore } from '../store/open-store.ts';
 import { Rebuilds } from '../store/rebuilds.ts';
 import { BrokenLeaf } from '../store/restore-leaves.ts';
-import { openSqlite } from '../store/sqlite.ts';
 import type { RebuildProgress, Rebuilt } from '../store/store.ts';
 import { readModels } from '../views/read-models.ts';
-import { databaseFile } from './database-file.ts';
 import { CouldNotRun } from './outcome.ts';
 import { progressOn } from './progress.ts';
 
@@ -53,12 +53,13 @@ async function rebuild(config: Config, named: string[]): Promise<void> {
   }
 }
 
-/** Here, or where the service has the ledger open, there. */
+/** Here, or where the service has the file of the ledger open, there. */
 async function rebuildAnywhere(config: Config, names: string[], told: Told): Promise<Outcome> {
-  const file = databaseFile(config.DATABASE_URL, 'this version does not rebuild read models there.');
-  if (!existsSync(file)) throw new CouldNotRun(`There is no ledger at ${file}.`);
+  const url = config.DATABASE_URL;
+  if (!isPostgres(url) && !existsSync(fileOf(url)))
+    throw new CouldNotRun(`There is no ledger at ${fileOf(url)}.`);
   try {
-    const store = await openSqlite(file, { origin: config.LOG_ORIGIN });
+    const store = await openStore(url, { origin: config.LOG_ORIGIN });
     try {
       return { outcome: 'done', views: await new Rebuilds(store, readModels).run(names, told) };
     } finally {
@@ -67,8 +68,9 @@ async function rebuildAnywhere(config: Config, names: string[], told: Told): Pro
   } catch (error) {
     if (error instanceof BrokenLeaf)
       return { outcome: 'stopped', position: error.position, detail: error.message };
-    if (error instanceof StoreLocked) return rebuildInService(file, config, names, told);
-    throw error instanceof StoreUnavailable ? new CouldNotRun(error.message) : error;
+    if (error instanceof StoreLocked) return rebuildInService(fileOf(url), config, names, told);
+    if (error instanceof StoreUnavailable || error instanceof Refusal) throw new CouldNotRun(error.message);
+    throw error;
   }
 }
 

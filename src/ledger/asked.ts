@@ -1,5 +1,5 @@
-import type { AnswerKey, RecordRef } from './facts.ts';
-import type { Posting } from './posting.ts';
+import type { AnswerKey, NumberedIds, RecordRef } from './facts.ts';
+import { kindMadeBy, type Posting } from './posting.ts';
 
 /** The records that the decisions of a group are sure to ask for, each once, so that they are loaded together. */
 export function refsOf(group: Posting[]): RecordRef[] {
@@ -27,6 +27,15 @@ function referencesIn(data: object): string[] {
     (recordId) => typeof recordId === 'string',
   );
 }
+
+/** Whose numbers new records take that come without an id. */
+export const numbersOf = (group: Posting[]): NumberedIds[] =>
+  group.flatMap(({ initiativeId, items }) =>
+    items.flatMap(({ event: { type, recordId } }) => {
+      const kind = kindMadeBy.get(type);
+      return recordId === undefined && kind !== undefined ? [{ initiativeId, kind }] : [];
+    }),
+  );
 
 export const correctedRefsOf = (group: Posting[]): RecordRef[] =>
   group.flatMap(({ initiativeId, items }) =>

@@ -1,10 +1,10 @@
 import type { Change } from './change.ts';
-import type { AnswerKey, Facts, HeldName, KeptAnswer, LoggedEvent, MilestonesAt } from './facts.ts';
+import type { AnswerKey, HeldName, KeptAnswer, LoggedEvent, MilestonesAt } from './facts.ts';
 import { postedIn } from './people.ts';
 import { isMilestone, type Kind, type LedgerRecord, type Version } from './record.ts';
 import { numberOf } from './record-number.ts';
 import { titleKeyOf } from './title-key.ts';
-import { answerKey, Missing, refKey, type Touched, type World } from './world.ts';
+import { answerKey, Missing, numbersKey, placeKey, refKey, type Touched, type World } from './world.ts';
 
 /** A request's own view and its changes so far. Reads throw Missing where the world does not know. */
 export class Draft {
@@ -30,33 +30,37 @@ export class Draft {
     const key = refKey(initiativeId, recordId);
     const touched = this.#touched.get(key) ?? this.#world.touched.get(key);
     if (touched) return touched.now;
-    if (this.#world.versions.has(key)) return this.#world.versions.get(key);
-    throw new Missing((facts, world) => world.prefetch(facts, [{ initiativeId, recordId }], []));
+    return this.#known(this.#world.versions, key, (facts, world) =>
+      world.loadVersions(facts, [{ initiativeId, recordId }]),
+    );
   }
 
   event(eventId: string): LoggedEvent | undefined {
     const own = this.#events.get(eventId);
     if (own) return own;
-    if (this.#world.events.has(eventId)) return this.#world.events.get(eventId);
-    throw new Missing((facts, world) => world.prefetch(facts, [], [eventId]));
+    return this.#known(this.#world.events, eventId, (facts, world) => world.loadEvents(facts, [eventId]));
   }
 
   keptAnswer(key: AnswerKey): KeptAnswer | undefined {
-    const { answers } = this.#world;
-    if (answers.has(answerKey(key))) return answers.get(answerKey(key));
-    throw new Missing((facts, world) => world.prefetchAnswers(facts, [key]));
+    return this.#known(this.#world.answers, answerKey(key), (facts, world) =>
+      world.loadAnswers(facts, [key]),
+    );
   }
 
   /** A number that makes an id `kind-number` not used before. */
   nextNumber(initiativeId: string, kind: Kind): number {
-    const key = refKey(initiativeId, kind);
-    const logged = this.#once(this.#world.numbers, key, (facts) => facts.lastNumber(initiativeId, kind)) ?? 0;
+    const key = numbersKey({ initiativeId, kind });
+    const logged = this.#known(this.#world.numbers, key, (facts, world) =>
+      world.loadNumbers(facts, [{ initiativeId, kind }]),
+    );
     return Math.max(logged, this.#world.usedNumbers.get(key) ?? 0, this.#numbers.get(key) ?? 0) + 1;
   }
 
   milestonesAt(query: MilestonesAt): Version[] {
     const key = JSON.stringify(query);
-    const loaded = this.#once(this.#world.milestones, key, (facts) => facts.milestonesAt(query)) ?? [];
+    const loaded = this.#known(this.#world.milestones, key, async (facts, world) => {
+      world.milestones.set(key, await facts.milestonesAt(query));
+    });
     const untouched = loaded.filter(({ record }) => !this.#isTouched(record));
     const matches = ({ record }: Version): boolean =>
       isMilestone(record) &&
@@ -81,18 +85,19 @@ export class Draft {
       record.status === 'standing'
         ? 1
         : 0;
-    let count =
-      this.#once(this.#world.counts, `${refKey(initiativeId, meetingId)}/${kind}`, (facts) =>
-        facts.countAt(initiativeId, meetingId, kind),
-      ) ?? 0;
+    const place = { initiativeId, meetingId, kind };
+    let count = this.#known(this.#world.counts, placeKey(place), (facts, world) =>
+      world.loadCounts(facts, [place]),
+    );
     for (const { base, now } of this.#touchedOnce()) count += counted(now.record) - counted(base?.record);
     return count;
   }
 
   claimsAbout(initiativeId: string, meetingId: string): LedgerRecord<'claim'>[] {
     const key = refKey(initiativeId, meetingId);
-    const loaded =
-      this.#once(this.#world.claims, key, (facts) => facts.claimsAbout(initiativeId, meetingId)) ?? [];
+    const loaded = this.#known(this.#world.claims, key, (facts, world) =>
+      world.loadClaims(facts, [{ initiativeId, recordId: meetingId }]),
+    );
     const scope = `meeting:${meetingId}`;
     return [...loaded.filter(({ record }) => !this.#isTouched(record)), ...this.#allTouched()].flatMap(
       ({ record }) =>
@@ -112,7 +117,9 @@ export class Draft {
   sameTitle(version: Version): LedgerRecord[] {
     const titleKey = titleKeyOf(version.record);
     if (titleKey === undefined) return [];
-    const loaded = this.#once(this.#world.titles, titleKey, (facts) => facts.sameTitle([titleKey])) ?? [];
+    const loaded = this.#known(this.#world.titles, titleKey, (facts, world) =>
+      world.loadTitles(facts, [titleKey]),
+    );
     const touched = [this.#touchedTitles, this.#world.touchedTitles].flatMap((titles) =>
       [...(titles.get(titleKey) ?? [])].flatMap(
         (key) => this.#touched.get(key) ?? this.#world.touched.get(key) ?? [],
@@ -130,10 +137,7 @@ export class Draft {
   /** The name behind a commitment; undefined: it was erased, or there is no such commitment. */
   name(commitment: string): HeldName | undefined {
     if (this.#names.has(commitment)) return this.#names.get(commitment);
-    return this.#once(this.#world.names, commitment, async (facts) => {
-      const names = await facts.names([commitment]);
-      return names.get(commitment);
-    });
+    return this.#known(this.#world.names, commitment, (facts, world) => world.loadNames(facts, [commitment]));
   }
 
   add(change: Change): void {
@@ -191,10 +195,11 @@ export class Draft {
     return this.#touchedOnce().map(({ now }) => now);
   }
 
-  /** A fact from the world's map, or Missing with how to load it. */
-  #once<K, V>(map: Map<K, V>, key: K, load: (facts: Facts) => V | Promise<V>): V | undefined {
-    if (map.has(key)) return map.get(key);
-    throw new Missing(async (facts) => void map.set(key, await load(facts)));
+  /** A fact from one of the world's maps, or Missing with how to load it. */
+  #known<K, V>(map: Map<K, V>, key: K, load: Missing['load']): V {
+    // What it has may be undefined, where V says so.
+    if (map.has(key)) return map.get(key) as V;
+    throw new Missing(load);
   }
 }
 

@@ -51,6 +51,19 @@ export interface RecordRef {
   recordId: string;
 }
 
+/** Ids of the form `kind-number` in an initiative. */
+export interface NumberedIds {
+  initiativeId: string;
+  kind: Kind;
+}
+
+/** The milestones of a kind at a meeting. */
+export interface PlaceOfKind {
+  initiativeId: string;
+  meetingId: string;
+  kind: 'mou' | 'project';
+}
+
 /** Standing milestones of a meeting, in the order in which they were made. */
 export interface MilestonesAt {
   initiativeId: string;
@@ -76,12 +89,13 @@ export interface Facts {
   versions(refs: RecordRef[]): MaybePromise<Version[]>;
   events(eventIds: string[]): MaybePromise<LoggedEvent[]>;
   keptAnswers(keys: AnswerKey[]): MaybePromise<(AnswerKey & KeptAnswer)[]>;
-  /** The highest number in an id `kind-number` of the initiative, 0 if there is none. */
-  lastNumber(initiativeId: string, kind: Kind): MaybePromise<number>;
+  /** The highest numbers in such ids; of several for the same, the highest counts. */
+  lastNumbers(asked: NumberedIds[]): MaybePromise<(NumberedIds & { lastNumber: number })[]>;
   milestonesAt(query: MilestonesAt): MaybePromise<Version[]>;
-  countAt(initiativeId: string, meetingId: string, kind: 'mou' | 'project'): MaybePromise<number>;
-  /** Standing claims whose scope is this meeting. */
-  claimsAbout(initiativeId: string, meetingId: string): MaybePromise<Version[]>;
+  /** How many stand there. */
+  countsAt(places: PlaceOfKind[]): MaybePromise<(PlaceOfKind & { count: number })[]>;
+  /** Standing claims whose scope is one of these meetings. */
+  claimsAbout(meetings: RecordRef[]): MaybePromise<Version[]>;
   /** Standing records with one of these keys of title, kind and date; at least the first two of each. */
   sameTitle(titleKeys: number[]): MaybePromise<Version[]>;
   /** The names behind commitments; erased ones are absent. */

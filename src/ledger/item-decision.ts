@@ -1,4 +1,4 @@
-import { catalogue, eventsMax, type PostedEvent } from '../../events/catalogue.ts';
+import { eventsMax, type PostedEvent } from '../../events/catalogue.ts';
 import { type ProblemCode, Refusal } from '../errors.ts';
 import { leafHash } from '../tlog/merkle.ts';
 import type { Json } from './canonical-json.ts';
@@ -9,7 +9,7 @@ import { evolve, stateOf } from './evolve.ts';
 import type { LoggedEvent } from './facts.ts';
 import { diff, jsonEqual, mergePatch } from './merge-patch.ts';
 import { commitmentsIn, commitPeople } from './people.ts';
-import { fingerprintOf, type Item, invalid, type Posting } from './posting.ts';
+import { fingerprintOf, type Item, invalid, kindMadeBy, type Posting } from './posting.ts';
 import { isMilestone, type Kind, type LedgerRecord, type Source, type Version } from './record.ts';
 import { numberOf } from './record-number.ts';
 import { type Recorded, recordedOf } from './recorded.ts';
@@ -27,10 +27,6 @@ export interface Circumstances {
   newId: () => string;
   newSalt: () => Uint8Array;
 }
-
-const made = new Map<string, Kind>(
-  catalogue.flatMap(({ type, makes }) => (makes ? [[type, makes] as const] : [])),
-);
 
 const acceptedWhenRetracted = new Set<string>(['RecordReinstated', 'PersonalDataErased']);
 const leavesRecordAsItIs = new Set<string>(['EvidenceAdded', 'PersonalDataErased']);
@@ -73,7 +69,7 @@ export class ItemDecision {
   }
 
   record(): Recorded[] {
-    const kind = made.get(this.#event.type);
+    const kind = kindMadeBy.get(this.#event.type);
     return kind ? this.#make(kind) : this.#change();
   }
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { catalogue, type Defaults, eventsMax, type PostedEvent } from '../../events/catalogue.ts';
-import { type Kind, kinds } from '../../events/define-event.ts';
+import type { Kind } from '../../events/define-event.ts';
 import { type ProblemPart, Refusal } from '../errors.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { pointerOf } from './merge-patch.ts';
@@ -80,10 +80,11 @@ function item(value: unknown, index: number, pointer: string, defaults: Defaults
   };
 }
 
-const typesThatMake = (kinds: readonly Kind[]) =>
-  new Set<string>(catalogue.flatMap(({ type, makes }) => (makes && kinds.includes(makes) ? [type] : [])));
-const makesRecord = typesThatMake(kinds);
-const makesMilestone = typesThatMake(['mou', 'project']);
+/** The kind of record that events of a type make; those that are not here change one. */
+export const kindMadeBy = new Map<string, Kind>(
+  catalogue.flatMap(({ type, makes }) => (makes ? [[type, makes] as const] : [])),
+);
+const makesMilestone = (type: string): boolean => ['mou', 'project'].includes(kindMadeBy.get(type) ?? '');
 
 function withDefaults(
   event: Record<string, unknown>,
@@ -91,7 +92,7 @@ function withDefaults(
   defaults: Defaults,
 ): Record<string, unknown> {
   const { occurredOn, ...others } = defaults;
-  return occurredOn === undefined || !makesRecord.has(type)
+  return occurredOn === undefined || !kindMadeBy.has(type)
     ? { ...others, ...event }
     : { occurredOn, ...others, ...event };
 }
@@ -117,13 +118,13 @@ function combinationFault(event: PostedEvent): ProblemPart | undefined {
     if (event.recordId !== undefined) return both('repeat', 'recordId');
     if (event.eventId !== undefined) return both('repeat', 'eventId');
   }
-  if (makesMilestone.has(event.type)) {
+  if (makesMilestone(event.type)) {
     const { occurredOn, data } = event as { occurredOn?: string; data?: { meetingId?: string } };
     if (occurredOn === undefined && data?.meetingId === undefined) {
       return { pointer: '/occurredOn', detail: 'is required where no meetingId gives a date' };
     }
   }
-  if (makesRecord.has(event.type)) return undefined;
+  if (kindMadeBy.has(event.type)) return undefined;
   if ('where' in event) {
     if (event.recordId !== undefined) return both('where', 'recordId');
     if (event.eventId !== undefined) return both('where', 'eventId');

@@ -38,6 +38,13 @@ export function isMilestone(record: LedgerRecord): record is Milestone {
   return record.kind === 'mou' || record.kind === 'project';
 }
 
+/** The meeting that a milestone belongs to, or that a claim's scope names. */
+export function meetingOf(record: LedgerRecord): string | undefined {
+  if (isMilestone(record)) return record.data.meetingId;
+  if (record.kind === 'claim' && record.data.scope.startsWith('meeting:')) return record.data.scope.slice(8);
+  return undefined;
+}
+
 /** A version of a record and where in the log it came about. */
 export interface Version {
   record: LedgerRecord;

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { isMilestone, type LedgerRecord } from './record.ts';
+import { isMilestone, type Kind, type LedgerRecord } from './record.ts';
 
 /** Text as filters and comparisons see it: NFKC, lower case; the same on every engine. */
 export const folded = (text: string): string =>
@@ -16,7 +16,7 @@ const ascii = /^[\0-\x7f]*$/;
 export function titleKeyOf(record: LedgerRecord): number | undefined {
   const title = isMilestone(record) ? record.data.title : undefined;
   if (title === undefined) return undefined;
-  const known = titleKeys.get(record) ?? computed(record, title);
+  const known = titleKeys.get(record) ?? titleKeyFrom(record, title);
   titleKeys.set(record, known);
   return known;
 }
@@ -24,8 +24,15 @@ export function titleKeyOf(record: LedgerRecord): number | undefined {
 /** Records are never changed, and are asked for it several times on their way into the log. */
 const titleKeys = new WeakMap<LedgerRecord, number>();
 
-function computed(record: LedgerRecord, title: string): number {
-  const { initiativeId, kind, occurredOn = '' } = record;
+/** That of a record that has this title. */
+export function titleKeyFrom(
+  {
+    initiativeId,
+    kind,
+    occurredOn = '',
+  }: { initiativeId: string; kind: Kind; occurredOn?: string | undefined },
+  title: string,
+): number {
   return placeOf(`${initiativeId}\n${kind}\n${occurredOn}`) * 2 ** 32 + sha256(folded(title)).readUInt32BE();
 }
 

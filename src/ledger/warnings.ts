@@ -64,12 +64,15 @@ const exceeds: { [qualifier: string]: (count: number, value: number) => boolean 
   lessThan: (count, value) => count >= value,
 };
 
+/** What claims call the milestones of a kind. */
+export const metricOf = (kind: 'mou' | 'project'): string => (kind === 'mou' ? 'mous' : 'projects');
+
 function moreThanClaimed(
   { initiativeId, kind, data: { meetingId } }: Milestone,
   draft: Draft,
 ): string | undefined {
   if (meetingId === undefined) return undefined;
-  const metric = kind === 'mou' ? 'mous' : 'projects';
+  const metric = metricOf(kind);
   const claims = draft.claimsAbout(initiativeId, meetingId).filter(({ data }) => data.metric === metric);
   if (claims.length === 0) return undefined;
   const count = draft.countAt(initiativeId, meetingId, kind);

@@ -1,7 +1,14 @@
-import type { Change } from './change.ts';
-import type { AnswerKey, Facts, HeldName, KeptAnswer, LoggedEvent, RecordRef } from './facts.ts';
-import { commitmentsIn } from './people.ts';
-import type { Version } from './record.ts';
+import type {
+  AnswerKey,
+  Facts,
+  HeldName,
+  KeptAnswer,
+  LoggedEvent,
+  NumberedIds,
+  PlaceOfKind,
+  RecordRef,
+} from './facts.ts';
+import { meetingOf, type Version } from './record.ts';
 import { titleKeyOf } from './title-key.ts';
 
 /** Thrown by a decision that needs a fact not loaded yet: `load` it into the world, then decide again. */
@@ -45,45 +52,80 @@ export class World {
     this.position = position;
   }
 
-  /** Loads in a few queries what the requests are sure to ask for; what else they need, they miss. */
-  async prefetch(facts: Facts, refs: RecordRef[], eventIds: string[]): Promise<void> {
-    for (const { initiativeId, recordId } of refs)
-      this.versions.set(refKey(initiativeId, recordId), undefined);
-    for (const version of await facts.versions(refs)) {
-      this.versions.set(refKey(version.record.initiativeId, version.record.recordId), version);
+  async loadVersions(facts: Facts, refs: RecordRef[]): Promise<void> {
+    const unknown = unknownOf(this.versions, refs, keyOf, () => undefined);
+    if (unknown.length === 0) return;
+    for (const version of await facts.versions(unknown)) this.versions.set(keyOf(version.record), version);
+  }
+
+  async loadEvents(facts: Facts, eventIds: string[]): Promise<void> {
+    const unknown = unknownOf(this.events, eventIds, itself, () => undefined);
+    if (unknown.length === 0) return;
+    for (const event of await facts.events(unknown)) this.events.set(event.eventId, event);
+  }
+
+  async loadAnswers(facts: Facts, keys: AnswerKey[]): Promise<void> {
+    const unknown = unknownOf(this.answers, keys, answerKey, () => undefined);
+    if (unknown.length === 0) return;
+    for (const answer of await facts.keptAnswers(unknown)) this.answers.set(answerKey(answer), answer);
+  }
+
+  async loadNumbers(facts: Facts, asked: NumberedIds[]): Promise<void> {
+    const unknown = unknownOf(this.numbers, asked, numbersKey, () => 0);
+    if (unknown.length === 0) return;
+    for (const found of await facts.lastNumbers(unknown)) {
+      const key = numbersKey(found);
+      this.numbers.set(key, Math.max(this.numbers.get(key) ?? 0, found.lastNumber));
     }
-    if (eventIds.length === 0) return;
-    for (const eventId of eventIds) this.events.set(eventId, undefined);
-    for (const event of await facts.events(eventIds)) this.events.set(event.eventId, event);
   }
 
-  async prefetchAnswers(facts: Facts, keys: AnswerKey[]): Promise<void> {
-    if (keys.length === 0) return;
-    for (const key of keys) this.answers.set(answerKey(key), undefined);
-    for (const answer of await facts.keptAnswers(keys)) this.answers.set(answerKey(answer), answer);
+  async loadNames(facts: Facts, commitments: string[]): Promise<void> {
+    const unknown = unknownOf(this.names, commitments, itself, () => undefined);
+    if (unknown.length === 0) return;
+    for (const [commitment, name] of await facts.names(unknown)) this.names.set(commitment, name);
   }
 
-  /** Loads the names that corrections of these records may repeat. */
-  async prefetchNames(facts: Facts, refs: RecordRef[]): Promise<void> {
-    const commitments = refs.flatMap(({ initiativeId, recordId }) =>
-      commitmentsIn(this.versions.get(refKey(initiativeId, recordId))?.record.data ?? {}),
-    );
-    if (commitments.length === 0) return;
-    for (const commitment of commitments) this.names.set(commitment, undefined);
-    for (const [commitment, name] of await facts.names(commitments)) this.names.set(commitment, name);
-  }
-
-  /** Loads what the warnings about these changes ask for, save what depends on it. */
-  async prefetchForWarnings(facts: Facts, changes: Change[]): Promise<void> {
-    const titleKeys = new Set(changes.flatMap(({ after }) => titleKeyOf(after.record) ?? []));
-    const unknown = [...titleKeys].filter((titleKey) => !this.titles.has(titleKey));
-    for (const titleKey of unknown) this.titles.set(titleKey, []);
+  async loadTitles(facts: Facts, titleKeys: number[]): Promise<void> {
+    const unknown = unknownOf(this.titles, titleKeys, itself, () => []);
+    if (unknown.length === 0) return;
     for (const version of await facts.sameTitle(unknown)) {
       const titleKey = titleKeyOf(version.record);
       if (titleKey !== undefined) this.titles.get(titleKey)?.push(version);
     }
   }
+
+  async loadClaims(facts: Facts, meetings: RecordRef[]): Promise<void> {
+    const unknown = unknownOf(this.claims, meetings, keyOf, () => []);
+    if (unknown.length === 0) return;
+    for (const version of await facts.claimsAbout(unknown)) {
+      const { record } = version;
+      const recordId = meetingOf(record);
+      if (recordId !== undefined)
+        this.claims.get(keyOf({ initiativeId: record.initiativeId, recordId }))?.push(version);
+    }
+  }
+
+  async loadCounts(facts: Facts, places: PlaceOfKind[]): Promise<void> {
+    const unknown = unknownOf(this.counts, places, placeKey, () => 0);
+    if (unknown.length === 0) return;
+    for (const found of await facts.countsAt(unknown)) this.counts.set(placeKey(found), found.count);
+  }
 }
 
+/** What is asked for and not known yet, each once. It is known as absent from now on, until it is loaded. */
+function unknownOf<A, K, V>(known: Map<K, V>, asked: A[], keyOf: (one: A) => K, absent: () => V): A[] {
+  return asked.filter((one) => {
+    const key = keyOf(one);
+    if (known.has(key)) return false;
+    known.set(key, absent());
+    return true;
+  });
+}
+
+const itself = <T>(one: T): T => one;
+const keyOf = ({ initiativeId, recordId }: RecordRef): string => refKey(initiativeId, recordId);
+export const numbersKey = ({ initiativeId, kind }: NumberedIds): string => refKey(initiativeId, kind);
+export const placeKey = ({ initiativeId, meetingId, kind }: PlaceOfKind): string =>
+  `${refKey(initiativeId, meetingId)}/${kind}`;
 export const answerKey = ({ principal, initiativeId, key }: AnswerKey): string =>
   JSON.stringify([principal, initiativeId, key]);

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Refusal } from '../errors.ts';
-import { answerKeysOf, correctedRefsOf, eventIdsOf, refsOf } from '../ledger/asked.ts';
 import { decide, Progress } from '../ledger/decide.ts';
 import { Draft } from '../ledger/draft.ts';
 import { addDays } from '../ledger/edtf.ts';
 import type { Facts, KeptAnswer, Warning } from '../ledger/facts.ts';
 import type { Circumstances } from '../ledger/item-decision.ts';
 import type { Posting } from '../ledger/posting.ts';
+import { prefetch } from '../ledger/prefetch.ts';
 import { extraOf, type Recorded } from '../ledger/recorded.ts';
+import { titleKeyOf } from '../ledger/title-key.ts';
 import { warningsOf } from '../ledger/warnings.ts';
 import { Missing, World } from '../ledger/world.ts';
 import type { Edge } from '../tlog/edge.ts';
@@ -66,9 +67,7 @@ export async function decideGroup(
     newSalt: () => randomBytes(32),
   };
   const world = new World(head.position);
-  await world.prefetch(facts, refsOf(group), eventIdsOf(group));
-  await world.prefetchNames(facts, correctedRefsOf(group));
-  await world.prefetchAnswers(facts, answerKeysOf(group));
+  await prefetch(world, facts, group, { warnings: receipts });
 
   const batch: Batch = { changes: [], answers: [], tiles: [], edge };
   const outcomes: Outcome[] = [];
@@ -111,7 +110,10 @@ export async function decideGroup(
 }
 
 async function warningsAbout(draft: Draft, facts: Facts, world: World): Promise<Warning[]> {
-  await world.prefetchForWarnings(facts, draft.changes);
+  await world.loadTitles(
+    facts,
+    draft.changes.flatMap(({ after }) => titleKeyOf(after.record) ?? []),
+  );
   const warnings: Warning[] = [];
   for (const step of warningsOf(draft)) warnings.push(...(await untilLoaded(facts, world, step)));
   return warnings;

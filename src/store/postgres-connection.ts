@@ -4,9 +4,10 @@ import { Refusal } from '../errors.ts';
 /** Connections that only read, at most; one more writes, and one listens. */
 const readersMax = 10;
 
-/** A client that knows when its host was chosen. */
+/** A client that knows when its host was chosen, and when it was made. */
 export interface TurningClient extends pg.ClientBase {
   readonly turn: number;
+  readonly madeMs: number;
 }
 
 export interface Connections {
@@ -32,6 +33,7 @@ export function connectionsTo(url: string): Connections {
   };
   class Client extends pg.Client implements TurningClient {
     readonly turn = turn;
+    readonly madeMs = performance.now();
     constructor(settings?: pg.ClientConfig) {
       super({ ...settings, connectionString: urls[turn % urls.length] });
       // A lost connection fails the query that runs on it.
@@ -130,14 +132,52 @@ const outage = /^(08|25006|25P03|28|3D|40|53|55P03|57|58|XX)/;
 export function isOutage(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
+  // What Node says of sockets, such as EPIPE. No class of SQLSTATE begins with this letter.
+  if (/^E[A-Z_]+$/.test(code)) return true;
   if (/^[0-9A-Z]{5}$/.test(code)) return outage.test(code);
-  // What Node says of sockets, and pg of its connections.
-  return (
-    /^E[A-Z_]+$/.test(code) ||
-    /^(Connection |Client (has encountered|was closed)|Query read timeout|timeout e|The server does not support SSL)/.test(
-      error.message,
-    )
+  // What pg says of its connections.
+  return /^(Connection |Client (has encountered|was closed)|Query read timeout|timeout e|The server does not support SSL)/.test(
+    error.message,
   );
+}
+
+/** Whether the connection was lost, so that the same may work at once over another one. */
+const isLostConnection = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('code' in error && /^(08|57P0[12]|ECONNRESET|EPIPE)/.test(String(error.code))) ||
+    /^Connection terminated/.test(error.message));
+
+/**
+ * Runs a statement on one of the connections that read. A read whose connection is lost is tried once more, on one that was made
+ * since: rows are given all together, so nobody has seen any. Throws what isOutage() knows as a refusal.
+ */
+export async function runOver(
+  connections: Connections,
+  { text, values = [], isRead }: { text: string; values?: readonly unknown[] | undefined; isRead: boolean },
+): Promise<pg.QueryResult> {
+  let lostMs = -Infinity;
+  for (;;) {
+    const client = await readerMadeAfter(lostMs, connections).catch(throwRefusal);
+    let isSound = true;
+    try {
+      return await client.query(text, [...values]);
+    } catch (error) {
+      isSound = !isOutage(error);
+      if (!isRead || lostMs > 0 || !isLostConnection(error)) throw orRefusal(error);
+      lostMs = performance.now();
+    } finally {
+      client.release(!isSound);
+    }
+  }
+}
+
+/** Those that idle since before may be lost as well. */
+async function readerMadeAfter(ms: number, connections: Connections): ReturnType<Connections['reader']> {
+  for (;;) {
+    const client = await connections.reader();
+    if (client.madeMs >= ms) return client;
+    client.release(true);
+  }
 }
 
 /** What is answered while the database is out of reach. Its own words stay in the log: they may tell of its host and user. */
@@ -146,4 +186,8 @@ export function orRefusal(error: unknown): unknown {
   return Object.assign(new Refusal('storage-unavailable', 'The database is not available at the moment.'), {
     cause: error,
   });
+}
+
+export function throwRefusal(error: unknown): never {
+  throw orRefusal(error);
 }

@@ -7,8 +7,9 @@ const version = `r.position, r.made, r.initiative_id, r.record_id, r.kind, r.ver
   coalesce(r.state, e.leaf) as state`;
 
 /** Standing milestones or claims at a meeting, now. */
-const atMeeting = `from records r join events e using (position)
-  where r.initiative_id = $1 and r.meeting_id = $2 and r.standing = 1 and r.to_position is null`;
+const atMeeting = (initiativeId: string, meetingId: string) => `from records r join events e using (position)
+  where r.initiative_id = ${initiativeId} and r.meeting_id = ${meetingId}
+    and r.standing = 1 and r.to_position is null`;
 
 /** The facts that decisions ask for: one query for all that is asked of a kind. */
 export function postgresFacts(run: Run): Facts {
@@ -40,34 +41,43 @@ export function postgresFacts(run: Run): Facts {
       );
       return rows.map(keptAnswerOf);
     },
-    async lastNumber(initiativeId, kind) {
-      const [row] = await run<{ last_number: number }>(
-        'select last_number from record_numbers where initiative_id = $1 and kind = $2',
-        [initiativeId, kind],
-      );
-      return row?.last_number ?? 0;
-    },
+    lastNumbers: (asked) =>
+      run(
+        `select initiative_id as "initiativeId", kind, last_number as "lastNumber" from record_numbers
+          join unnest($1::text[], $2::text[]) as asked (initiative_id, kind) using (initiative_id, kind)`,
+        [asked.map(({ initiativeId }) => initiativeId), asked.map(({ kind }) => kind)],
+      ),
     milestonesAt: ({ initiativeId, meetingId, kind, occurredOn, limit }) =>
       versions(
         // The state holds the date as given; `latest` alone would match other spellings of the same day.
-        `select ${version} ${atMeeting} and r.kind = any ($3)
+        `select ${version} ${atMeeting('$1', '$2')} and r.kind = any ($3)
           and ($4::text is null or coalesce(r.state, e.leaf)::json ->> 'occurredOn' = $4)
           order by r.made limit $5`,
         [initiativeId, meetingId, kind ? [kind] : ['mou', 'project'], occurredOn ?? null, limit],
       ),
-    async countAt(initiativeId, meetingId, kind) {
-      const [row] = await run<{ count: number }>(`select count(*) as count ${atMeeting} and r.kind = $3`, [
-        initiativeId,
-        meetingId,
-        kind,
-      ]);
-      return row?.count ?? 0;
-    },
-    claimsAbout: (initiativeId, meetingId) =>
-      versions(`select ${version} ${atMeeting} and r.kind = 'claim' order by r.made`, [
-        initiativeId,
-        meetingId,
-      ]),
+    countsAt: (places) =>
+      run(
+        `select asked.initiative_id as "initiativeId", asked.meeting_id as "meetingId", asked.kind, count
+          from unnest($1::text[], $2::text[], $3::text[]) as asked (initiative_id, meeting_id, kind)
+          cross join lateral (
+            select count(*) as count from records r
+              where r.initiative_id = asked.initiative_id and r.meeting_id = asked.meeting_id
+                and r.kind = asked.kind and r.standing = 1 and r.to_position is null
+          ) as counted`,
+        [
+          places.map(({ initiativeId }) => initiativeId),
+          places.map(({ meetingId }) => meetingId),
+          places.map(({ kind }) => kind),
+        ],
+      ),
+    claimsAbout: (meetings) =>
+      versions(
+        `select claims.* from unnest($1::text[], $2::text[]) as asked (initiative_id, meeting_id)
+          cross join lateral (
+            select ${version} ${atMeeting('asked.initiative_id', 'asked.meeting_id')} and r.kind = 'claim'
+          ) as claims order by made`,
+        [meetings.map(({ initiativeId }) => initiativeId), meetings.map(({ recordId }) => recordId)],
+      ),
     sameTitle: (titleKeys) =>
       versions(
         `select ${version} from unnest($1::bigint[]) as asked (title_key)

@@ -1,10 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Edge } from '../tlog/edge.ts';
-import { type Connections, isOutage, orRefusal, type TurningClient } from './postgres-connection.ts';
+import {
+  type Connections,
+  isOutage,
+  orRefusal,
+  type TurningClient,
+  throwRefusal,
+} from './postgres-connection.ts';
 import { postgresFacts } from './postgres-facts.ts';
 import { edgeAt, type HeadRow, headOf, type Run } from './postgres-tree.ts';
 import { postgresWrite } from './postgres-write.ts';
+import type { Written } from './postgres-written.ts';
+import type { Seen } from './rehearsal.ts';
 import type { Batch, GroupTransaction } from './store.ts';
 
 /** How long a group tries while the database is out of reach, which bridges a restart of it. */
@@ -21,6 +29,7 @@ interface Unknown<T> {
 /** Runs the groups of an instance, each in one transaction that holds the head, and so the end of the log. */
 export class PostgresGroups {
   readonly #connections: Connections;
+  readonly #written: Written;
   readonly #failed: (error: unknown) => void;
   /** The tree as it was after the last group. */
   #edge: Edge | undefined;
@@ -28,8 +37,9 @@ export class PostgresGroups {
   #available = true;
 
   /** failed: told of what was tried again, or given up. */
-  constructor(connections: Connections, failed: (error: unknown) => void) {
+  constructor(connections: Connections, written: Written, failed: (error: unknown) => void) {
     this.#connections = connections;
+    this.#written = written;
     this.#failed = failed;
   }
 
@@ -55,6 +65,27 @@ export class PostgresGroups {
         }
         await wait(pause);
       }
+    }
+  }
+
+  /** Shows the end of the log as of one moment, which others may move meanwhile. */
+  async see<T>(work: (seen: Seen) => Promise<T>): Promise<T> {
+    const client = await this.#connections.reader().catch(throwRefusal);
+    let isSound = false;
+    try {
+      const run: Run = async (text, values) => (await client.query(text, values)).rows;
+      await run('begin isolation level repeatable read read only');
+      const [row] = await run<HeadRow>('select position, recorded_at, root_hash from head');
+      if (!row) throw new Error('the head row is missing');
+      await this.#written.look(run);
+      const result = await work({ head: headOf(row), facts: postgresFacts(run) });
+      await run('commit');
+      isSound = true;
+      return result;
+    } catch (error) {
+      return throwRefusal(error);
+    } finally {
+      client.release(!isSound);
     }
   }
 
@@ -101,6 +132,8 @@ export class PostgresGroups {
     const [, [row]] = await Promise.all([
       run('begin isolation level read committed'),
       run<HeadRow>('select position, recorded_at, root_hash from head for update'),
+      // A statement of its own, as it must see what was committed while the one before waited.
+      this.#written.look(run),
     ]);
     if (!row) throw new Error('the head row is missing');
     const { group: before } = uncertain;

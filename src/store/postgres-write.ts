@@ -120,7 +120,7 @@ async function raiseNumbers(changes: Change[], run: Run): Promise<void> {
   const numbers = new Map<string, Database['record_numbers']>();
   for (const { before, event } of changes) {
     const made = before ? undefined : numberOf(event.recordId);
-    if (!made) continue;
+    if (!made || made.number === 0) continue;
     const { initiativeId } = event;
     const key = `${initiativeId}/${made.kind}`;
     const last_number = Math.max(made.number, numbers.get(key)?.last_number ?? 0);

@@ -1,21 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
-import { Refusal } from '../errors.ts';
 import { emptyRoot } from '../tlog/merkle.ts';
 import { StoreUnavailable } from './lock-file.ts';
 import { migrate, postgresMigrations } from './migrate.ts';
 import { newOrigin, requireOrigin } from './origin.ts';
-import {
-  type Connections,
-  connectionsTo,
-  isOutage,
-  nameOfDatabase,
-  orRefusal,
-  reasonOf,
-} from './postgres-connection.ts';
+import { type Connections, connectionsTo, nameOfDatabase, reasonOf, runOver } from './postgres-connection.ts';
 import { PostgresGroups } from './postgres-group.ts';
 import { Listener } from './postgres-listener.ts';
+import { clearRebuiltOver } from './postgres-rebuild.ts';
+import { rebuildPostgres } from './postgres-rebuild-worker.ts';
+import { shadowNames } from './postgres-shadow.ts';
 import { type HeadRow, headOf, type Run, rootAt, tileAt } from './postgres-tree.ts';
+import { tablesInUse, Written, type WrittenRow, writtenColumns } from './postgres-written.ts';
+import { openRehearsal } from './rehearsal.ts';
 import { loggedEventOf } from './rows.ts';
 import type { Database, EventRow } from './schema.ts';
 import type { Head, OpenOptions, Store } from './store.ts';
@@ -25,7 +22,7 @@ export async function openPostgres(url: string, options: OpenOptions = {}): Prom
   const connections = connectionsTo(url);
   try {
     await prepare(url, connections, options);
-    return await storeOn(connections, options);
+    return await storeOn(url, connections, options);
   } catch (error) {
     await connections.end();
     throw error;
@@ -69,45 +66,39 @@ const poolOf = (client: ReturnType<Connections['newClient']>) => ({
   end: () => client.end(),
 });
 
-async function storeOn(connections: Connections, options: OpenOptions): Promise<Store> {
+async function storeOn(url: string, connections: Connections, options: OpenOptions): Promise<Store> {
   const { failed = () => {} } = options;
-  const run: Run = async (text, values) => {
-    const client = await connections.reader().catch(throwRefusal);
-    let isLost = false;
-    try {
-      return (await client.query(text, values)).rows;
-    } catch (error) {
-      isLost = isOutage(error);
-      return throwRefusal(error);
-    } finally {
-      client.release(isLost);
-    }
-  };
+  const read: Run = async (text, values) => (await runOver(connections, { text, values, isRead: true })).rows;
+  const run: Run = async (text, values) => (await runOver(connections, { text, values, isRead: false })).rows;
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: readersOf(connections) }) });
   const { fingerprintKey, origin } = await initialise(run, options.origin);
-  const groups = new PostgresGroups(connections, failed);
+  const written = new Written();
+  await written.look(read);
+  const groups = new PostgresGroups(connections, written, failed);
   let listener: Listener | undefined;
   let erasures = 0;
 
-  return {
+  const store: Store = {
     db,
     fingerprintKey,
     origin,
     async head(): Promise<Head> {
-      const [row] = await run<HeadRow & { erased: number | null }>(
-        `select position, recorded_at, root_hash,
+      const [row] = await read<HeadRow & WrittenRow & { erased: number | null }>(
+        `select position, recorded_at, root_hash, ${writtenColumns},
           (select max(position) from events where type = 'PersonalDataErased') as erased from head`,
       );
       if (!row) throw new Error('the head row is missing');
+      written.saw(row);
       // Answers may come in another order than the questions.
       erasures = Math.max(erasures, row.erased ?? 0);
       return headOf(row);
     },
     erasures: () => erasures,
     group: (work) => groups.run(work),
-    rootAt: (size) => rootAt(size, run),
+    rehearsal: () => openRehearsal(store, (work) => groups.see(work)),
+    rootAt: (size) => rootAt(size, read),
     async lastEventOf(initiativeId, position) {
-      const [row] = await run<{ position: number }>(
+      const [row] = await read<{ position: number }>(
         `select position from events where initiative_id = $1 and position <= $2
           order by position desc limit 1`,
         [initiativeId, position],
@@ -115,14 +106,14 @@ async function storeOn(connections: Connections, options: OpenOptions): Promise<
       return row?.position ?? 0;
     },
     async leaves(after, to) {
-      const rows = await run<{ leaf: string }>(
+      const rows = await read<{ leaf: string }>(
         'select leaf from events where position > $1 and position <= $2 order by position',
         [after, to],
       );
       return rows.map(({ leaf }) => leaf);
     },
     async eventsOf({ firstPosition, lastPosition }) {
-      const rows = await run<EventRow>(
+      const rows = await read<EventRow>(
         'select * from events where position between $1 and $2 order by position',
         [firstPosition, lastPosition],
       );
@@ -135,7 +126,7 @@ async function storeOn(connections: Connections, options: OpenOptions): Promise<
         [beforeMs],
       );
     },
-    tile: (level, index, width) => tileAt(level, index, width, run),
+    tile: (level, index, width) => tileAt(level, index, width, read),
     async keepCheckpoint({ size, root_hash, signed_at, note }) {
       await run('insert into checkpoints values ($1, $2, $3, $4) on conflict do nothing', [
         size,
@@ -152,26 +143,38 @@ async function storeOn(connections: Connections, options: OpenOptions): Promise<
       );
     },
     async keepSnapshot({ initiative_id, position, tally }) {
-      await run('insert into count_snapshots values ($1, $2, $3) on conflict do nothing', [
-        initiative_id,
-        position,
-        tally,
-      ]);
+      // Counts of a read model that was swapped out meanwhile are not those of the present one.
+      await run(
+        `insert into count_snapshots select $1, $2, $3 where ${tablesInUse} = $4 on conflict do nothing`,
+        [initiative_id, position, tally, written.tables],
+      );
     },
-    async writtenVersions() {
-      const rows = await run<Database['view_versions']>('select view, version from view_versions');
-      return new Map(rows.map(({ view, version }) => [view, version]));
+    writtenVersions: () => written.versions,
+    async rebuild(options) {
+      const rebuilt = await rebuildPostgres(url, options);
+      await written.look(read);
+      return rebuilt;
     },
-    async rebuild() {
-      throw new Refusal('not-ready', 'This version does not rebuild read models in PostgreSQL.');
+    async clearRebuilt() {
+      const left = await read(
+        'select 1 from pg_class where relname = any ($1) and pg_table_is_visible(oid)',
+        [shadowNames],
+      );
+      if (left.length === 0) return;
+      const client = connections.newClient('without time-outs');
+      try {
+        await client.connect();
+        await clearRebuiltOver(client);
+      } finally {
+        await client.end();
+      }
     },
-    clearRebuilt: async () => {},
-    swaps: () => 0,
+    swaps: () => written.swaps,
     watch(grown) {
       listener = new Listener(connections, grown, failed);
     },
     async check() {
-      const [row] = await run<{ off: boolean }>(
+      const [row] = await read<{ off: boolean }>(
         `select current_setting('transaction_read_only') = 'off' as off from head`,
       );
       if (!row?.off) throw new Error('the database takes no writes: it is a standby, or set to read only');
@@ -182,32 +185,24 @@ async function storeOn(connections: Connections, options: OpenOptions): Promise<
       await connections.end();
     },
   };
+  return store;
 }
 
-/** The connections that read, as a pool for Kysely. What fails in them is a refusal if the database is out of reach. */
+/** The connections that read, as a pool for Kysely; each query takes one by itself, as there are no transactions. */
 const readersOf = (connections: Connections) => ({
   options: {},
   // The pool is ended with the store.
   end: async () => {},
   async connect() {
-    const client = await connections.reader().catch(throwRefusal);
-    let isLost = false;
     const reader = {
       query: (text: string, values: readonly unknown[]) =>
-        client.query(text, [...values]).catch((error: unknown) => {
-          isLost ||= isOutage(error);
-          return throwRefusal(error);
-        }),
-      release: (destroy = false) => client.release(destroy || isLost),
+        runOver(connections, { text, values, isRead: true }),
+      release: () => {},
     };
     // Kysely asks for cursors only where a query is streamed, which none is.
     return reader as unknown as PostgresPoolClient;
   },
 });
-
-function throwRefusal(error: unknown): never {
-  throw orRefusal(error);
-}
 
 /** The rows that a new ledger begins with, and what they fix. Several instances may begin at once. */
 async function initialise(

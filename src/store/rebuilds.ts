@@ -1,7 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Refusal } from '../errors.ts';
 import type { ReadModel, RebuildProgress, Rebuilt, Store } from './store.ts';
 
 type Told = (progress: RebuildProgress) => void;
+
+/** Between two looks whether another instance has done it. */
+const lookAgainMs = 1_000;
 
 /** Rebuilds of read models, one at a time: at the start those that other code wrote, later those that are asked for. */
 export class Rebuilds {
@@ -10,6 +14,8 @@ export class Rebuilds {
   readonly #closing = new AbortController();
   #cleared: Promise<void> = Promise.resolve();
   #running: Promise<unknown> | undefined;
+  /** Whether the rebuild before the ledger is ready, if there is one, has not ended. */
+  #isStarting = false;
   #notReady: string | undefined;
 
   constructor(store: Store, readModels: readonly ReadModel[]) {
@@ -17,43 +23,96 @@ export class Rebuilds {
     this.#readModels = readModels;
   }
 
-  /** Throws Refusal `not-ready` while a rebuild is due that nothing can be read or recorded without. */
+  /**
+   * Throws Refusal `not-ready` while code of another version wrote the read models, as of the head that was read last: nothing
+   * can be read or recorded then. Another instance may begin or end this at any time.
+   */
   check(): void {
-    if (this.#notReady !== undefined) throw new Refusal('not-ready', this.#notReady);
+    const names = this.#outdatedNow();
+    if (!this.areReady) throw new Refusal('not-ready', this.#notReady ?? this.#whyOutdated(names));
+  }
+
+  /** Whether `check` passes. */
+  get areReady(): boolean {
+    return !this.#isStarting && this.#outdatedNow().length === 0;
   }
 
   /** The read models whose tables code of another version wrote. */
   async outdated(): Promise<string[]> {
-    const written = await this.#store.writtenVersions();
+    await this.#store.head();
+    return this.#outdatedNow();
+  }
+
+  #outdatedNow(): string[] {
+    const written = this.#store.writtenVersions();
     return this.#readModels
       .filter(({ name, version }) => written.get(name) !== version)
       .map(({ name }) => name);
   }
 
-  /** Rebuilds what code of another version wrote; for who has the ledger alone. */
-  async bringUpToDate(): Promise<void> {
-    const names = await this.outdated();
-    if (names.length > 0) await this.run(names, () => {});
+  #whyOutdated(names: string[]): string {
+    const written = names.map((name) => this.#store.writtenVersions().get(name) ?? 0).join(' and ');
+    const own = names.map((name) => this.#versionOf(name)).join(' and ');
+    return `${names.join(' and ')}: the tables are of version ${written}, this instance is of version ${own}.`;
+  }
+
+  #versionOf(name: string): number {
+    return this.#readModels.find((one) => one.name === name)?.version ?? 0;
+  }
+
+  /**
+   * Rebuilds what code of an earlier version wrote; or waits until another instance has done it. What a later version wrote is
+   * left to the command `rebuild`: instances of that version may be serving.
+   */
+  async bringUpToDate(told: Told = () => {}): Promise<void> {
+    for (let names = await this.outdated(); names.length > 0; names = await this.outdated()) {
+      const later = names.some(
+        (name) => (this.#store.writtenVersions().get(name) ?? 0) > this.#versionOf(name),
+      );
+      if (later) throw new Refusal('not-ready', this.#whyOutdated(names));
+      try {
+        await this.run(names, told);
+      } catch (error) {
+        if (!(error instanceof Refusal && error.code === 'rebuild-running')) throw error;
+        await this.#pause();
+      }
+    }
+  }
+
+  async #pause(): Promise<void> {
+    const { signal } = this.#closing;
+    await wait(lookAgainMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 
   /** Removes what an interrupted rebuild left. No rebuild begins before that. */
   clear(): Promise<void> {
-    this.#cleared = this.#cleared.then(() => this.#store.clearRebuilt(this.#closing.signal));
+    this.#cleared = this.#cleared.catch(() => {}).then(() => this.#store.clearRebuilt(this.#closing.signal));
     return this.#cleared;
   }
 
-  /** Rebuilds these before the ledger is ready; where that fails, it stays not ready. */
+  /** As `bringUpToDate`, also while the database comes and goes, with what `check` says meanwhile and after it failed. */
   async beforeReady(names: string[], told: Told): Promise<void> {
-    const subject = names.join(' and ');
-    this.#notReady = `The rebuild of ${subject} begins.`;
+    this.#isStarting = true;
     try {
-      await this.run(names, (progress) => {
+      while (!(await this.#broughtUpToDate(names.join(' and '), told))) await this.#pause();
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  /** false: the database was out of reach. */
+  async #broughtUpToDate(subject: string, told: Told): Promise<boolean> {
+    try {
+      await this.bringUpToDate((progress) => {
         this.#notReady = `${subject}: ${progress.events} of ${progress.of} events are rebuilt.`;
         told(progress);
       });
       this.#notReady = undefined;
+      return true;
     } catch (error) {
-      this.#notReady = `${subject} could not be rebuilt: ${error instanceof Error ? error.message : error}.`;
+      const why = error instanceof Error ? error.message.replace(/\.$/, '') : error;
+      this.#notReady = `${subject} could not be rebuilt: ${why}.`;
+      if (error instanceof Refusal && error.code === 'storage-unavailable') return false;
       throw error;
     }
   }
@@ -89,6 +148,6 @@ export class Rebuilds {
   async stop(): Promise<void> {
     this.#closing.abort(new Refusal('shutting-down', 'The ledger is shutting down.'));
     await this.#running;
-    await this.#cleared;
+    await this.#cleared.catch(() => {});
   }
 }

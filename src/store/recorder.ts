@@ -4,7 +4,6 @@ import type { Posting } from '../ledger/posting.ts';
 import { type DecidedGroup, decideGroup, type GroupOptions, type Outcome } from './group.ts';
 import { keptReceipt } from './kept-answers.ts';
 import type { Receipt } from './receipt.ts';
-import { openRehearsal } from './sqlite-rehearsal.ts';
 import type { Batch, Store } from './store.ts';
 
 /** Requests in one group; further ones wait for the next. */
@@ -110,7 +109,7 @@ export class Recorder {
 
   /** A recorder that decides as this one does, on what is recorded here and by itself, and whose records nobody else sees. */
   async rehearsal(): Promise<{ recorder: Recorder; close: () => Promise<void> }> {
-    const store = await openRehearsal(this.#store);
+    const store = await this.#store.rehearsal();
     const recorder = new Recorder(store, this.#clock, undefined, () => this.check());
     return {
       recorder,
@@ -210,6 +209,8 @@ export class Recorder {
     try {
       this.check();
       return await this.#store.group(async (transaction) => {
+        // Again, as the end of the log can't move any more, nor the read models.
+        this.#allowed();
         const { fingerprintKey } = this.#store;
         const decided = await decideGroup(group, transaction, fingerprintKey, this.#clock(), options);
         if (!mayWrite(decided)) return { ...decided, batch: { ...decided.batch, changes: [] } };

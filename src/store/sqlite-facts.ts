@@ -94,7 +94,7 @@ export function sqliteFacts(handle: Sqlite.Database, db: Kysely<Database>): Fact
             answer.get({ principal, initiative_id: initiativeId, key }) ?? [],
         )
         .map(keptAnswerOf),
-    lastNumber: (initiativeId, kind) => number.get({ initiativeId, kind })?.last_number ?? 0,
+    lastNumbers: (asked) => asked.map((one) => ({ ...one, lastNumber: number.get(one)?.last_number ?? 0 })),
     milestonesAt({ kind, occurredOn, limit, ...meeting }: MilestonesAt) {
       let query = current(meeting)
         .select(versionColumns)
@@ -107,8 +107,11 @@ export function sqliteFacts(handle: Sqlite.Database, db: Kysely<Database>): Fact
         .all(...parameters);
       return rows.map(versionOf);
     },
-    countAt: (initiativeId, meetingId, kind) => count.get({ initiativeId, meetingId, kind })?.count ?? 0,
-    claimsAbout: (initiativeId, meetingId) => claims.all({ initiativeId, meetingId }).map(versionOf),
+    countsAt: (places) => places.map((place) => ({ ...place, count: count.get(place)?.count ?? 0 })),
+    claimsAbout: (meetings) =>
+      meetings
+        .flatMap(({ initiativeId, recordId: meetingId }) => claims.all({ initiativeId, meetingId }))
+        .map(versionOf),
     sameTitle: (titleKeys) => titled.all({ titleKeys: JSON.stringify(titleKeys) }).map(versionOf),
     names: (commitments) =>
       new Map(

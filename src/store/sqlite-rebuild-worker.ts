@@ -1,24 +1,12 @@
 import { setPriority } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
-import { numberOf } from '../ledger/record-number.ts';
+import { type Asking, answeredAtOnce } from './asking.ts';
+import { LeafFold } from './leaf-fold.ts';
+import { type Chunk, chunkOf, rebuiltName } from './rebuilding.ts';
 import { BrokenLeaf } from './restore-leaves.ts';
-import { type Database, recordColumns } from './schema.ts';
-import { type Folded, LeafFold } from './sqlite-fold.ts';
-import { SnapshotFold } from './sqlite-fold-snapshots.ts';
-import { rebuiltName } from './sqlite-shadow.ts';
-
-/** Rows for the tables that are made anew. */
-export interface Chunk {
-  /** The position up to which the rows of `records` go. */
-  to: number;
-  /** Of `records`, with their values in the order of recordColumns. */
-  rows: unknown[][];
-  numbers: Database['record_numbers'][];
-  snapshots: Database['count_snapshots'][];
-  /** All snapshots were made; later events get none. */
-  complete: boolean;
-}
+import { SnapshotFold } from './snapshot-fold.ts';
+import { answerOf } from './sqlite-statements.ts';
 
 export type Message = Chunk | { broken: Pick<BrokenLeaf, 'position' | 'fault'> };
 
@@ -55,25 +43,16 @@ export class FoldingThread {
   }
 }
 
-export function chunkOf(folded: Folded[], to: number): Chunk {
-  const numbers = folded.flatMap(({ event: { version, initiativeId, recordId } }) => {
-    const made = version === 1 ? numberOf(recordId) : undefined;
-    return made && made.number > 0
-      ? [{ initiative_id: initiativeId, kind: made.kind, last_number: made.number }]
-      : [];
-  });
-  const rows = folded.map(({ after }) => recordColumns.map((column) => after[column]));
-  return { to, rows, numbers, snapshots: [], complete: false };
-}
-
 function fold(file: string, shared: BigInt64Array, send: (message: Message) => void): void {
   const handle = new Sqlite(file, { readonly: true, fileMustExist: true });
-  const leaves = new LeafFold(handle, rebuiltName('records'));
-  const snapshots = new SnapshotFold(handle, rebuiltName('records'));
+  const leaves = new LeafFold(rebuiltName('records'));
+  const snapshots = new SnapshotFold(rebuiltName('records'));
+  const answer = answerOf(handle);
+  const now = <T>(asking: Asking<T>): T => answeredAtOnce(asking, answer);
   let sent = 0;
   const untilTaken = (messages: number): void => {
-    for (let now = Atomics.load(shared, taken); now < messages; now = Atomics.load(shared, taken))
-      Atomics.wait(shared, taken, now);
+    for (let is = Atomics.load(shared, taken); is < messages; is = Atomics.load(shared, taken))
+      Atomics.wait(shared, taken, is);
   };
   const post = (chunk: Chunk): void => {
     untilTaken(sent - messagesMax);
@@ -84,14 +63,14 @@ function fold(file: string, shared: BigInt64Array, send: (message: Message) => v
   for (;;) {
     const to = Number(Atomics.load(shared, goal));
     while (leaves.position < to) {
-      const folded = leaves.next(to, chunkEvents, Number(Atomics.load(shared, written)));
+      const folded = now(leaves.next(to, chunkEvents, Number(Atomics.load(shared, written))));
       const chunk = chunkOf(folded, leaves.position);
-      if (!complete) chunk.snapshots = folded.flatMap((one) => snapshots.fold(one));
+      if (!complete) chunk.snapshots = folded.flatMap((one) => now(snapshots.fold(one)));
       post(chunk);
     }
     if (!complete) {
       untilTaken(sent);
-      for (const snapshot of snapshots.rest(to)) post({ ...chunkOf([], to), snapshots: [snapshot] });
+      for (const piece of snapshots.rest(to)) post({ ...chunkOf([], to), snapshots: now(piece) });
       complete = true;
       post({ ...chunkOf([], to), complete });
     }

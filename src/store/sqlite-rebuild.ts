@@ -1,17 +1,20 @@
 import { on } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import type Sqlite from 'better-sqlite3';
+import { answeredAtOnce } from './asking.ts';
+import {
+  type Chunk,
+  lastTurnEventsMax,
+  progressEveryMs,
+  Rebuilding,
+  type ShadowTables,
+} from './rebuilding.ts';
 import { BrokenLeaf } from './restore-leaves.ts';
 import { recordColumns } from './schema.ts';
-import { type Comparison, RecordsComparison, SnapshotsComparison } from './sqlite-compare.ts';
-import { LeafFold } from './sqlite-fold.ts';
-import { type Chunk, chunkOf, FoldingThread, type Message } from './sqlite-rebuild-worker.ts';
-import { makeShadow, rebuiltName, removeShadow, swapShadow } from './sqlite-shadow.ts';
-import type { ReadModel, RebuildOptions, Rebuilt } from './store.ts';
-
-/** Events that may be left for the last turn, which nothing is recorded in. */
-const lastTurnEventsMax = 512;
-const progressEveryMs = 200;
+import { FoldingThread, type Message } from './sqlite-rebuild-worker.ts';
+import { makeShadow, removeShadow, swapShadow } from './sqlite-shadow.ts';
+import { answerOf } from './sqlite-statements.ts';
+import type { RebuildOptions, Rebuilt } from './store.ts';
 
 /**
  * Rebuilds beside the service: a thread folds the leaves, and this one writes what it made to tables of their own,
@@ -27,28 +30,32 @@ export async function rebuildSqlite(
 ): Promise<Rebuilt[]> {
   signal.throwIfAborted();
   makeShadow(writer);
-  const shadow = new Shadow(writer, head(), readModels);
+  const rebuilding = new Rebuilding(shadowTables(writer), readModels, writtenVersionsSqlite(writer));
+  const answer = answerOf(writer);
+  answeredAtOnce(rebuilding.begin(head()), answer);
   const thread = new FoldingThread(file, head());
   let toldMs = -Infinity;
   try {
     for await (const [received] of on(thread.worker, 'message', { signal, close: ['exit'] })) {
       const message: Message = received;
       if ('broken' in message) throw new BrokenLeaf(message.broken.position, message.broken.fault);
-      shadow.write(message);
-      thread.took(shadow.position);
-      if (shadow.complete) {
+      unsynced(writer, () =>
+        writer.transaction(() => answeredAtOnce(rebuilding.add(message), answer)).immediate(),
+      );
+      thread.took(rebuilding.position);
+      if (rebuilding.complete) {
         // Nothing is recorded before the end of this turn.
-        if (head() - shadow.position <= lastTurnEventsMax) break;
+        if (head() - rebuilding.position <= lastTurnEventsMax) break;
         thread.foldTo(head());
       }
       if (performance.now() - toldMs > progressEveryMs) {
         toldMs = performance.now();
-        progress({ events: shadow.position, of: head() });
+        progress({ events: rebuilding.position, of: head() });
       }
       await turn();
     }
-    if (!shadow.complete) throw new Error('the thread that folds the log ended too early');
-    const rebuilt = shadow.finish(head());
+    if (!rebuilding.complete) throw new Error('the thread that folds the log ended too early');
+    const rebuilt = writer.transaction(() => answeredAtOnce(rebuilding.finish(head()), answer)).immediate();
     if (rebuilt.some((one) => one.swapped)) swapped();
     progress({ events: head(), of: head() });
     return rebuilt;
@@ -86,73 +93,22 @@ function unsynced<T>(writer: Sqlite.Database, work: () => T): T {
   }
 }
 
-/** The tables that are made anew, written and compared with the present ones. */
-class Shadow {
-  position = 0;
-  /** The snapshots are all there. */
-  complete = false;
-  readonly #writer: Sqlite.Database;
-  readonly #readModels: readonly ReadModel[];
-  readonly #writtenVersions: Map<string, number>;
-  readonly #records: RecordsComparison | undefined;
-  readonly #snapshots: SnapshotsComparison | undefined;
-  readonly #insertChunk: (chunk: Chunk) => void;
-
-  constructor(writer: Sqlite.Database, begun: number, readModels: readonly ReadModel[]) {
-    this.#writer = writer;
-    this.#readModels = readModels;
-    this.#writtenVersions = writtenVersionsSqlite(writer);
-    // What other code wrote is swapped out in any case.
-    const isCompared = (name: string): boolean =>
-      readModels.some((one) => one.name === name && one.version === this.#writtenVersions.get(name));
-    this.#records = isCompared('records') ? new RecordsComparison(writer) : undefined;
-    this.#snapshots = isCompared('counts') ? new SnapshotsComparison(writer, begun) : undefined;
-    this.#insertChunk = insertChunk(writer);
-  }
-
-  write(chunk: Chunk): void {
-    unsynced(this.#writer, () => this.#writer.transaction(() => this.#add(chunk)).immediate());
-  }
-
-  #add(chunk: Chunk): void {
-    this.#insertChunk(chunk);
-    if (chunk.to > this.position) this.#records?.range(this.position + 1, chunk.to);
-    for (const snapshot of chunk.snapshots) this.#snapshots?.one(snapshot);
-    this.position = chunk.to;
-    this.complete ||= chunk.complete;
-  }
-
-  /** Rebuilds what is left, and swaps, in one transaction. */
-  finish(end: number): Rebuilt[] {
-    return this.#writer
-      .transaction(() => {
-        const leaves = new LeafFold(this.#writer, rebuiltName('records'), this.position);
-        while (leaves.position < end) {
-          const folded = leaves.next(end, lastTurnEventsMax, this.position);
-          this.#add(chunkOf(folded, leaves.position));
-        }
-        this.#records?.rest(end);
-        this.#snapshots?.rest(end);
-        return this.#readModels.map((readModel) => this.#swap(readModel));
-      })
-      .immediate();
-  }
-
-  #swap(readModel: ReadModel): Rebuilt {
-    const { name, version } = readModel;
-    const comparison: Comparison | undefined = name === 'records' ? this.#records : this.#snapshots;
-    const swapped = comparison?.count !== 0;
-    if (swapped) swapShadow(this.#writer, readModel);
-    this.#writer
-      .prepare('insert into view_versions values (?, ?) on conflict do update set version = excluded.version')
-      .run(name, version);
-    return {
-      view: name,
-      swapped,
-      ...(comparison && { differences: comparison.count }),
-      first: comparison?.first ?? [],
-    };
-  }
+function shadowTables(writer: Sqlite.Database): ShadowTables {
+  const insert = insertChunk(writer);
+  const noteVersion = writer.prepare(
+    'insert into view_versions values (?, ?) on conflict do update set version = excluded.version',
+  );
+  return {
+    // biome-ignore lint/correctness/useYield: a handle of SQLite writes at once
+    *insert(chunk) {
+      insert(chunk);
+    },
+    // biome-ignore lint/correctness/useYield: as above
+    *swap(readModel) {
+      swapShadow(writer, readModel);
+      noteVersion.run(readModel.name, readModel.version);
+    },
+  };
 }
 
 export const writtenVersionsSqlite = (handle: Sqlite.Database): Map<string, number> =>

@@ -1,12 +1,6 @@
 import type Sqlite from 'better-sqlite3';
+import { rebuiltName, replacedName, type Table, tables } from './rebuilding.ts';
 import type { ReadModel } from './store.ts';
-
-type Table = ReadModel['tables'][number];
-const tables: Table[] = ['records', 'record_numbers', 'count_snapshots'];
-
-/** A table being made anew, and the one that it took the place of. */
-export const rebuiltName = (table: Table): string => `${table}_rebuilt`;
-const replacedName = (table: Table): string => `${table}_replaced`;
 
 /** Makes empty tables beside the present ones, from the same SQL, so that they cannot differ. */
 export function makeShadow(handle: Sqlite.Database): void {

@@ -1,4 +1,5 @@
 import type Sqlite from 'better-sqlite3';
+import type { Query } from './asking.ts';
 
 /**
  * SQL whose statements stay compiled. SQLite as it comes with better-sqlite3 (STAT4) lets the planner look at the value that is
@@ -24,5 +25,18 @@ export function keepingStatements(handle: Sqlite.Database) {
       return statement;
     },
     close: () => void handle.close(),
+  };
+}
+
+/** Answers the queries of work that asks both engines. */
+export function answerOf(handle: Sqlite.Database): (query: Query) => object[] {
+  const statements = new Map<string, Sqlite.Statement<unknown[], object>>();
+  return ({ text, values }) => {
+    let statement = statements.get(text);
+    if (!statement) {
+      statement = handle.prepare(compiledOnce(text.replace(/\$\d+/g, '?')));
+      statements.set(text, statement);
+    }
+    return statement.all(...values);
   };
 }

@@ -8,6 +8,7 @@ import { emptyRoot, hashBytes, leafHash } from '../tlog/merkle.ts';
 import { lockFile } from './lock-file.ts';
 import { migrate } from './migrate.ts';
 import { newOrigin, requireOrigin } from './origin.ts';
+import { openRehearsal } from './rehearsal.ts';
 import { loggedEventOf } from './rows.ts';
 import type { Database } from './schema.ts';
 import { Checkpointer } from './sqlite-checkpointer.ts';
@@ -75,6 +76,7 @@ async function storeOn(
   /** The end of what was written, ahead of the head while that is being synced. */
   let written = head.position;
   let swaps = 0;
+  let writtenVersions = writtenVersionsSqlite(writer);
   let edge = tree.edgeAt(head.position);
   let erasures = 0;
   const eventRange = writer.prepare<[number, number], Database['events']>(
@@ -106,7 +108,7 @@ async function storeOn(
     'insert into count_snapshots values (?, ?, ?) on conflict do nothing',
   );
 
-  return {
+  const store: Store = {
     db,
     fingerprintKey,
     origin,
@@ -140,6 +142,7 @@ async function storeOn(
       checkpointer.committed();
       return result;
     },
+    rehearsal: () => openRehearsal(store, (work) => work({ head, facts })),
     rootAt: (size) => (size === head.position ? head.rootHash : tree.rootAt(size, edge)),
     lastEventOf: (initiativeId, position) => lastEvent.get(initiativeId, position) ?? 0,
     leaves: (after, to) => leaves.all(after, to),
@@ -163,7 +166,7 @@ async function storeOn(
     keepSnapshot: (row) => void insertSnapshot.run(row.initiative_id, row.position, row.tally),
     // No other process has the file open.
     watch: () => {},
-    writtenVersions: () => writtenVersionsSqlite(writer),
+    writtenVersions: () => writtenVersions,
     rebuild: (options) =>
       rebuildSqlite(
         file,
@@ -171,6 +174,7 @@ async function storeOn(
         () => written,
         () => {
           swaps += 1;
+          writtenVersions = writtenVersionsSqlite(writer);
         },
         options,
       ),
@@ -188,6 +192,7 @@ async function storeOn(
       lock.close();
     },
   };
+  return store;
 }
 
 /**

@@ -96,6 +96,11 @@ export interface Store {
    * done again, from the beginning, where the database was lost in between.
    */
   group<T>(work: (transaction: GroupTransaction) => Promise<T>): Promise<T>;
+  /**
+   * A store that begins as this one, and whose groups see the log as it is, with what they recorded before; nobody else sees it,
+   * and nothing is left of it when it is closed. Recording here goes on meanwhile.
+   */
+  rehearsal(): Promise<Store>;
   /** The root of the tree over the first `size` leaves. */
   rootAt(size: number): MaybePromise<Uint8Array>;
   /** The position of an initiative's last event at or before a position; 0: it has none. */
@@ -113,16 +118,20 @@ export interface Store {
   keepSigningKey(row: Database['signing_keys']): MaybePromise<void>;
   /** Keeps the counts of a scope at a position; one that is there already stays. */
   keepSnapshot(row: Database['count_snapshots']): MaybePromise<void>;
-  /** The version of the code that wrote each read model. */
-  writtenVersions(): MaybePromise<Map<string, number>>;
+  /** The version of the code that wrote each read model, as of the head or the group that was read last. */
+  writtenVersions(): ReadonlyMap<string, number>;
   /**
    * Makes read models anew from nothing but the leaves, beside reading and recording, and swaps in those that differ
-   * or are of another version. Throws BrokenLeaf where a leaf can't be folded. One at a time, after `clearRebuilt`.
+   * or are of another version. Throws BrokenLeaf where a leaf can't be folded, and a Refusal where another instance rebuilds,
+   * or this one may not. One at a time, after `clearRebuilt`.
    */
   rebuild(options: RebuildOptions): Promise<Rebuilt[]>;
   /** Removes the tables that a rebuild leaves: those that were swapped out, or not swapped in. */
   clearRebuilt(signal: AbortSignal): Promise<void>;
-  /** How often a read model was swapped since the start. What was computed from it before is void. */
+  /**
+   * How often read models were swapped since the start, also through other instances: as of the head or the group that was
+   * read last. What was computed from them before is void.
+   */
   swaps(): number;
   /** Has it told when the log may have grown through another instance; it may also be told without need. */
   watch(grown: () => void): void;

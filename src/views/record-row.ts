@@ -2,7 +2,7 @@ import { canonicalJson } from '../ledger/canonical-json.ts';
 import type { Change } from '../ledger/change.ts';
 import { parseEdtf } from '../ledger/edtf.ts';
 import { stateOf } from '../ledger/evolve.ts';
-import { isMilestone, type LedgerRecord, type MilestoneData } from '../ledger/record.ts';
+import { isMilestone, type LedgerRecord, type MilestoneData, meetingOf } from '../ledger/record.ts';
 import { folded, titleKeyOf } from '../ledger/title-key.ts';
 import type { RecordRow } from '../store/schema.ts';
 import type { Contribution } from './tally.ts';
@@ -58,13 +58,6 @@ export function contributionOf(record: LedgerRecord): Contribution {
     earliest: span?.earliest ?? null,
     latest: span?.latest ?? null,
   };
-}
-
-/** The meeting that a milestone belongs to, or that a claim's scope names. */
-function meetingOf(record: LedgerRecord): string | undefined {
-  if (isMilestone(record)) return record.data.meetingId;
-  if (record.kind === 'claim' && record.data.scope.startsWith('meeting:')) return record.data.scope.slice(8);
-  return undefined;
 }
 
 /** One `name=value` a line, folded, between line breaks: an exact filter is a search for one line. */

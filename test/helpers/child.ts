@@ -6,12 +6,13 @@ import type { Test } from 'tap';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-/** The service with a database file, and nothing of the environment of the tests. */
+/** The service, or another command, with a database file, and nothing of the environment of the tests. */
 export const start = (
   file: string,
   env: Record<string, string> = {},
+  command = 'serve',
 ): ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream } =>
-  spawn(process.execPath, [main, 'serve'], {
+  spawn(process.execPath, [main, command], {
     env: {
       PORT: '0',
       LOG_LEVEL: 'info',

@@ -11,7 +11,7 @@ export const ndjson = (...events: object[]): string =>
 
 /** Imports a file into the initiative `sci`, in pieces of so many bytes. */
 export function imported(
-  { store, recorder }: Pick<TestLedger, 'store' | 'recorder'>,
+  { store, recorder, refresh }: Pick<TestLedger, 'store' | 'recorder'> & Partial<TestLedger>,
   file: string | Buffer,
   options: Partial<ImportOptions> = {},
   pieceBytes = 65_536,
@@ -30,7 +30,7 @@ export function imported(
     dryRun: false,
     alone: false,
     ...options,
-  });
+  }).finally(refresh);
 }
 
 /** What came of the lines, in short. */

@@ -8,16 +8,16 @@ import type { Cluster } from './postgres.ts';
 export interface Proxy {
   url(database: string): string;
   /**
-   * Cuts a connection once, at the first message with this text from the client: before the server has it, or when the
-   * server has answered it, without passing the answer on.
+   * Cuts a connection at the first message with this text from the client: before the server has it, or when the server has
+   * answered it, without passing the answer on. times: so many connections, by default one.
    */
-  cutAt(text: string, when: 'before' | 'after'): void;
+  cutAt(text: string, when: 'before' | 'after', times?: number): void;
   /** How often it was cut. */
   readonly cuts: number;
 }
 
 export async function proxyTo(t: Test, { directory }: Cluster): Promise<Proxy> {
-  let cut: { text: string; when: 'before' | 'after' } | undefined;
+  let cut: { text: string; when: 'before' | 'after'; times: number } | undefined;
   let cuts = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
@@ -35,7 +35,8 @@ export async function proxyTo(t: Test, { directory }: Cluster): Promise<Proxy> {
     client.on('data', (data) => {
       if (cut && data.includes(cut.text)) {
         const { when } = cut;
-        cut = undefined;
+        cut.times -= 1;
+        if (cut.times === 0) cut = undefined;
         cuts += 1;
         if (when === 'before') return end();
         silent = true;
@@ -56,8 +57,8 @@ export async function proxyTo(t: Test, { directory }: Cluster): Promise<Proxy> {
   const { port } = server.address() as AddressInfo;
   return {
     url: (database) => `postgres://postgres@127.0.0.1:${port}/${database}`,
-    cutAt(text, when) {
-      cut = { text, when };
+    cutAt(text, when, times = 1) {
+      cut = { text, when, times };
     },
     get cuts() {
       return cuts;

@@ -295,7 +295,7 @@ test('only the first thousand errors are told, in the order of the file', async 
 
 test('where the ledger can not record, the import ends and says how far it got', async (t) => {
   const ledger = await given(t);
-  const { store, recorder } = ledger;
+  const { store, recorder, refresh } = ledger;
   let calls = 0;
   const ending = Object.create(recorder) as typeof recorder;
   ending.recordEach = async (postings) => {
@@ -304,7 +304,7 @@ test('where the ledger can not record, the import ends and says how far it got',
     return recorder.recordEach(postings);
   };
   const file = ndjson(...Array.from({ length: 3000 }, (_, i) => mou({ note: `${i} ${'x'.repeat(300)}` })));
-  const error = await imported({ store, recorder: ending }, file).catch((error: unknown) => error);
+  const error = await imported({ store, recorder: ending, refresh }, file).catch((error: unknown) => error);
   const recorded = ledger.end() - 1;
   t.ok(recorded > 0 && recorded < 3000);
   t.match(error, { code: 'shutting-down', message: `${recorded} lines were recorded before that` });
@@ -312,11 +312,11 @@ test('where the ledger can not record, the import ends and says how far it got',
 });
 
 test('a sender that breaks off leaves what was recorded, and no half line', async (t) => {
-  const { store, recorder, end } = await given(t);
+  const { store, recorder, end, refresh } = await given(t);
   async function* broken(): AsyncGenerator<Buffer> {
     // A large file, as a small one is begun with when it is there.
     yield Buffer.from(`${ndjson(mou())}${' \n'.repeat(100_000)}`);
-    while (end() < 2) await new Promise((resolve) => setImmediate(resolve));
+    while (end() < 2) await refresh().then(() => new Promise((resolve) => setImmediate(resolve)));
     yield Buffer.from(ndjson(mou()).trimEnd());
     throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
   }
@@ -332,5 +332,6 @@ test('a sender that breaks off leaves what was recorded, and no half line', asyn
     alone: false,
   } as const;
   await t.rejects(importLines({ store, recorder }, broken(), options), { message: 'aborted' });
+  await refresh();
   t.equal(end(), 2);
 });

@@ -224,10 +224,9 @@ test('a name that an earlier event of the same request brought goes too', async 
   const posting = { initiativeId: 'sci', principal: 'officer', items: itemsOf({ events }), dryRun: false };
   await ledger.store.group(async ({ head, edge, facts, write }) => {
     const world = new World(head.position);
-    await world.prefetch(
+    await world.loadVersions(
       facts,
       ['sci', 'jic-5', 'jic-6'].map((recordId) => ({ initiativeId: 'sci', recordId })),
-      [],
     );
     const draft = new Draft(world);
     const circumstances = {

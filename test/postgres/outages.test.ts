@@ -59,6 +59,43 @@ for (const [text, when, what] of [
   });
 }
 
+for (const when of ['before', 'after'] as const) {
+  test(`a read whose connection is lost ${when} it arrives is tried once more, and no write is`, async (t) => {
+    const { ledger, proxy } = await givenProxy(t);
+    const { store } = ledger;
+    proxy.cutAt('from head', when);
+    t.equal((await store.head()).position, 1);
+    proxy.cutAt('"records"', when);
+    t.match(await store.db.selectFrom('records').select('record_id').execute(), [{ record_id: 'sci' }]);
+    t.equal(proxy.cuts, 2);
+
+    proxy.cutAt('from head', when, 2);
+    await t.rejects(async () => store.head(), { code: 'storage-unavailable' });
+    t.equal(proxy.cuts, 4, 'a second time is the last');
+    proxy.cutAt('into signing_keys', when);
+    const key = { vkey: 'v', signs_from: 1, signs_until: null };
+    await t.rejects(async () => store.keepSigningKey(key), { code: 'storage-unavailable' });
+    t.equal(proxy.cuts, 5);
+    t.equal((await store.head()).position, 1);
+  });
+}
+
+test('reads go on where the server ended all connections', async (t) => {
+  const { app, post } = await serve(t, await emptyDatabase(t));
+  await post(initiative());
+  const read = () => Promise.all(Array.from({ length: 8 }, () => app.inject('/v1/events?limit=1')));
+  await read();
+  const url = (await sharedCluster()).url('postgres');
+  await execute(
+    url,
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'milestone-ledger'`,
+  );
+  t.same(
+    (await read()).map(({ statusCode }) => statusCode),
+    Array.from({ length: 8 }, () => 200),
+  );
+});
+
 test('connections that the server ends cost no request', async (t) => {
   const ledger = await given(t);
   for (let i = 0; i < 5; i++) {

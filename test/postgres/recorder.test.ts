@@ -1,2 +1,3 @@
 import '../helpers/on-postgres.ts';
 import '../store/recorder.test.ts';
+import '../store/prefetch.test.ts';

@@ -1,11 +1,13 @@
 import Sqlite from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import { itemsOf } from '../../src/ledger/posting.ts';
+import { type Asking, answeredAtOnce } from '../../src/store/asking.ts';
+import { LeafFold } from '../../src/store/leaf-fold.ts';
 import { Rebuilds } from '../../src/store/rebuilds.ts';
 import { Recorder } from '../../src/store/recorder.ts';
+import { SnapshotFold } from '../../src/store/snapshot-fold.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import { LeafFold } from '../../src/store/sqlite-fold.ts';
-import { SnapshotFold } from '../../src/store/sqlite-fold-snapshots.ts';
+import { answerOf } from '../../src/store/sqlite-statements.ts';
 import type { Rebuilt } from '../../src/store/store.ts';
 import { verifyLedger } from '../../src/verify/verify.ts';
 import { Counts } from '../../src/views/counts.ts';
@@ -228,12 +230,11 @@ t.test('snapshots are the same where not all counts fit into memory', (t) => {
   const db = new Sqlite(sample.file, { readonly: true });
   t.teardown(() => db.close());
   const made = (cellsMax?: number) => {
-    const leaves = new LeafFold(db, 'records');
-    const fold = new SnapshotFold(db, 'records', cellsMax);
-    const snapshots = leaves
-      .next(sample.end, sample.end, sample.end)
-      .flatMap((folded) => fold.fold(folded))
-      .concat(...fold.rest(sample.end));
+    const now = <T>(asking: Asking<T>): T => answeredAtOnce(asking, answerOf(db));
+    const fold = new SnapshotFold('records', cellsMax);
+    const folded = now(new LeafFold('records').next(sample.end, sample.end, sample.end));
+    const snapshots = folded.flatMap((one) => now(fold.fold(one)));
+    for (const piece of fold.rest(sample.end)) snapshots.push(...now(piece));
     return new Map(
       snapshots.map((row) => [
         `${row.initiative_id}/${row.position}`,

@@ -29,7 +29,7 @@ export class Reading {
   ): Promise<FastifyReply> {
     const { store } = this.ledger;
     const { initiativeId } = request.params;
-    const at = await resolveAt(store, request.query);
+    const at = await this.#at(request.query);
     const kept = this.#keptNow();
     const payload =
       kept.known(request.url, at.position) ??
@@ -40,6 +40,13 @@ export class Reading {
         async () => JSON.stringify(await compute(at, await this.initiative(initiativeId, at))),
       ));
     return sendPayload(request, reply, payload, at);
+  }
+
+  /** The moment that is asked for. With it the end of the log was read, so what is known of the read models is new. */
+  async #at(query: AtQuery): Promise<At> {
+    const at = await resolveAt(this.ledger.store, query);
+    this.ledger.rebuilds.check();
+    return at;
   }
 
   /**
@@ -57,7 +64,7 @@ export class Reading {
     reply: FastifyReply,
     compute: (at: At) => Promise<object>,
   ): Promise<FastifyReply> {
-    const at = await resolveAt(this.ledger.store, request.query);
+    const at = await this.#at(request.query);
     return sendPayload(request, reply, payloadOf(JSON.stringify(await compute(at))), at);
   }
 
@@ -68,7 +75,7 @@ export class Reading {
     columns: readonly string[],
     compute: (at: At, asked: PageAsked) => Promise<ListAnswer>,
   ): Promise<FastifyReply> {
-    const at = await resolveAt(this.ledger.store, request.query);
+    const at = await this.#at(request.query);
     return sendList(request, reply, at, columns, (asked) => compute(at, asked));
   }
 

@@ -37,7 +37,10 @@ export function rebuildRoute(app: App, { rebuilds }: Ledger): void {
         },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
+      // What a later version wrote stays, unless the command is run.
+      await rebuilds.outdated();
+      rebuilds.check();
       const lines = new PassThrough();
       const brokenOff = new AbortController();
       lines.once('close', () => brokenOff.abort());

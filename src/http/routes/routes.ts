@@ -36,11 +36,15 @@ export function addRoutes(app: App, ledger: Ledger): void {
   rebuildRoute(app, ledger);
 }
 
-/** While a rebuild is due that nothing can be read or recorded without; what tells of the ledger's state goes on. */
+/** While the read models are of another version; what tells of the ledger's state goes on. */
 function refuseUntilReady(app: App, { rebuilds }: Ledger): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    if (/^\/(v1|tile|checkpoint)\b/.test(request.url)) rebuilds.check();
-    done();
+    if (rebuilds.areReady || !/^\/(v1|tile|checkpoint)\b/.test(request.url)) return done();
+    // Another instance may have rebuilt them since.
+    rebuilds
+      .outdated()
+      .then(() => rebuilds.check())
+      .then(() => done(), done);
   });
 }
 

@@ -1,12 +1,11 @@
-import type Sqlite from 'better-sqlite3';
 import { evolve } from '../ledger/evolve.ts';
 import type { Version } from '../ledger/record.ts';
 import { eventOf, type StoredEvent } from '../ledger/stored-event.ts';
 import { recordRowOf } from '../views/record-row.ts';
+import { type Asking, ask } from './asking.ts';
 import { BrokenLeaf, checked } from './restore-leaves.ts';
 import { versionOf } from './rows.ts';
 import type { EventRow, RecordRow } from './schema.ts';
-import { compiledOnce } from './sqlite-statements.ts';
 
 export interface Folded {
   event: StoredEvent;
@@ -28,38 +27,48 @@ type Leaf = Pick<EventRow, 'position' | 'initiative_id' | 'record_id' | 'version
 export class LeafFold {
   /** Folded up to here. */
   position: number;
-  readonly #leaves: Sqlite.Statement<[number, number, number], Leaf>;
-  readonly #made: Sqlite.Statement<[string, string, number], RecordRow & { state_text: string }>;
+  readonly #table: string;
   /** By record, what may not be in the table yet. */
   readonly #unwritten = new Map<string, Made>();
 
-  constructor(handle: Sqlite.Database, table: string, position = 0) {
+  constructor(table: string, position = 0) {
+    this.#table = table;
     this.position = position;
-    this.#leaves = handle.prepare(
-      `select position, initiative_id, record_id, version, leaf from events
-        where position > ? and position <= ? order by position limit ?`,
-    );
-    this.#made = handle.prepare(
-      compiledOnce(
-        `select made.*, coalesce(made.state, events.leaf) as state_text
-          from events join ${table} as made on made.position = events.position
-          where events.initiative_id = ? and events.record_id = ? and events.version = ?`,
-      ),
-    );
   }
 
   /** The next ones up to a position that the log has. written: the table has the rows up to this position. */
-  next(to: number, limit: number, written: number): Folded[] {
+  *next(to: number, limit: number, written: number): Asking<Folded[]> {
     for (const [key, { row }] of this.#unwritten) {
       if (row.position > written) break;
       this.#unwritten.delete(key);
     }
-    const folded = this.#leaves.all(this.position, to, limit).map((leaf) => this.#fold(leaf));
-    if (folded.length === 0 && this.position < to) throw new BrokenLeaf(this.position + 1, 'is missing');
-    return folded;
+    const leaves = yield* ask<Leaf>(
+      `select position, initiative_id, record_id, version, leaf from events
+        where position > $1 and position <= $2 order by position limit $3`,
+      this.position,
+      to,
+      limit,
+    );
+    if (leaves.length === 0 && this.position < to) throw new BrokenLeaf(this.position + 1, 'is missing');
+    const rows = yield* ask<RecordRow & { state_text: string }>(
+      `select made.*, coalesce(made.state, before.leaf) as state_text from events as after
+        join events as before on before.initiative_id = after.initiative_id
+          and before.record_id = after.record_id and before.version = after.version - 1
+        join ${this.#table} as made on made.position = before.position
+        where after.position > $1 and after.position <= $2 and after.version > 1`,
+      this.position,
+      leaves.at(-1)?.position ?? this.position,
+    );
+    const made = new Map(
+      rows.map(({ state_text: state, ...row }) => [
+        versionKey(row.initiative_id, row.record_id, row.version),
+        { version: versionOf({ ...row, state }), row },
+      ]),
+    );
+    return leaves.map((leaf) => this.#fold(leaf, made));
   }
 
-  #fold({ position, leaf, ...columns }: Leaf): Folded {
+  #fold({ position, leaf, ...columns }: Leaf, written: Map<string, Made>): Folded {
     if (position !== this.position + 1) throw new BrokenLeaf(this.position + 1, 'is missing');
     return checked(position, () => {
       const event = eventOf(leaf);
@@ -74,7 +83,7 @@ export class LeafFold {
           `it is of version ${version} of ${initiativeId}/${recordId}, its columns say otherwise`,
         );
       const key = `${initiativeId}/${recordId}`;
-      const before = this.#unwritten.get(key) ?? this.#written(event);
+      const before = this.#unwritten.get(key) ?? written.get(versionKey(initiativeId, recordId, version - 1));
       const made: Version = {
         record: evolve(before?.version.record, event),
         position,
@@ -88,10 +97,7 @@ export class LeafFold {
       return { event, before: before?.row, after: row };
     });
   }
-
-  #written({ initiativeId, recordId, version }: StoredEvent): Made | undefined {
-    if (version === 1) return undefined;
-    const row = this.#made.get(initiativeId, recordId, version - 1);
-    return row && { version: versionOf({ ...row, state: row.state_text }), row };
-  }
 }
+
+const versionKey = (initiativeId: string, recordId: string, version: number): string =>
+  `${initiativeId}/${recordId}/${version}`;

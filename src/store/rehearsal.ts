@@ -3,20 +3,28 @@ import { Kysely, SqliteDialect } from 'kysely';
 import type { Facts, RecordRef } from '../ledger/facts.ts';
 import type { Version } from '../ledger/record.ts';
 import { refKey } from '../ledger/world.ts';
+import { Edge } from '../tlog/edge.ts';
 import { migrate } from './migrate.ts';
 import type { Database } from './schema.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
 import { sqliteWrite } from './sqlite-write.ts';
-import type { Store } from './store.ts';
+import type { GroupTransaction, Store } from './store.ts';
 
 /** Where positions of a rehearsal begin, so that none is one of the log. */
 const positionsFrom = 2 ** 40;
 
+/** What a group sees of the end of the log. */
+export type Seen = Pick<GroupTransaction, 'head' | 'facts'>;
+
 /**
  * A store that begins as this one and keeps what is recorded in a temporary file, which SQLite removes when it is
- * closed: so events can be tried out in any number. The log itself may grow meanwhile.
+ * closed, however that comes about: so events can be tried out in any number. The log itself may grow meanwhile. see: shows a
+ * group the log as it is then; nothing has to be locked.
  */
-export async function openRehearsal(store: Store): Promise<Store> {
+export async function openRehearsal(
+  store: Store,
+  see: <T>(work: (seen: Seen) => Promise<T>) => Promise<T>,
+): Promise<Store> {
   const handle = new Sqlite('');
   handle.pragma('synchronous = OFF');
   const builder = new Kysely<Database>({ dialect: new SqliteDialect({ database: handle }) });
@@ -28,13 +36,13 @@ export async function openRehearsal(store: Store): Promise<Store> {
   return {
     ...store,
     group: (work) =>
-      store.group((transaction) =>
+      see(({ head, facts }) =>
         work({
-          ...transaction,
-          head: { ...transaction.head, position },
-          facts: layered(own, transaction.facts, erased),
+          head: { ...head, position },
+          // The tree is not tried out.
+          edge: new Edge(0, []),
+          facts: layered(own, facts, erased),
           write(batch) {
-            // The tree is not tried out, and has the tiles of the log.
             write({ ...batch, tiles: [] });
             position += batch.changes.length;
             for (const { event } of batch.changes)
@@ -64,9 +72,8 @@ function layered(own: Facts, log: Facts, erased: ReadonlySet<string>): Facts {
       const known = new Set(found.map(({ eventId }) => eventId));
       return [...found, ...(await log.events(eventIds.filter((eventId) => !known.has(eventId))))];
     },
-    async lastNumber(initiativeId, kind) {
-      return Math.max(await own.lastNumber(initiativeId, kind), await log.lastNumber(initiativeId, kind));
-    },
+    // Of two numbers the higher one counts.
+    lastNumbers: async (asked) => [...(await own.lastNumbers(asked)), ...(await log.lastNumbers(asked))],
     async milestonesAt(query) {
       const logged = await log.milestonesAt(query);
       const changed = keysOf(await own.versions(logged.map(refOf)));

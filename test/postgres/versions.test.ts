@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import { type Test, test } from 'tap';
+import type { App } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { openLedgerApp } from '../../src/ledger-app.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { Rebuilds } from '../../src/store/rebuilds.ts';
+import { readModels } from '../../src/views/read-models.ts';
+import { emptyDatabase } from '../helpers/database.ts';
+import { initiative, mou } from '../helpers/decide.ts';
+import '../helpers/on-postgres.ts';
+import { execute, startCluster } from '../helpers/postgres.ts';
+
+const sci = '/v1/initiatives/sci';
+
+async function open(t: Test, url: string): Promise<App> {
+  const app = await openLedgerApp(readConfig({ DATABASE_URL: url, SIGNER_DIR: '' }), false);
+  t.teardown(() => app.close());
+  return app;
+}
+
+const post = (app: App, payload: object) => app.inject({ method: 'POST', url: `${sci}/events`, payload });
+const rebuild = async (app: App) => {
+  const { body } = await app.inject({ method: 'POST', url: '/v1/rebuild' });
+  return JSON.parse(body.trim().split('\n').at(-1) ?? '');
+};
+const countOf = async (app: App): Promise<number> =>
+  (await app.inject(`${sci}/summary`)).json().counts.mous.total;
+
+/** Rebuilds as code that writes another version of `records` would. */
+async function rebuildAs(url: string, version: number): Promise<void> {
+  const others = readModels.map((one) => (one.name === 'records' ? { ...one, version } : one));
+  const store = await openStore(url);
+  try {
+    await new Rebuilds(store, others).run(['records'], () => {});
+  } finally {
+    await store.close();
+  }
+}
+
+test('reads and posts through two instances go on beside a rebuild that swaps, and all of them are right', async (t) => {
+  const url = await emptyDatabase(t);
+  const [one, two] = [await open(t, url), await open(t, url)];
+  await post(one, initiative());
+  for (let i = 0; i < 3; i++) await post(one, { events: Array.from({ length: 500 }, () => mou()) });
+  t.same([await countOf(one), await countOf(two)], [1_500, 1_500]);
+  // Neither instance has counted this from the tables yet.
+  await execute(url, 'update records set standing = 0 where position > 1; delete from count_snapshots');
+  let rebuilding = true;
+  let posted = 0;
+  const officer = async (app: App, name: string): Promise<void> => {
+    for (let i = 0; i < 10 || rebuilding; i++) {
+      const recordId = `${name}-${i}`;
+      const { statusCode, body } = await post(app, mou({ recordId }));
+      if (statusCode !== 201) t.fail('refused', { body });
+      posted += 1;
+      const record = (await app.inject(`${sci}/records/${recordId}`)).json();
+      if (record.recordId !== recordId) t.fail('what was posted is read', { record });
+    }
+  };
+  const rebuilds = rebuild(one).finally(() => {
+    rebuilding = false;
+  });
+  await Promise.all([rebuilds, officer(one, 'a'), officer(two, 'b'), officer(one, 'c'), officer(two, 'd')]);
+  t.match(await rebuilds, { outcome: 'done', views: [{ swapped: true }, { view: 'counts' }] });
+  t.same([await countOf(one), await countOf(two)], [1_500 + posted, 1_500 + posted]);
+  t.match(await rebuild(two), { views: [{ swapped: false, differences: 0 }, { differences: 0 }] });
+});
+
+test('an instance of another version is not ready, while those of the version in the database serve', async (t) => {
+  const url = await emptyDatabase(t);
+  const app = await open(t, url);
+  await post(app, initiative());
+  await post(app, mou());
+  await rebuildAs(url, 2);
+  const asked = [
+    () => app.inject(`${sci}/summary`),
+    () => post(app, mou()),
+    () => app.inject('/readyz'),
+    () => rebuild(app).then((problem) => ({ statusCode: problem.status, json: () => problem })),
+  ];
+  // Whatever is asked first notices it.
+  for (const first of asked) {
+    await rebuildAs(url, 1);
+    t.equal((await app.inject('/readyz')).statusCode, 200, 'ready again, without a restart');
+    t.equal((await post(app, mou())).statusCode, 201);
+    await rebuildAs(url, 2);
+    for (const ask of [first, ...asked]) {
+      const answer = await ask();
+      t.equal(answer.statusCode, 503);
+      t.match(answer.json(), {
+        code: 'not-ready',
+        detail: 'records: the tables are of version 2, this instance is of version 1.',
+      });
+    }
+  }
+  t.equal((await app.inject('/livez')).statusCode, 200);
+
+  const late = await open(t, url);
+  t.equal((await late.inject('/readyz')).statusCode, 503, 'what a later version wrote is left as it is');
+  t.match(await execute(url, "select version from view_versions where view = 'records'"), [{ version: 2 }]);
+  await rebuildAs(url, 1);
+  t.equal((await late.inject('/readyz')).statusCode, 200);
+});
+
+test('an instance of a later version rebuilds before it is ready', async (t) => {
+  const url = await emptyDatabase(t);
+  const first = await open(t, url);
+  await post(first, initiative());
+  await first.close();
+  await execute(url, "update view_versions set version = 0; update records set words = ''");
+  // Both want to, and one waits for the other.
+  const apps = [await open(t, url), await open(t, url)];
+  for (const app of apps) while ((await app.inject('/readyz')).statusCode !== 200) await turn();
+  t.equal((await post(apps[0] as App, mou())).statusCode, 201);
+  t.equal(await countOf(apps[1] as App), 1);
+});
+
+test('only the owner of the tables rebuilds, and the service keeps its privileges', async (t) => {
+  const cluster = await startCluster();
+  t.teardown(() => cluster.end());
+  const owner = cluster.url('postgres');
+  const service = owner.replace('postgres@', 'milestone_ledger_service@');
+  await (await openStore(owner)).close();
+  const role = new URL('../../migrations/postgres-service-role.sql', import.meta.url);
+  await execute(owner, readFileSync(role, 'utf8'));
+  const app = await open(t, service);
+  await post(app, initiative());
+  t.match(await rebuild(app), { outcome: 'stopped', detail: /run the command rebuild as this role/ });
+  await execute(owner, "update records set words = ''; update view_versions set version = 0");
+  const late = await open(t, service);
+  t.match((await late.inject('/readyz')).json().detail, /^records and counts/);
+  const store = await openStore(owner);
+  t.match(await new Rebuilds(store, readModels).run(['records', 'counts'], () => {}), [
+    { swapped: true },
+    { swapped: true },
+  ]);
+  await store.close();
+  for (const one of [app, late]) {
+    t.equal((await post(one, mou())).statusCode, 201);
+    t.equal((await one.inject('/readyz')).statusCode, 200);
+  }
+  t.equal(await countOf(app), 2);
+  await t.rejects(execute(service, 'delete from records'), { code: '42501' });
+});
