@@ -16,16 +16,24 @@ import { makeShadow, removeShadow, swapShadow } from './sqlite-shadow.ts';
 import { answerOf } from './sqlite-statements.ts';
 import type { RebuildOptions, Rebuilt } from './store.ts';
 
+/** The service beside which a rebuild runs. */
+interface Service {
+  /** The end of what was written to the log. */
+  head: () => number;
+  /** Told of each commit. */
+  committed: () => void;
+  /** Told in the turn of the swap. */
+  swapped: () => void;
+}
+
 /**
  * Rebuilds beside the service: a thread folds the leaves, and this one writes what it made to tables of their own,
- * some milliseconds at a time, so that the writer's handle is never taken for long. `head` is the end of
- * the log; `swapped` is told in the turn of the swap.
+ * some milliseconds at a time, so that the writer's handle is never taken for long.
  */
 export async function rebuildSqlite(
   file: string,
   writer: Sqlite.Database,
-  head: () => number,
-  swapped: () => void,
+  { head, committed, swapped }: Service,
   { readModels, progress, signal }: RebuildOptions,
 ): Promise<Rebuilt[]> {
   signal.throwIfAborted();
@@ -39,9 +47,8 @@ export async function rebuildSqlite(
     for await (const [received] of on(thread.worker, 'message', { signal, close: ['exit'] })) {
       const message: Message = received;
       if ('broken' in message) throw new BrokenLeaf(message.broken.position, message.broken.fault);
-      unsynced(writer, () =>
-        writer.transaction(() => answeredAtOnce(rebuilding.add(message), answer)).immediate(),
-      );
+      writer.transaction(() => answeredAtOnce(rebuilding.add(message), answer)).immediate();
+      committed();
       thread.took(rebuilding.position);
       if (rebuilding.complete) {
         // Nothing is recorded before the end of this turn.
@@ -65,31 +72,22 @@ export async function rebuildSqlite(
 }
 
 /** Removes what a rebuild leaves, in turns. */
-export async function clearRebuiltSqlite(writer: Sqlite.Database, signal: AbortSignal): Promise<void> {
+export async function clearRebuiltSqlite(
+  writer: Sqlite.Database,
+  committed: () => void,
+  signal: AbortSignal,
+): Promise<void> {
   const steps = removeShadow(writer);
   for (let done = false; !done && !signal.aborted; ) {
     // Names of persons are not in these tables, so nothing has to be overwritten.
     writer.pragma('secure_delete = OFF');
     try {
-      done = unsynced(writer, () => steps.next().done === true);
+      done = steps.next().done === true;
     } finally {
       writer.pragma('secure_delete = ON');
     }
+    committed();
     await turn();
-  }
-}
-
-/**
- * Commits that need not be on disk: what a power failure takes of them, the next start would remove. With small
- * checkpoints, as those of the service would hold the writer for a hundred milliseconds, and here they are due often.
- */
-function unsynced<T>(writer: Sqlite.Database, work: () => T): T {
-  const checkpointPages = writer.pragma('wal_autocheckpoint', { simple: true });
-  writer.pragma('wal_autocheckpoint = 1000');
-  try {
-    return work();
-  } finally {
-    writer.pragma(`wal_autocheckpoint = ${checkpointPages}`);
   }
 }
 

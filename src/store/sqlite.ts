@@ -57,6 +57,7 @@ async function storeOn(
   writer.pragma('synchronous = NORMAL');
   const walFile = openSync(`${file}-wal`, 'r+');
   const checkpointer = new Checkpointer(file, writer, () => wal.clean());
+  const committed = (): void => checkpointer.committed();
 
   const reader = new Sqlite(file, { readonly: true, fileMustExist: true });
   reader.pragma('cache_size = -65536');
@@ -139,7 +140,7 @@ async function storeOn(
         },
       });
       wal.clean();
-      checkpointer.committed();
+      committed();
       return result;
     },
     rehearsal: () => openRehearsal(store, (work) => work({ head, facts })),
@@ -167,18 +168,16 @@ async function storeOn(
     // No other process has the file open.
     watch: () => {},
     writtenVersions: () => writtenVersions,
-    rebuild: (options) =>
-      rebuildSqlite(
-        file,
-        writer,
-        () => written,
-        () => {
-          swaps += 1;
-          writtenVersions = writtenVersionsSqlite(writer);
-        },
-        options,
-      ),
-    clearRebuilt: (signal) => clearRebuiltSqlite(writer, signal),
+    async rebuild(options) {
+      const swapped = (): void => {
+        swaps += 1;
+        writtenVersions = writtenVersionsSqlite(writer);
+      };
+      const rebuilt = await rebuildSqlite(file, writer, { head: () => written, committed, swapped }, options);
+      await synced(walFile);
+      return rebuilt;
+    },
+    clearRebuilt: (signal) => clearRebuiltSqlite(writer, committed, signal),
     swaps: () => swaps,
     check: () => void reader.prepare('select 1 from head').get(),
     async close() {
