@@ -22,3 +22,7 @@ grant update (origin) on ledger to milestone_ledger_service;
 -- Names are erased, with the fingerprints that they may be in, and old answers are forgotten.
 grant delete on openings, idempotency_keys to milestone_ledger_service;
 grant update (fingerprint) on events, idempotency_keys to milestone_ledger_service;
+
+-- Read models are made anew beside the ones in use and take their place by renaming, which only the owner of the tables can:
+-- the owner runs the command `rebuild`, after `migrate` where a new version of the service asks for it. The privileges
+-- above come with the tables.

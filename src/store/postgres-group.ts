@@ -72,8 +72,14 @@ export class PostgresGroups {
   async see<T>(work: (seen: Seen) => Promise<T>): Promise<T> {
     const client = await this.#connections.reader().catch(throwRefusal);
     let isSound = false;
+    let last: Promise<unknown> = Promise.resolve();
+    // One after the other, as these connections have no pipeline.
+    const run: Run = (text, values) => {
+      const answered = last.then(() => client.query(text, values)).catch(throwRefusal);
+      last = answered.catch(() => {});
+      return answered.then(({ rows }) => rows);
+    };
     try {
-      const run: Run = async (text, values) => (await client.query(text, values)).rows;
       await run('begin isolation level repeatable read read only');
       const [row] = await run<HeadRow>('select position, recorded_at, root_hash from head');
       if (!row) throw new Error('the head row is missing');
@@ -82,8 +88,6 @@ export class PostgresGroups {
       await run('commit');
       isSound = true;
       return result;
-    } catch (error) {
-      return throwRefusal(error);
     } finally {
       client.release(!isSound);
     }

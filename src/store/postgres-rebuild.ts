@@ -33,13 +33,13 @@ type Asked = Pick<RebuildOptions, 'readModels' | 'progress'>;
  */
 export async function rebuildOver(client: pg.ClientBase, asked: Asked): Promise<Rebuilt[]> {
   const run: Run = async (text, values) => (await client.query(text, values)).rows;
-  if (!(await holdsLock(run)))
-    throw new Refusal('rebuild-running', 'Another instance rebuilds the read models.');
   if (!(await isOwner(run)))
     throw new Refusal(
       'rebuild-not-allowed',
       'Read models are rebuilt by the role that owns their tables: run the command rebuild as this role.',
     );
+  if (!(await holdsLock(run)))
+    throw new Refusal('rebuild-running', 'Another instance rebuilds the read models.');
   // What a crash of the server takes would be removed anyway; later commits bring the swap to the disk before themselves.
   await run('set synchronous_commit = off');
   return new PostgresRebuild(run, asked).toEnd();

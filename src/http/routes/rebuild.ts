@@ -44,12 +44,21 @@ export function rebuildRoute(app: App, { rebuilds }: Ledger): void {
       const lines = new PassThrough();
       const brokenOff = new AbortController();
       lines.once('close', () => brokenOff.abort());
-      const say = (line: object): void => void lines.write(`${JSON.stringify(line)}\n`);
-      void rebuilds
-        .run(request.query.view ?? names, say, brokenOff.signal)
+      const begun = Promise.withResolvers<void>();
+      const rebuilt = rebuilds.run(
+        request.query.view ?? names,
+        (progress) => {
+          begun.resolve();
+          lines.write(`${JSON.stringify(progress)}\n`);
+        },
+        brokenOff.signal,
+      );
+      void rebuilt
         .then(
           (views) => ({ outcome: 'done', views }),
           (error) => {
+            // Refused before it began, it has a status of its own.
+            if (error instanceof Refusal) begun.reject(error);
             const detail = reasonOf(error);
             if (detail === undefined && !brokenOff.signal.aborted)
               request.log.error({ err: error }, 'rebuild failed, which is a bug');
@@ -57,7 +66,11 @@ export function rebuildRoute(app: App, { rebuilds }: Ledger): void {
             return { outcome: 'stopped', ...position, detail: detail ?? 'The log of the server says why.' };
           },
         )
-        .then((last) => lines.end(`${JSON.stringify(last)}\n`));
+        .then((last) => {
+          lines.end(`${JSON.stringify(last)}\n`);
+          begun.resolve();
+        });
+      await begun.promise;
       return reply.type('application/x-ndjson').send(lines);
     },
   );
