@@ -1,24 +1,13 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { test } from 'tap';
+import { runCommand } from '../helpers/child.ts';
 import { mou, openLedger } from '../helpers/decide.ts';
 import { sampleLedger, tampered } from '../verify/sample.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-
-/** Runs the command on a database file, without a terminal. */
-function run(file: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'], DATABASE_URL: `file:${file}` };
-    const options = { env, maxBuffer: 100_000_000 };
-    const child = execFile(process.execPath, [main, 'export', ...args], options, (_, out, err) =>
-      resolve({ code: child.exitCode ?? -1, out, err }),
-    );
-  });
-}
+const run = (file: string, ...args: string[]) =>
+  runCommand(['export', ...args], { DATABASE_URL: `file:${file}` });
 
 function leavesOf(file: string, after = 0): string {
   const db = new Sqlite(file, { readonly: true });
