@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { mock } from 'node:test';
 import { type Test, test } from 'tap';
 import { EventHub } from '../../src/http/event-hub.ts';
 import { itemsOf } from '../../src/ledger/posting.ts';
@@ -175,6 +176,22 @@ test('a heartbeat also comes where a filter matches nothing, and says how far th
   await post([mou(), mou()]);
   await reader.until(({ comments }) => comments.at(-1) === 'at 3');
   t.same(reader.events, []);
+});
+
+test('a heartbeat comes every 15 seconds', async (t) => {
+  const { port, hub } = await openStreaming(t);
+  mock.timers.enable({ apis: ['setInterval'] });
+  t.teardown(() => mock.timers.reset());
+  const reader = await StreamReader.open(t, port, '?after=1');
+  await reader.until(({ comments }) => comments.length === 1);
+  mock.timers.tick(14_999);
+  // What is sent to a later reader would have been preceded by a heartbeat to this one.
+  const later = await StreamReader.open(t, port, '?after=1');
+  await later.until(({ comments }) => comments.length === 1);
+  t.equal(reader.comments.length, 1);
+  mock.timers.tick(1);
+  await reader.until(({ comments }) => comments.length === 2);
+  t.equal(hub.size, 2);
 });
 
 test('what another instance recorded is sent although nobody told of it', async (t) => {
