@@ -33,20 +33,34 @@ export function makeAjv(formats: Record<string, Format> = {}, coerceTypes: false
 /** A schema with this member only documents; the function that it holds checks, and may give another value. */
 export const checkedBy = Symbol('checked by');
 
-/** Fastify's factory of validators: one Ajv for bodies, and one for what arrives as text. */
+/**
+ * Fastify's factory of validators: one Ajv for bodies, and one for what arrives as text. It is called for each route,
+ * with the same shared schemas, and to make such a pair takes longer than all that is compiled with it.
+ */
 export function validatorFactory(formats: Record<string, Format> = {}): BuildCompilerFromPool {
+  let made: { schemas: AnySchema[]; compile: Compile } | undefined;
   return (sharedSchemas) => {
-    const body = makeAjv(formats, false);
-    const text = makeAjv(formats, 'array');
-    for (const schema of Object.values(sharedSchemas as Record<string, AnySchema>)) {
-      body.addSchema(schema);
-      text.addSchema(schema);
-    }
-    return (route) => {
-      // The type says that this is a schema, but Fastify passes a schema and where it is from.
-      const { schema, httpPart } = route as unknown as { schema: AnySchema; httpPart?: string };
-      const own = (schema as { [checkedBy]?: ValidateFunction })[checkedBy];
-      return own ?? (httpPart === 'body' ? body : text).compile(schema);
-    };
+    const schemas = Object.values(sharedSchemas as Record<string, AnySchema>);
+    const known = made?.schemas;
+    if (!made || schemas.length !== known?.length || schemas.some((schema, i) => schema !== known[i]))
+      made = { schemas, compile: compilerOf(schemas, formats) };
+    return made.compile;
+  };
+}
+
+type Compile = ReturnType<BuildCompilerFromPool>;
+
+function compilerOf(schemas: AnySchema[], formats: Record<string, Format>): Compile {
+  const body = makeAjv(formats, false);
+  const text = makeAjv(formats, 'array');
+  for (const schema of schemas) {
+    body.addSchema(schema);
+    text.addSchema(schema);
+  }
+  return (route) => {
+    // The type says that this is a schema, but Fastify passes a schema and where it is from.
+    const { schema, httpPart } = route as unknown as { schema: AnySchema; httpPart?: string };
+    const own = (schema as { [checkedBy]?: ValidateFunction })[checkedBy];
+    return own ?? (httpPart === 'body' ? body : text).compile(schema);
   };
 }

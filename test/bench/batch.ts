@@ -1,4 +1,5 @@
 import { fixed, median, percent, printTable, ratioOf, verdict, whole } from './figures.ts';
+import { inTurns } from './in-turns.ts';
 import { type Measured, measure } from './load.ts';
 import type { Options } from './main.ts';
 import { batchRequests, initiative, initiativeId, postRequests } from './samples.ts';
@@ -7,42 +8,67 @@ import { post, startServer, temporaryDirectory } from './servers.ts';
 const batchEvents = 100;
 const ratioMin = 8;
 
+/** Connections of each side. The last pair is what each side is fastest with. */
+const pairs = [
+  { single: 1, batches: 1, target: ratioMin },
+  { single: 8, batches: 8 },
+  { single: 64, batches: 8 },
+];
+
 /** What does it save to post a hundred events in one request? */
 export async function benchBatch({ rounds, seconds }: Options): Promise<void> {
   console.log(`
-Posting MoUSigned to one server on SQLite: batches of ${batchEvents} over 8 connections, against one event a request over 64.`);
+Posting MoUSigned to one server on SQLite: one event a request, against batches of ${batchEvents}, over so many connections each.
+The last row: each over as many as it is fastest with.`);
   const server = await startServer('sqlite', temporaryDirectory());
   await post(server.port, initiativeId, initiative);
-  const single = postRequests(server.port);
-  const batches = batchRequests(server.port, batchEvents);
-  const sides = {
-    'one by one': { events: 1, connections: 64, next: single.next },
-    batches: { events: batchEvents, connections: 8, next: batches.next },
+  const next = {
+    single: postRequests(server.port).next,
+    batches: batchRequests(server.port, batchEvents).next,
   };
-  const names = ['one by one', 'batches'] as const;
-  const run = async (name: keyof typeof sides, seconds: number): Promise<Measured> => {
-    const { connections, next } = sides[name];
-    return measure({ port: server.port, connections, seconds, rampSeconds: 0.3, next, status: 201 });
-  };
-  const measured: Record<keyof typeof sides, Measured[]> = { 'one by one': [], batches: [] };
-  for (const name of names) await run(name, 2);
-  for (let round = 0; round < rounds; round++)
-    for (const name of round % 2 === 0 ? names : names.toReversed())
-      measured[name].push(await run(name, seconds));
+  const rows: string[][] = [];
+  for (const pair of pairs) {
+    const measured = await inTurns(['single', 'batches'], rounds, (side) =>
+      measure({
+        port: server.port,
+        connections: pair[side],
+        seconds,
+        rampSeconds: 0.3,
+        next: next[side],
+        status: 201,
+      }),
+    );
+    rows.push(rowOf(pair, measured.single, measured.batches));
+  }
   await server.stop();
-  const perSecond = (name: keyof typeof sides) =>
-    measured[name].map((round) => round.perSecond * sides[name].events);
-  const { ratio, range } = ratioOf(perSecond('batches'), perSecond('one by one'));
   printTable(
-    ['', 'events/s', 'p50 ms', 'p99 ms', 'generator busy', 'ratio', 'rounds', 'target'],
-    names.map((name) => [
-      name,
-      whole(median(perSecond(name))),
-      fixed(median(measured[name].map(({ p50Ms }) => p50Ms))),
-      fixed(median(measured[name].map(({ p99Ms }) => p99Ms))),
-      percent(median(measured[name].map(({ busy }) => busy))),
-      ...(name === 'batches' ? [fixed(ratio), range, verdict(ratio, ratioMin)] : ['', '', '']),
-    ]),
-    1,
+    [
+      ...['one by one', 'batches'].flatMap((side) => [side, 'events/s', 'p99 ms', 'generator busy']),
+      'ratio',
+      'rounds',
+      'target',
+    ],
+    rows,
   );
+}
+
+function rowOf(pair: (typeof pairs)[number], single: Measured[], batches: Measured[]): string[] {
+  const [singly, inBatches] = [
+    single.map(({ perSecond }) => perSecond),
+    batches.map(({ perSecond }) => perSecond * batchEvents),
+  ];
+  const { ratio, range } = ratioOf(inBatches, singly);
+  const cells = (connections: number, perSecond: number[], rounds: Measured[]) => [
+    whole(connections),
+    whole(median(perSecond)),
+    fixed(median(rounds.map(({ p99Ms }) => p99Ms))),
+    percent(median(rounds.map(({ busy }) => busy))),
+  ];
+  return [
+    ...cells(pair.single, singly, single),
+    ...cells(pair.batches, inBatches, batches),
+    fixed(ratio),
+    range,
+    pair.target === undefined ? '' : verdict(ratio, pair.target),
+  ];
 }

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, copyFileSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { leafHash } from '../../src/tlog/merkle.ts';
 import { atMost, fixed, median, printTable, ratioOf, verdict, whole } from './figures.ts';
-import { eventsOf, ledgerOf, shapes } from './ledgers.ts';
+import { copyOf, eventsOf, ledgerOf, shapes } from './ledgers.ts';
 import type { Options } from './main.ts';
-import { temporaryDirectory } from './servers.ts';
+import { startServer, temporaryDirectory } from './servers.ts';
 
-const targets = { import: 0.35, rebuild: 0.15, export: 0.7, verify: 0.15 };
+const targets = { import: 0.35, rebuild: 0.15, export: 0.7, 'export over HTTP': 0.7, verify: 0.15 };
 const memoryMax = 1.5;
 const base = 10_000;
 const main = join(import.meta.dirname, '../../src/main.ts');
@@ -27,8 +27,8 @@ export async function benchBulk({ rounds, sizes }: Options): Promise<void> {
   console.log(`
 Commands on a stopped ledger, each in a process of its own, its start included, against bare loops in this process:
 import (NDJSON to all tables), against inserting the finished rows of the log with its own indexes, 1,000 a transaction;
-rebuild (all read models), against reading the leaves and parsing each; export (to a file), against reading the leaves; verify,
-against reading and hashing them. Peak memory is the resident set.`);
+rebuild (all read models), against reading the leaves and parsing each; export (to a file, or by a running server to a reader in
+this process), against reading the leaves; verify, against reading and hashing them. Peak memory is the resident set, of the server too.`);
   for (const size of [...new Set([base, ...sizes])]) await benchSize(size, rounds);
 }
 
@@ -48,16 +48,19 @@ async function benchSize(size: number, rounds: number): Promise<void> {
     const fresh = temporaryDirectory();
     const copy = join(fresh, 'copy.db');
     copyFileSync(ledger, copy);
+    const exported = join(fresh, 'out.ndjson');
     const runs: Record<Work, () => Promise<Ran>> = {
       import: () => command(join(fresh, 'imported.db'), 'import', '--initiative', 'sci', file),
       rebuild: () => command(copy, 'rebuild'),
-      export: () => command(ledger, 'export', '--out', join(fresh, 'out.ndjson')),
+      export: () => command(ledger, 'export', '--out', exported),
+      'export over HTTP': async () => overHttp(await copyOf('one', size), statSync(exported).size),
       verify: () => command(ledger, 'verify'),
     };
     const loops: Record<Work, () => number | Promise<number>> = {
       import: () => insertRows(ledger, join(fresh, 'bare.db')),
       rebuild: () => eachLeaf(ledger, (leaf) => void JSON.parse(leaf)),
       export: () => eachLeaf(ledger, () => {}),
+      'export over HTTP': () => eachLeaf(ledger, () => {}),
       verify: () => eachLeaf(ledger, (leaf) => void leafHash(Buffer.from(leaf))),
     };
     for (const name of Object.keys(runs) as Work[]) {
@@ -140,6 +143,20 @@ async function command(database: string, ...words: string[]): Promise<Ran> {
   if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}`);
   const seconds = (performance.now() - start) / 1000;
   return { seconds, peakBytes: Number(readFileSync(peakFile, 'utf8')) };
+}
+
+/** Reads an export from a server that runs, which must be as long as that of the command. */
+async function overHttp(directory: string, bytes: number): Promise<Ran> {
+  const server = await startServer('sqlite', directory);
+  const start = performance.now();
+  const response = await fetch(`http://127.0.0.1:${server.port}/v1/export`);
+  let received = 0;
+  for await (const chunk of response.body ?? []) received += chunk.length;
+  const seconds = (performance.now() - start) / 1000;
+  if (received !== bytes) throw new Error(`${received} bytes were exported over HTTP, not ${bytes}`);
+  const { peakBytes = 0 } = await server.ask('usage');
+  await server.stop();
+  return { seconds, peakBytes };
 }
 
 /** Seconds that it takes to read the leaves in a bare loop. */

@@ -1,13 +1,13 @@
-import { copyFileSync, createReadStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { writeEvents } from './bulk.ts';
 import { atMost, fixed, printTable, quantile, whole } from './figures.ts';
-import { ledgerOf } from './ledgers.ts';
+import { copyOf } from './ledgers.ts';
 import type { Options } from './main.ts';
-import { milestone } from './samples.ts';
-import { startServer, temporaryDirectory } from './servers.ts';
+import { pause, poster } from './poster.ts';
+import { startServer } from './servers.ts';
 
 const size = 100_000;
 const pauseMs = 20;
@@ -18,12 +18,11 @@ export async function benchInteractive({ seconds }: Options): Promise<void> {
   console.log(`
 One post every ${pauseMs} ms to a ledger of ${whole(size)} events: at rest, while a file of ${whole(size)} events is imported over HTTP into another
 initiative, and while all read models are rebuilt. Milliseconds until the answer, from when the post was due.`);
-  const directory = temporaryDirectory();
-  copyFileSync(join(await ledgerOf('one', size), 'ledger.db'), join(directory, 'ledger.db'));
+  const directory = await copyOf('one', size);
   const file = join(directory, 'events.ndjson');
   writeEvents(file, size);
   const server = await startServer('sqlite', directory);
-  const posts = poster(server.port);
+  const posts = poster(server.port, 'sci', pauseMs);
   await posts.during(pause(1_000));
   const rest = await posts.during(pause(Math.max(seconds, 2) * 5_000));
   const sides = {
@@ -48,39 +47,6 @@ initiative, and while all read models are rebuilt. Milliseconds until the answer
     }),
     1,
   );
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Posts at a steady pace while something is under way; gives the latencies, sorted. */
-function poster(port: number) {
-  let number = 900_000_000;
-  return {
-    async during(work: Promise<void>): Promise<number[]> {
-      let done = false;
-      const ended = work.finally(() => {
-        done = true;
-      });
-      const latencies: number[] = [];
-      const posts: Promise<void>[] = [];
-      for (let due = performance.now(); !done; due += pauseMs) {
-        await pause(Math.max(due - performance.now(), 0));
-        posts.push(
-          fetch(`http://127.0.0.1:${port}/v1/initiatives/sci/events`, {
-            method: 'POST',
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify(milestone(number++)),
-          }).then(async (response) => {
-            await response.text();
-            if (response.status !== 201) throw new Error(`a post was answered with ${response.status}`);
-            latencies.push(performance.now() - due);
-          }),
-        );
-      }
-      await Promise.all([ended, ...posts]);
-      return latencies.sort((a, b) => a - b);
-    },
-  };
 }
 
 /** Sends a request, with a file as its body, and reads the whole answer. */

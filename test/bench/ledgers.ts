@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Item } from '../../src/ledger/posting.ts';
 import { itemsOf } from '../../src/ledger/posting.ts';
@@ -31,6 +31,13 @@ export function ledgerOf(shape: Shape, size: number): Promise<string> {
   const known = made.get(key) ?? make(shape, size);
   made.set(key, known);
   return known;
+}
+
+/** The same in a directory of its own, to be written to. */
+export async function copyOf(shape: Shape, size: number): Promise<string> {
+  const directory = temporaryDirectory();
+  copyFileSync(join(await ledgerOf(shape, size), 'ledger.db'), join(directory, 'ledger.db'));
+  return directory;
 }
 
 async function make(shape: Shape, size: number): Promise<string> {
@@ -72,6 +79,13 @@ async function make(shape: Shape, size: number): Promise<string> {
 export interface Posted {
   initiativeId: string;
   event: object;
+}
+
+/** The initiatives of the first events of a shape, one an event, so that a random one is as likely as it is large. */
+export function initiativesOf(shape: Shape, events: number): string[] {
+  const ids: string[] = [];
+  for (const { initiativeId } of eventsOf(shape)) if (ids.push(initiativeId) === events) break;
+  return ids;
 }
 
 /** Events without end, the same at every call. */

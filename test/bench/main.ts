@@ -6,9 +6,11 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { benchBatch } from './batch.ts';
 import { benchBulk } from './bulk.ts';
 import { benchFlat } from './flat.ts';
+import { benchGrown } from './grown.ts';
 import { benchInteractive } from './interactive.ts';
 import { benchPost } from './post.ts';
 import { benchStart } from './start.ts';
+import { benchStreams } from './streams.ts';
 import { benchSummary } from './summary.ts';
 import { benchVerify } from './verify.ts';
 import { benchWriter } from './writer.ts';
@@ -25,11 +27,13 @@ export interface Options {
 
 const questions = {
   post: benchPost,
+  grown: benchGrown,
   batch: benchBatch,
   bulk: benchBulk,
   summary: benchSummary,
   flat: benchFlat,
   interactive: benchInteractive,
+  streams: benchStreams,
   start: benchStart,
   verify: benchVerify,
   writer: benchWriter,
@@ -55,7 +59,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
-    sizes: { type: 'string', default: '100000,1000000' },
+    sizes: { type: 'string', default: '100000' },
     profile: { type: 'boolean', default: false },
   },
 });
@@ -67,11 +71,16 @@ const options: Options = {
 };
 const named = positionals.length > 0 ? positionals : values.profile ? ['post'] : Object.keys(questions);
 const unknown = named.filter((name) => !Object.hasOwn(questions, name));
-if (unknown.length > 0 || !(options.rounds >= 1) || !(options.seconds > 0)) {
+const { rounds, seconds, sizes } = options;
+if (unknown.length > 0 || !(rounds >= 1) || !(seconds > 0) || !sizes.every((size) => size >= 10_000)) {
   console.error(
-    `usage: npm run bench -- [${Object.keys(questions).join('] [')}] [--rounds N] [--seconds N] [--profile]`,
+    `usage: npm run bench -- [${Object.keys(questions).join('] [')}] [--rounds N] [--seconds N] [--sizes N,…] [--profile]`,
   );
   process.exit(2);
 }
 printHeader(options);
-for (const name of named) await questions[name as keyof typeof questions](options);
+for (const name of named) {
+  const start = performance.now();
+  await questions[name as keyof typeof questions](options);
+  console.log(`(${name} took ${Math.round((performance.now() - start) / 1000)} s)`);
+}

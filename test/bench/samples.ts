@@ -60,22 +60,41 @@ const signed = (number: string) => ({
 });
 
 /** Requests to post one MoUSigned, each with a title of its own and all of one length. */
-export const postRequests = (port: number) => numbered(port, signed(mark), 100_000_000);
+export const postRequests = (port: number, to = initiativeId) =>
+  numbered(port, to, signed(mark), 100_000_000);
 
 /** Requests to post a batch of these. */
 export const batchRequests = (port: number, events: number) =>
-  numbered(port, { events: Array.from({ length: events }, () => signed(mark)) }, 500_000_000);
+  numbered(port, initiativeId, { events: Array.from({ length: events }, () => signed(mark)) }, 500_000_000);
+
+/** A request to correct a record, by a value that it did not have. */
+export function correctionRequest(port: number, to: string, recordId: string, value: number): string {
+  const text = JSON.stringify({
+    type: 'RecordCorrected',
+    recordId,
+    changes: { data: { tier: `Tier ${value}` } },
+    reason: { code: 'typing-error', text: 'Known better now.' },
+  });
+  return request('POST', port, eventsOf(to), text) + text;
+}
 
 const mark = '#########';
 
 /** Requests with a body in which each mark is another number. */
-function numbered(port: number, body: object, first: number): { next: () => string; bytes: number } {
+function numbered(
+  port: number,
+  to: string,
+  body: object,
+  first: number,
+): { next: () => string; bytes: number } {
   const text = JSON.stringify(body);
-  const parts = (request('POST', port, `/v1/initiatives/${initiativeId}/events`, text) + text).split(mark);
+  const parts = (request('POST', port, eventsOf(to), text) + text).split(mark);
   let number = first;
   const next = (): string => parts.reduce((before, part) => `${before}${++number}${part}`);
   return { next, bytes: next().length };
 }
+
+const eventsOf = (initiativeId: string): string => `/v1/initiatives/${initiativeId}/events`;
 
 export const getRequest = (port: number, path: string): string => request('GET', port, path, '');
 

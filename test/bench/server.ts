@@ -9,7 +9,7 @@ import { Slug } from '../../events/fields.ts';
 import { type App, buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { addRoutes } from '../../src/http/routes/routes.ts';
-import { type Ledger, openLedgerApp } from '../../src/ledger-app.ts';
+import { type Ledger, openLedger, openLedgerApp } from '../../src/ledger-app.ts';
 import { Rebuilds } from '../../src/store/rebuilds.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { Counts } from '../../src/views/counts.ts';
@@ -26,6 +26,8 @@ export interface Reply {
   port?: number;
   /** Share of the time since the last `usage` in which the event loop was busy. */
   busy?: number;
+  /** Peak of the resident set. */
+  peakBytes?: number;
   /** File with what was sampled since `start-profile`. */
   profile?: string;
 }
@@ -47,11 +49,19 @@ const engines = {
       () => recorder.stop(),
     );
   },
-  /** The same shell with one route, which returns the text in `constant.json` and reads nothing. */
-  constant: (directory: string) => {
+  /** The application as it is served, with one more route, which returns the text in `constant.json` and reads nothing. */
+  constant: async (directory: string) => {
     const text = readFileSync(join(directory, 'constant.json'), 'utf8');
     const { type } = JSON.parse(readFileSync(join(directory, 'constant-headers.json'), 'utf8'));
-    return shell(directory, (app) => addConstant(app, text, type));
+    const ledger = await openLedger(configIn(directory), log);
+    return shell(
+      directory,
+      (app) => {
+        addRoutes(app, ledger);
+        addConstant(app, text, type);
+      },
+      ledger.close,
+    );
   },
   /** No HTTP at all: answers every so many bytes with the same text, to see how fast the generator is. */
   responder: (directory: string) =>
@@ -110,7 +120,7 @@ async function serve(engine: Engine, directory: string): Promise<void> {
     async usage() {
       const busy = performance.eventLoopUtilization(usage).utilization;
       usage = performance.eventLoopUtilization();
-      return { busy };
+      return { busy, peakBytes: process.resourceUsage().maxRSS * 1024 };
     },
     async 'start-profile'() {
       inspector.connect();

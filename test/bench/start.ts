@@ -1,7 +1,5 @@
-import { copyFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { atMost, fixed, median, printTable, whole } from './figures.ts';
-import { ledgerOf } from './ledgers.ts';
+import { copyOf } from './ledgers.ts';
 import type { Options } from './main.ts';
 import { startServer, temporaryDirectory } from './servers.ts';
 
@@ -14,7 +12,8 @@ From the start of a server's process until it listens, ready, with its ledger in
   const all = [0, ...sizes];
   const times = new Map(all.map((size) => [size, [] as number[]]));
   const directories = new Map<number, string>();
-  for (const size of all) directories.set(size, size === 0 ? temporaryDirectory() : await copyOf(size));
+  for (const size of all)
+    directories.set(size, size === 0 ? temporaryDirectory() : await copyOf('one', size));
   for (let round = 0; round <= rounds; round++) {
     for (const size of all) {
       const start = performance.now();
@@ -38,11 +37,4 @@ From the start of a server's process until it listens, ready, with its ledger in
       ];
     }),
   );
-}
-
-/** Of a ledger that others read too: starting writes keys. */
-async function copyOf(size: number): Promise<string> {
-  const directory = temporaryDirectory();
-  copyFileSync(join(await ledgerOf('one', size), 'ledger.db'), join(directory, 'ledger.db'));
-  return directory;
 }

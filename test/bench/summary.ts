@@ -1,87 +1,104 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fixed, median, percent, printTable, ratioOf, verdict, whole } from './figures.ts';
+import { inTurns } from './in-turns.ts';
 import { type Measured, measure } from './load.ts';
 import type { Options } from './main.ts';
+import { poster } from './poster.ts';
 import { getRequest, initiative, initiativeId, milestone } from './samples.ts';
 import { post, type Server, startServer, temporaryDirectory } from './servers.ts';
 
 const recordCount = 10_000;
 const connections = 64;
+const postsPauseMs = 10;
 const target = 0.9;
+const path = `/v1/initiatives/${initiativeId}`;
+
+const sides = ['summary', 'constant', 'summary, posts', 'constant, posts'] as const;
 
 /** What does it cost to compute the counts, where a constant text would do? */
-export async function benchSummary(options: Options): Promise<void> {
+export async function benchSummary({ rounds, seconds }: Options): Promise<void> {
   console.log(`
-Reading the summary of an initiative with ${whole(recordCount)} records, at rest, against a route that returns the same text as a constant.
-Both stand in the same shell (buildApp: hooks, headers, limits); only the constant one has no ledger behind it.`);
+Reading the summary of an initiative with ${whole(recordCount)} records, ${connections} connections, against a route that returns the same text as a constant;
+at rest, and while ${1_000 / postsPauseMs} posts/s to that initiative go to the same process. Both routes stand in the same application.`);
   const directory = temporaryDirectory();
   const ledger = await startServer('sqlite', directory);
+  await post(ledger.port, initiativeId, initiative);
   await fill(ledger.port);
-  const path = `/v1/initiatives/${initiativeId}/summary`;
-  const response = await fetch(`http://127.0.0.1:${ledger.port}${path}`);
+  const response = await fetch(`http://127.0.0.1:${ledger.port}${path}/summary`);
+  if (response.status !== 200) throw new Error(`the summary was answered with ${response.status}`);
   const text = await response.text();
-  if (response.status === 200) {
-    writeFileSync(join(directory, 'constant.json'), text);
-    const headers = { type: response.headers.get('content-type') };
-    writeFileSync(join(directory, 'constant-headers.json'), JSON.stringify(headers));
-    const constant = await startServer('constant', directory);
-    await compare(ledger, path, constant, Buffer.byteLength(text), options);
-    await constant.stop();
-  } else {
-    console.log(`The summary is missing: ${path} answers ${response.status}. Nothing measured.`);
-  }
+  const constant = await startConstant(text, response.headers.get('content-type'));
+  const posts = {
+    summary: poster(ledger.port, initiativeId, postsPauseMs),
+    constant: poster(constant.port, initiativeId, postsPauseMs),
+  };
+  let acknowledged = 0;
+  const measured = await inTurns(sides, rounds, async (side): Promise<Measured> => {
+    const route = side.startsWith('summary') ? 'summary' : 'constant';
+    const { port } = route === 'summary' ? ledger : constant;
+    const request = getRequest(port, `${path}/${route}`);
+    const load = { port, connections, seconds, rampSeconds: 0.3, next: () => request, status: 200 };
+    const measuring = measure(load);
+    if (side.endsWith('posts')) {
+      const { length } = await posts[route].during(measuring);
+      if (route === 'summary') acknowledged += length;
+    }
+    return measuring;
+  });
+  await check(ledger.port, recordCount + acknowledged);
   await ledger.stop();
+  await constant.stop();
+  print(measured, Buffer.byteLength(text));
 }
 
 async function fill(port: number): Promise<void> {
-  await post(port, initiativeId, initiative);
   const batch = 500;
-  for (let first = 1; first < recordCount; first += batch) {
-    const length = Math.min(batch, recordCount - first);
-    await post(port, initiativeId, { events: Array.from({ length }, (_, i) => milestone(first + i)) });
-  }
+  for (let first = 0; first < recordCount; first += batch)
+    await post(port, initiativeId, { events: Array.from({ length: batch }, (_, i) => milestone(first + i)) });
 }
 
-async function compare(
-  ledger: Server,
-  path: string,
-  constant: Server,
-  bytes: number,
-  { rounds, seconds }: Options,
-): Promise<void> {
-  const requests = {
-    summary: { port: ledger.port, request: getRequest(ledger.port, path) },
-    constant: {
-      port: constant.port,
-      request: getRequest(constant.port, path.replace(/summary$/, 'constant')),
-    },
+async function startConstant(text: string, type: string | null): Promise<Server> {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'constant.json'), text);
+  writeFileSync(join(directory, 'constant-headers.json'), JSON.stringify({ type }));
+  const server = await startServer('constant', directory);
+  await post(server.port, initiativeId, initiative);
+  return server;
+}
+
+/** The summary must count what was acknowledged. */
+async function check(port: number, expected: number): Promise<void> {
+  const answer = await (await fetch(`http://127.0.0.1:${port}${path}/summary`)).json();
+  const { counts } = answer as { counts: Record<'mous' | 'projects', { total: number }> };
+  const counted = counts.mous.total + counts.projects.total;
+  if (counted !== expected) throw new Error(`the summary counts ${counted} records, not ${expected}`);
+}
+
+function print(measured: Record<(typeof sides)[number], Measured[]>, bytes: number): void {
+  const perSecond = (side: (typeof sides)[number]) => measured[side].map((round) => round.perSecond);
+  const against = (side: (typeof sides)[number], other: (typeof sides)[number]): string[] => {
+    const { ratio, range } = ratioOf(perSecond(side), perSecond(other));
+    return [fixed(ratio), range, verdict(ratio, target)];
   };
-  const run = (name: keyof typeof requests, measuredSeconds: number): Promise<Measured> => {
-    const { port, request } = requests[name];
-    const load = { port, connections, seconds: measuredSeconds, rampSeconds: 0.3, status: 200 };
-    return measure({ ...load, next: () => request });
-  };
-  const measured: Record<keyof typeof requests, Measured[]> = { summary: [], constant: [] };
-  const names = ['summary', 'constant'] as const;
-  for (const name of names) await run(name, 2);
-  for (let round = 0; round < rounds; round++) {
-    for (const name of round % 2 === 0 ? names : names.toReversed())
-      measured[name].push(await run(name, seconds));
-  }
-  const perSecond = (name: keyof typeof requests) => measured[name].map((round) => round.perSecond);
-  const { ratio, range } = ratioOf(perSecond('summary'), perSecond('constant'));
+  const row = (side: (typeof sides)[number], name: string, compared: string[]): string[] => [
+    name,
+    whole(bytes),
+    whole(median(perSecond(side))),
+    fixed(median(measured[side].map(({ p50Ms }) => p50Ms))),
+    fixed(median(measured[side].map(({ p99Ms }) => p99Ms))),
+    percent(median(measured[side].map(({ busy }) => busy))),
+    ...compared,
+  ];
   printTable(
     ['route', 'bytes', 'req/s', 'p50 ms', 'p99 ms', 'generator busy', 'ratio', 'rounds', 'target'],
-    names.map((name) => [
-      name,
-      whole(bytes),
-      whole(median(perSecond(name))),
-      fixed(median(measured[name].map(({ p50Ms }) => p50Ms))),
-      fixed(median(measured[name].map(({ p99Ms }) => p99Ms))),
-      percent(median(measured[name].map(({ busy }) => busy))),
-      ...(name === 'summary' ? [fixed(ratio), range, verdict(ratio, target)] : ['', '', '']),
-    ]),
+    [
+      row('constant', 'constant, at rest', []),
+      row('summary', 'summary, at rest', against('summary', 'constant')),
+      row('constant, posts', 'constant, under posts', []),
+      row('summary, posts', 'summary, under posts', against('summary, posts', 'constant, posts')),
+      row('summary, posts', '  against the constant at rest', against('summary, posts', 'constant')),
+    ],
     1,
   );
 }

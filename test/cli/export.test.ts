@@ -1,26 +1,14 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { isPostgres } from '../../src/store/open-store.ts';
+import { runCommand } from '../helpers/child.ts';
 import { beside } from '../helpers/database.ts';
 import { mou, openLedger } from '../helpers/decide.ts';
 import { changed } from '../verify/owned.ts';
 import { sampleLedger } from '../verify/sample.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-
-/** Runs the command on a database, without a terminal. */
-function run(url: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'], DATABASE_URL: url };
-    const options = { env, maxBuffer: 100_000_000 };
-    const child = execFile(process.execPath, [main, 'export', ...args], options, (_, out, err) =>
-      resolve({ code: child.exitCode ?? -1, out, err }),
-    );
-  });
-}
+const run = (url: string, ...args: string[]) => runCommand(['export', ...args], { DATABASE_URL: url });
 
 async function leavesOf(url: string, after = 0): Promise<string> {
   const { rows, close } = await beside(url);

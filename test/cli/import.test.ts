@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,10 +7,10 @@ import { type Test, test } from 'tap';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { milestone } from '../bench/samples.ts';
 import { checkStore } from '../helpers/check-store.ts';
+import { runCommand, startProgram } from '../helpers/child.ts';
 import { initiative, meeting, mou } from '../helpers/decide.ts';
 import { ndjson } from '../helpers/import.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const officers = (name: string): string =>
   fileURLToPath(new URL(`../import/officers/${name}`, import.meta.url));
 
@@ -19,35 +18,18 @@ const officers = (name: string): string =>
 function place(t: Test) {
   const directory = t.testdir();
   const database = join(directory, 'ledger.db');
-  const start = (...args: string[]): ChildProcess =>
-    spawn(process.execPath, [main, 'import', '--initiative', 'sci', ...args], {
-      env: { DATABASE_URL: `file:${database}`, SIGNER_DIR: join(directory, 'signer') },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+  const env = { DATABASE_URL: `file:${database}`, SIGNER_DIR: join(directory, 'signer') };
+  const command = (args: string[]): string[] => ['import', '--initiative', 'sci', ...args];
   return {
     directory,
     database,
-    start,
-    write(name: string, text: string): string {
+    start: (...args: string[]) => startProgram(command(args), env),
+    write(name: string, content: string | Buffer): string {
       const file = join(directory, name);
-      writeFileSync(file, text);
+      writeFileSync(file, content);
       return file;
     },
-    async run(args: string[], input = '') {
-      const child = start(...args);
-      let [stdout, stderr] = ['', ''];
-      child.stdout?.on('data', (text) => {
-        stdout += text;
-      });
-      child.stderr?.on('data', (text) => {
-        stderr += text;
-      });
-      // A command that refuses its arguments does not read it.
-      child.stdin?.on('error', () => {});
-      child.stdin?.end(input);
-      const [code] = await once(child, 'close');
-      return { code, stdout, stderr };
-    },
+    run: (args: string[], input = '') => runCommand(command(args), env, input),
     events(): number {
       const db = new Sqlite(database, { readonly: true });
       try {
@@ -64,24 +46,24 @@ test('the command imports a file, says what came of it, and ends with its code',
   const file = write('a.ndjson', ndjson(initiative(), mou()));
   t.match(await run([file, '--dry-run']), {
     code: 0,
-    stdout: '2 lines: 2 would be recorded, 0 already recorded',
+    out: '2 lines: 2 would be recorded, 0 already recorded',
   });
   t.match(await run([file]), {
     code: 0,
-    stdout: /^100 %: 2 of 2 lines\n2 lines: 2 recorded, .* size 2, root/,
+    out: /^100 %: 2 of 2 lines\n2 lines: 2 recorded, .* size 2, root/,
   });
   t.match(await run(['-'], ndjson(initiative(), mou({ recordId: 'X' }))), {
     code: 1,
-    stdout: /line 2: invalid-body: \/recordId .*\n2 lines: 0 recorded, 1 already recorded, 1 failed/,
+    out: /line 2: invalid-body: \/recordId .*\n2 lines: 0 recorded, 1 already recorded, 1 failed/,
   });
   t.match(await run([write('b.ndjson', `${ndjson(mou({ note: 'b' }))}x`), '--atomic']), {
     code: 1,
-    stdout: /line 2: malformed-json: .*\n1 of 2 lines can not be recorded, so none was\.\n/,
+    out: /line 2: malformed-json: .*\n1 of 2 lines can not be recorded, so none was\.\n/,
   });
   t.equal(events(), 2);
   t.match(await run([file, '--import-id', 'again']), {
     code: 1,
-    stdout: /line 1: record-exists.*\n.* 1 recorded/,
+    out: /line 1: record-exists.*\n.* 1 recorded/,
   });
   t.equal(events(), 3);
   checkStore(database);
@@ -91,8 +73,8 @@ test('a table as officers keep it is imported with a mapping', async (t) => {
   const { run, write, database } = place(t);
   await run([write('a.ndjson', ndjson(initiative(), meeting()))]);
   const args = ['--mapping', officers('mapping.json'), officers('milestones.csv')];
-  t.match(await run(args), { code: 0, stdout: '5 lines: 5 recorded, 0 already recorded, 0 failed' });
-  t.match(await run(args), { code: 0, stdout: '5 lines: 0 recorded, 5 already recorded, 0 failed' });
+  t.match(await run(args), { code: 0, out: '5 lines: 5 recorded, 0 already recorded, 0 failed' });
+  t.match(await run(args), { code: 0, out: '5 lines: 0 recorded, 5 already recorded, 0 failed' });
   const db = new Sqlite(database, { readonly: true });
   t.teardown(() => db.close());
   const leaves = db
@@ -134,17 +116,17 @@ test('wrong usage, and what can not be read, ends with 2', async (t) => {
     [[table], /malformed-csv: .*"Date".*none of type, recordId/],
     [[file, '--mapping', file, '--format', 'ndjson'], /--mapping is for tables/],
   ];
-  for (const [args, message] of wrong) t.match(await run(args), { code: 2, stderr: message }, args.join(' '));
+  for (const [args, message] of wrong) t.match(await run(args), { code: 2, err: message }, args.join(' '));
 });
 
 test('beside a running service the command says how to import through it', async (t) => {
   const { run, write, database } = place(t);
   const store = await openSqlite(database);
   t.teardown(() => store.close());
-  const { code, stderr } = await run([write("it's.csv", 'type\n'), '--dry-run', '--import-id', 'a b']);
+  const { code, err } = await run([write("it's.csv", 'type\n'), '--dry-run', '--import-id', 'a b']);
   t.equal(code, 2);
-  t.match(stderr, /curl -T '.*it'\\''s\.csv' -X POST -H 'Content-Type: text\/csv'/);
-  t.match(stderr, "'http://127.0.0.1:3000/v1/initiatives/sci/import?dryRun=true&importId=a%20b'");
+  t.match(err, /curl -T '.*it'\\''s\.csv' -X POST -H 'Content-Type: text\/csv'/);
+  t.match(err, "'http://127.0.0.1:3000/v1/initiatives/sci/import?dryRun=true&importId=a%20b'");
 });
 
 test('an import that is killed leaves what it had recorded, and goes on from there', async (t) => {
@@ -160,7 +142,7 @@ test('an import that is killed leaves what it had recorded, and goes on from the
   ] as const) {
     const child = start(file);
     let told = '';
-    for await (const text of child.stdout ?? []) {
+    for await (const text of child.stdout) {
       told += text;
       if (new RegExp(`[${atTenth}-9]0 %`).test(told)) break;
     }
@@ -174,7 +156,7 @@ test('an import that is killed leaves what it had recorded, and goes on from the
   const held = events();
   t.match(await run([file]), {
     code: 0,
-    stdout: `${lines} lines: ${lines - held} recorded, ${held} already`,
+    out: `${lines} lines: ${lines - held} recorded, ${held} already`,
   });
   t.equal(events(), lines);
   checkStore(database);

@@ -1,12 +1,9 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { type Test, test } from 'tap';
+import { type AddressInfo, createServer } from 'node:net';
+import { test } from 'tap';
 import { ConfigError, readConfig } from '../../src/config.ts';
+import { runCommand, serveChild } from '../helpers/child.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const defaults = {
   HOST: '127.0.0.1',
   PORT: 3000,
@@ -15,15 +12,6 @@ const defaults = {
   LOG_LEVEL: 'info',
   ALLOW_CLOCK_JUMP: false,
 };
-
-/** Runs the program to its end, with nothing in its environment but what is given. */
-async function run(args: string[], env: Record<string, string> = {}) {
-  try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, [main, ...args], { env })) };
-  } catch (error) {
-    return error as { code: number; stdout: string; stderr: string }; // what execFile rejects with
-  }
-}
 
 test('without variables the defaults hold', async (t) => {
   t.same(readConfig({}), defaults);
@@ -72,63 +60,56 @@ test('all wrong values are named at once', async (t) => {
 });
 
 test('serve --help lists each variable with its default', async (t) => {
-  const { code, stdout } = await run(['serve', '--help']);
+  const { code, out } = await runCommand(['serve', '--help'], {});
   t.equal(code, 0);
   for (const [name, value] of Object.entries(defaults)) {
-    t.match(stdout, new RegExp(`^ +${name} +.+\\(default: ${value}\\)$`, 'm'));
+    t.match(out, new RegExp(`^ +${name} +.+\\(default: ${value}\\)$`, 'm'));
   }
 });
 
 test('another host than loopback is refused at start, with exit code 2', async (t) => {
-  const { code, stdout, stderr } = await run(['serve'], { HOST: '0.0.0.0', PORT: '0' });
+  const { code, out, err } = await runCommand(['serve'], { HOST: '0.0.0.0', PORT: '0' });
   t.equal(code, 2);
-  t.equal(stdout, '');
-  t.match(stderr, /^milestone-ledger: HOST must be [^\n]+\n$/);
+  t.equal(out, '');
+  t.match(err, /^milestone-ledger: HOST must be [^\n]+\n$/);
 });
 
 test('wrong usage ends with 2 and the usage on stderr', async (t) => {
-  for (const args of [['nope'], ['serve', '--nope'], []]) {
-    const { code, stdout, stderr } = await run(args);
-    t.equal(code, 2, args.join(' '));
-    t.equal(stdout, '');
-    t.match(stderr, 'Usage: milestone-ledger');
-  }
+  await Promise.all(
+    [['nope'], ['serve', '--nope'], []].map(async (args) => {
+      const { code, out, err } = await runCommand(args, {});
+      t.equal(code, 2, args.join(' '));
+      t.equal(out, '');
+      t.match(err, 'Usage: milestone-ledger');
+    }),
+  );
 });
 
 test('the OpenAPI document is written without a server', async (t) => {
-  const { code, stdout } = await run(['openapi']);
+  const { code, out } = await runCommand(['openapi'], {});
   t.equal(code, 0);
-  t.equal(JSON.parse(stdout).info.title, 'Milestone Ledger');
+  t.equal(JSON.parse(out).info.title, 'Milestone Ledger');
 });
-
-/** Starts a server in a directory of its own, and waits until it listens. */
-async function startServer(t: Test, port = '0'): Promise<{ child: ChildProcess; port: string }> {
-  const directory = t.testdir();
-  const env = { PORT: port, DATABASE_URL: `file:${directory}/ledger.db`, SIGNER_DIR: `${directory}/signer` };
-  const child = spawn(process.execPath, [main, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  t.teardown(() => child.kill('SIGKILL'));
-  for await (const line of createInterface({ input: child.stdout })) {
-    const address = /listening at http:\/\/127\.0\.0\.1:(\d+)/.exec(JSON.parse(line).msg);
-    if (address?.[1]) return { child, port: address[1] };
-  }
-  throw new Error('the server ended before it listened');
-}
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`${signal} ends the server with exit code 0`, async (t) => {
-    const { child } = await startServer(t);
+    const { child } = await serveChild(t, `${t.testdir()}/ledger.db`);
     child.kill(signal);
     t.same(await once(child, 'exit'), [0, null]);
   });
 }
 
 test('a port in use is said in one line, with exit code 2', async (t) => {
-  const { port } = await startServer(t);
-  const { code, stderr } = await run(['serve'], {
-    PORT: port,
+  const server = createServer().listen(0, '127.0.0.1');
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  // Listening on a port, so its address is no path of a socket.
+  const { port } = server.address() as AddressInfo;
+  const { code, err } = await runCommand(['serve'], {
+    PORT: `${port}`,
     DATABASE_URL: `file:${t.testdir()}/other.db`,
     SIGNER_DIR: '',
   });
   t.equal(code, 2);
-  t.match(stderr, new RegExp(`^milestone-ledger: Port ${port} of 127.0.0.1 is in use[^\n]+\n$`));
+  t.match(err, new RegExp(`^milestone-ledger: Port ${port} of 127.0.0.1 is in use[^\n]+\n$`));
 });

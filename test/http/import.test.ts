@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { mock } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { type Test, test } from 'tap';
 import type { App } from '../../src/app.ts';
@@ -109,9 +112,16 @@ test('what is no text in UTF-8, and what is of no known type, is refused as a wh
   t.equal(await end(app), 0);
 });
 
+/** From now on time outs come when they are told to. */
+function stopTime(t: Test): void {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+}
+
 test('an unknown initiative is refused before the body is read', async (t) => {
   const app = await buildLedger(t);
   const port = await listen(app);
+  stopTime(t);
   const { socket, received } = openSocket(t, port);
   const line = ndjson(mou({ note: 'x'.repeat(1000) }));
   socket.write(
@@ -122,6 +132,7 @@ test('an unknown initiative is refused before the body is read', async (t) => {
   const [answer] = (await once(socket, 'data')) as [string];
   t.match(answer, 'HTTP/1.1 404');
   t.match(answer, 'initiative-not-found');
+  mock.timers.tick(2_000);
   await received;
   t.pass('the connection is ended, as the rest of the body is not waited for');
 });
@@ -138,8 +149,11 @@ function slowUpload(t: Test, port: number) {
 
 const large = ndjson(...Array.from({ length: 300 }, (_, i) => mou({ note: `${i} ${'x'.repeat(500)}` })));
 
+/** Also while time stands still. */
+const later = setTimeout;
+
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (!(await condition())) await new Promise((resolve) => later(resolve, 10));
 }
 
 test('an upload may take longer than other requests, and others are answered meanwhile', async (t) => {
@@ -168,6 +182,36 @@ test('an upload may take longer than other requests, and others are answered mea
   t.match(await received, /HTTP\/1.1 200[\s\S]*"lines":301,"recorded":301,/);
 });
 
+test('an upload that stands still for 30 seconds is cut, and no earlier', async (t) => {
+  const app = await buildLedger(t);
+  await post(app, ndjson(initiative()));
+  const port = await listen(app);
+  const connected = once(app.server, 'connection') as Promise<[Socket]>;
+  stopTime(t);
+  const { received, send } = slowUpload(t, port);
+  const [connection] = await connected;
+  let answered = false;
+  connection.once('close', () => {
+    answered = true;
+  });
+  /** Time goes by once the ledger has what was sent, and waits for more. */
+  const pass = async (ms: number, bytesAtLeast: number): Promise<void> => {
+    await until(async () => connection.bytesRead > bytesAtLeast);
+    for (let i = 0; i < 50; i++) await turn();
+    mock.timers.tick(ms);
+    for (let i = 0; i < 50; i++) await turn();
+  };
+  send(large);
+  await until(async () => (await end(app)) === 301);
+  await pass(29_999, large.length);
+  const bytes = connection.bytesRead;
+  send(' \n');
+  await pass(29_999, bytes);
+  t.notOk(answered, 'a byte is enough to go on');
+  await pass(1, bytes);
+  t.match(await received, /HTTP\/1.1 408[\s\S]*request-timeout[\s\S]*300 lines were recorded before that/);
+});
+
 test('a sender that breaks off leaves what was recorded', async (t) => {
   const app = await buildLedger(t);
   await post(app, ndjson(initiative()));
@@ -176,12 +220,11 @@ test('a sender that breaks off leaves what was recorded', async (t) => {
   await until(async () => (await end(app)) === 301);
   socket.destroy();
   // It is done with when there is room for as many imports as may run.
-  let again: Awaited<ReturnType<typeof post>>[] = [];
   await until(async () => {
-    again = await Promise.all(Array.from({ length: 4 }, () => post(app, large)));
-    return again.every(({ statusCode }) => statusCode === 200);
+    const others = await Promise.all(Array.from({ length: 4 }, () => post(app, '')));
+    return others.every(({ statusCode }) => statusCode === 200);
   });
-  t.match(again[0]?.json(), { alreadyRecorded: 300 });
+  t.match((await post(app, large)).json(), { recorded: 0, alreadyRecorded: 300 });
   t.equal(await end(app), 301);
 });
 

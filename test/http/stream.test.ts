@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { mock } from 'node:test';
 import { type Test, test } from 'tap';
 import { EventHub } from '../../src/http/event-hub.ts';
 import { itemsOf } from '../../src/ledger/posting.ts';
@@ -75,16 +76,16 @@ for (const [name, limits] of [
     }
   });
 
-  test(`a reader that is killed and resumed a hundred times misses nothing${name}`, async (t) => {
+  test(`a reader that is killed and resumed a hundred times under load misses nothing${name}`, async (t) => {
     const { port, post, hub } = await openStreaming(t, limits);
-    const total = 1_001;
-    let posted = 1;
+    let [total, reading] = [1, true];
     const posting = (async () => {
-      while (posted < total)
-        posted = Math.max(...(await Promise.all([post([mou(), mou()]), post([mou(), mou()])])).flat());
+      while (reading)
+        total = Math.max(...(await Promise.all([post([mou(), mou()]), post([mou(), mou()])])).flat());
     })();
     const seen: number[] = [];
     for (let i = 0; i < 100; i++) {
+      const before = total;
       const last = seen.at(-1);
       const reader = await StreamReader.open(
         t,
@@ -92,15 +93,18 @@ for (const [name, limits] of [
         '',
         last === undefined ? {} : { 'last-event-id': `${last}` },
       );
-      const wanted = 1 + (i % 9);
+      const wanted = 1 + (i % 19);
       await reader.until(({ events }) => events.length >= wanted);
+      // It is killed while more is recorded.
+      await turnUntil(() => total > before);
       reader.close();
       // What it had not read when it was killed is lost with it.
       seen.push(...reader.ids.slice(0, wanted));
     }
+    reading = false;
+    await posting;
     const rest = await StreamReader.open(t, port, '', { 'last-event-id': `${seen.at(-1)}` });
     await rest.until(({ ids }) => ids.at(-1) === total);
-    await posting;
     t.same([...seen, ...rest.ids], range(1, total));
     rest.close();
     await turnUntil(() => hub.size === 0);
@@ -172,6 +176,22 @@ test('a heartbeat also comes where a filter matches nothing, and says how far th
   await post([mou(), mou()]);
   await reader.until(({ comments }) => comments.at(-1) === 'at 3');
   t.same(reader.events, []);
+});
+
+test('a heartbeat comes every 15 seconds', async (t) => {
+  const { port, hub } = await openStreaming(t);
+  mock.timers.enable({ apis: ['setInterval'] });
+  t.teardown(() => mock.timers.reset());
+  const reader = await StreamReader.open(t, port, '?after=1');
+  await reader.until(({ comments }) => comments.length === 1);
+  mock.timers.tick(14_999);
+  // What is sent to a later reader would have been preceded by a heartbeat to this one.
+  const later = await StreamReader.open(t, port, '?after=1');
+  await later.until(({ comments }) => comments.length === 1);
+  t.equal(reader.comments.length, 1);
+  mock.timers.tick(1);
+  await reader.until(({ comments }) => comments.length === 2);
+  t.equal(hub.size, 2);
 });
 
 test('what another instance recorded is sent although nobody told of it', async (t) => {

@@ -13,7 +13,7 @@ import { Recorder } from '../../src/store/recorder.ts';
 import type { Rebuilt, Store } from '../../src/store/store.ts';
 import { Counts } from '../../src/views/counts.ts';
 import { readModels } from '../../src/views/read-models.ts';
-import { runCommand, start } from '../helpers/child.ts';
+import { runCommand, startProgram } from '../helpers/child.ts';
 import { emptyDatabase } from '../helpers/database.ts';
 import { corrected, initiative, meeting, mou, reinstated, retracted } from '../helpers/decide.ts';
 import '../helpers/on-postgres.ts';
@@ -251,7 +251,7 @@ test('the command rebuilds beside whoever serves; killed in the middle, it leave
   const { url, post, end } = await sample(t);
   await tamper(url, "update records set words = '' where position = 40");
   const read = await reading(url);
-  const child = start('', { DATABASE_URL: url }, 'rebuild');
+  const child = startProgram(['rebuild'], { DATABASE_URL: url });
   const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'lock table%'
     and datname = current_database()`;
   while ((await execute(url, waits)).length === 0) await turn();

@@ -84,7 +84,13 @@ t.test('reads and posts go on beside a rebuild that swaps, and all of them are r
       t.equal(statusCode, 200);
       t.equal(headers['content-type'], 'application/x-ndjson');
       const lines = linesOf(body);
-      t.match(lines[0], { of: Number });
+      const progress = lines.slice(0, -1).map(({ events }) => events);
+      t.ok(progress.length > 1 && progress.at(-1) >= sample.end, 'it tells how far it is, up to the end');
+      t.same(
+        progress,
+        progress.toSorted((a, b) => a - b),
+      );
+      t.ok(lines.slice(0, -1).every(({ events, of }) => events <= of));
       t.match(lines.at(-1), { outcome: 'done', views: [{ view: 'records' }, { view: 'counts' }] });
       if (lines.at(-1).views[0].swapped) swaps += 1;
     }
