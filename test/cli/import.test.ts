@@ -107,13 +107,11 @@ test('a table as officers keep it is imported with a mapping', async (t) => {
 test('wrong usage, and what can not be read, ends with 2', async (t) => {
   const { run, write, directory } = place(t);
   const file = write('a.ndjson', ndjson(mou()));
-  const table = write('a.csv', 'type,Date\n');
   const wrong: [args: string[], message: RegExp][] = [
     [[], /missing required argument 'file'/],
     [[file, '--initiative', 'Sci'], /lower-case/],
     [[directory], /is a directory/],
     [[file], /initiative-not-found: sci is not registered/],
-    [[table], /malformed-csv: .*"Date".*none of type, recordId/],
     [[file, '--mapping', file, '--format', 'ndjson'], /--mapping is for tables/],
   ];
   for (const [args, message] of wrong) t.match(await run(args), { code: 2, err: message }, args.join(' '));
@@ -131,28 +129,23 @@ test('beside a running service the command says how to import through it', async
 
 test('an import that is killed leaves what it had recorded, and goes on from there', async (t) => {
   const { run, start, write, events, database } = place(t);
-  const lines = 15_000;
+  const lines = 10_000;
   const file = write(
     'a.ndjson',
     ndjson(initiative(), ...Array.from({ length: lines - 1 }, (_, i) => milestone(i % 1000))),
   );
-  for (const [atTenth, signal] of [
-    [1, 'SIGKILL'],
-    [3, 'SIGKILL'],
-  ] as const) {
-    const child = start(file);
-    let told = '';
-    for await (const text of child.stdout) {
-      told += text;
-      if (new RegExp(`[${atTenth}-9]0 %`).test(told)) break;
-    }
-    child.kill(signal);
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    checkStore(database);
-    const toldLines = Number([...told.matchAll(/ (\d+) of/g)].at(-1)?.[1] ?? 0);
-    t.ok(events() >= toldLines && toldLines > 0, `${events()} events, told of ${toldLines}`);
-    t.ok(events() < lines, 'it was killed in the midst');
+  const child = start(file);
+  let told = '';
+  for await (const text of child.stdout) {
+    told += text;
+    if (/[2-9]0 %/.test(told)) break;
   }
+  child.kill('SIGKILL');
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  checkStore(database);
+  const toldLines = Number([...told.matchAll(/ (\d+) of/g)].at(-1)?.[1] ?? 0);
+  t.ok(events() >= toldLines && toldLines > 0, `${events()} events, told of ${toldLines}`);
+  t.ok(events() < lines, 'it was killed in the midst');
   const held = events();
   t.match(await run([file]), {
     code: 0,
