@@ -2,7 +2,7 @@ import type { Store } from '../store/store.ts';
 import {
   type EventFilters,
   eventJson,
-  eventsAfter,
+  eventsIn,
   type LoggedLeaf,
   type OpeningRow,
   openingsOf,
@@ -71,7 +71,7 @@ export class EventTexts {
     // So much is read by each stream for itself.
     if (head - recent.end > recentEventsMax) return recent.clear(head);
     const erasures = this.#store.erasures();
-    const events = await eventsAfter(this.#store.db, recent.end, pageEvents);
+    const events = await eventsIn(this.#store.db, { from: recent.end, to: head }, pageEvents);
     const openings = await openingsOf(this.#store.db, events);
     this.#grown ||= events.length === pageEvents;
     // Where another process erased a name, only the log tells of it.

@@ -88,16 +88,17 @@ export async function readOn(
   return { events, position: events.length < limit ? end : (events.at(-1)?.position ?? end) };
 }
 
-/** The events after a position, with what filters look at. */
-export async function eventsAfter(
+/** The events of a range, with what filters look at. */
+export async function eventsIn(
   db: Kysely<Database>,
-  position: number,
+  { from, to }: PositionRange,
   limit: number,
 ): Promise<FilteredEvent[]> {
   return db
     .selectFrom('events')
     .select(['position', 'leaf', ...filterColumns])
-    .where('position', '>', position)
+    .where('position', '>', from)
+    .where('position', '<=', to)
     .orderBy('position')
     .limit(limit)
     .execute();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mock } from 'node:test';
 import { type Test, test } from 'tap';
@@ -15,6 +16,7 @@ import {
   StreamReader,
   turnUntil,
 } from '../helpers/streaming.ts';
+import { syncingBy } from '../helpers/syncs.ts';
 
 /** Limits at which streams fall behind the events in memory, and chunks hold one event. */
 const tight = { recentEventsMax: 3, pageEvents: 2, chunkBytesMax: 1, streamsPerTurn: 1 };
@@ -111,6 +113,33 @@ for (const [name, limits] of [
     t.pass('a reader that goes leaves nothing behind');
   });
 }
+
+test('what is written and not on disk yet is nowhere to be seen', async (t) => {
+  const { port, post } = await openStreaming(t);
+  const reader = await StreamReader.open(t, port);
+  const status = async (path: string): Promise<number> =>
+    (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+  const eventId = randomUUID();
+  const [begun, synced] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  syncingBy(t, () => {
+    begun.resolve();
+    return synced.promise;
+  });
+  const posted = post([mou({ recordId: 'pending', eventId })]);
+  await begun.promise;
+  const another = await StreamReader.open(t, port);
+  await another.until(({ ids }) => ids.length > 0);
+  t.same(another.ids, [1]);
+  t.equal(await status(`/v1/events/${eventId}`), 404);
+  t.equal(await status('/v1/initiatives/sci/records/pending'), 404);
+  t.same(reader.ids, [1]);
+  synced.resolve();
+  await posted;
+  await reader.until(({ ids }) => ids.at(-1) === 2);
+  t.equal(await status(`/v1/events/${eventId}`), 200);
+  another.close();
+  reader.close();
+});
 
 test('filters select the same events as in the list, from the past and live', async (t) => {
   const ledger = await openStreaming(t, { pageEvents: 3 });

@@ -1,7 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import { text } from 'node:stream/consumers';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
@@ -14,6 +12,7 @@ import { checkStore } from '../helpers/check-store.ts';
 import { serveChild, start } from '../helpers/child.ts';
 import { ledgerFile } from '../helpers/database.ts';
 import { given, initiative, meeting, mou, now, openLedger } from '../helpers/decide.ts';
+import { syncingBy } from '../helpers/syncs.ts';
 
 /** A server that listens, and the address of its initiative `sci`. */
 async function serve(t: Test, file: string): Promise<{ child: ChildProcess; events: string }> {
@@ -143,18 +142,6 @@ test('a second process on the same file ends with exit code 2 and one line', asy
   t.equal(code, 2);
   t.match(stderr, /^milestone-ledger: another process has the ledger open[^\n]+\n$/);
 });
-
-/** Has the syncs of files done by this, until the end of the test. */
-function syncingBy(t: Test, sync: () => Promise<void>): void {
-  const { fdatasync } = fs;
-  t.teardown(() => {
-    fs.fdatasync = fdatasync;
-    syncBuiltinESMExports();
-  });
-  const instead = (_fd: number, done: fs.NoParamCallback): void => void sync().then(() => done(null), done);
-  fs.fdatasync = Object.assign(instead, { __promisify__: fdatasync.__promisify__ });
-  syncBuiltinESMExports();
-}
 
 test('a post is answered, and to be seen, when it is on disk and not before', async (t) => {
   const ledger = await given(t);
