@@ -127,9 +127,9 @@ test('what is written and not on disk yet is nowhere to be seen', async (t) => {
   });
   const posted = post([mou({ recordId: 'pending', eventId })]);
   await begun.promise;
-  const another = await StreamReader.open(t, port);
-  await another.until(({ ids }) => ids.length > 0);
-  t.same(another.ids, [1]);
+  const another = await StreamReader.open(t, port, '?after=1');
+  await another.until(({ comments }) => comments.length > 0);
+  t.same(another.comments, ['at 1']);
   t.equal(await status(`/v1/events/${eventId}`), 404);
   t.equal(await status('/v1/initiatives/sci/records/pending'), 404);
   t.same(reader.ids, [1]);
