@@ -2,7 +2,7 @@ import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
 import { Refusal } from '../errors.ts';
-import { type ImportReport, importLines } from '../import/import-lines.ts';
+import { alonePieceBytes, type ImportReport, importLines } from '../import/import-lines.ts';
 import { mappingOf } from '../import/mapping.ts';
 import { type OpenLedger, openLedger } from '../ledger-app.ts';
 import { StoreLocked, StoreUnavailable } from '../store/lock-file.ts';
@@ -18,8 +18,6 @@ interface Options {
   mapping?: string;
   format?: 'ndjson' | 'csv';
 }
-
-const readBytes = 256 * 1024;
 
 export function importCommand(program: Command): void {
   program
@@ -60,7 +58,7 @@ async function importFile(config: Config, file: string, options: Options): Promi
     const mapping = options.mapping === undefined ? undefined : mappingOf(textOf(options.mapping));
     ledger = await openLedger(config, false);
     await ledger.rebuilds.bringUpToDate();
-    const source = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: readBytes });
+    const source = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: alonePieceBytes });
     const report = await importLines(
       ledger,
       source,

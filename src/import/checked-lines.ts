@@ -8,7 +8,7 @@ import type { Answer } from './worker.ts';
 /** A file up to this size is checked here: that takes a few milliseconds, and starting a thread takes some hundred. */
 const smallBytes = 128 * 1024;
 /** Pieces that may be with the other thread or wait behind it; no more are read before they were taken. */
-const aheadMax = 4;
+const aheadMax = 3;
 
 /** The lines of a file, checked. Of a large file, about `pieceBytes` together. */
 export async function* checkedLines(

@@ -3,13 +3,15 @@ import { type LineError, Refusal } from '../errors.ts';
 import type { Posting } from '../ledger/posting.ts';
 import type { Outcome } from '../store/group.ts';
 import type { Basis } from '../store/receipt.ts';
-import { aloneEventsMax, type Recorder } from '../store/recorder.ts';
+import type { Recorder } from '../store/recorder.ts';
 import type { Store } from '../store/store.ts';
 import { checkedLines } from './checked-lines.ts';
 import { type CheckedLines, errorsMax, lineErrorOf, type Reading } from './line-checker.ts';
 
 /** What is read and checked together: some hundreds of lines. */
 const pieceBytes = 256 * 1024;
+/** The same where nobody waits: some thousand, which share a commit and the pages of indexes that it changes. */
+export const alonePieceBytes = 2 * 1024 * 1024;
 /** Lines and events of an import that is recorded as a whole. */
 export const atomicEventsMax = 10_000;
 const atomicBytesMax = 64 * 1024 * 1024;
@@ -54,7 +56,7 @@ export async function importLines(
 ): Promise<ImportReport> {
   const reading = { ...options, fingerprintKey: store.fingerprintKey };
   const lines = registered(
-    checkedLines(source, reading, options.alone ? 4 * pieceBytes : pieceBytes),
+    checkedLines(source, reading, options.alone ? alonePieceBytes : pieceBytes),
     store,
     options.initiativeId,
   );
@@ -62,37 +64,19 @@ export async function importLines(
   if (options.atomic) await importTogether(lines, recorder, options, tally);
   else {
     const importEach = async (recorder: Recorder): Promise<void> => {
-      for await (const pieces of gathered(lines, options.alone ? aloneEventsMax : 1)) {
-        const postings = pieces.flatMap((piece) => postingsOf(piece, options));
-        const outcomes = await recorder.recordEach(postings, options.alone);
-        for (const piece of pieces) tally.add(piece, outcomes.splice(0, piece.lines.length));
-      }
+      for await (const checked of lines)
+        tally.add(checked, await recorder.recordEach(postingsOf(checked, options), options.alone));
     };
     try {
       await (options.dryRun ? rehearsed(recorder, importEach) : importEach(recorder));
     } catch (error) {
       throw options.dryRun ? error : tally.explained(error);
+    } finally {
+      await store.sync();
     }
   }
   const { position, rootHash } = await store.head();
   return { ...tally.report, basis: { treeSize: position, rootHash } };
-}
-
-/** Pieces until they have so many events together. */
-async function* gathered(
-  lines: AsyncIterable<CheckedLines>,
-  eventsMin: number,
-): AsyncGenerator<CheckedLines[]> {
-  let pieces: CheckedLines[] = [];
-  let events = 0;
-  for await (const piece of lines) {
-    pieces.push(piece);
-    events += piece.lines.length;
-    if (events < eventsMin) continue;
-    yield pieces;
-    [pieces, events] = [[], 0];
-  }
-  if (pieces.length > 0) yield pieces;
 }
 
 /** All lines, once they have been read, in one commit; or none, and a Refusal `import-refused` names those that are wrong. */

@@ -95,6 +95,7 @@ async function storeOn(url: string, connections: Connections, options: OpenOptio
     },
     erasures: () => erasures,
     group: (work) => groups.run(work),
+    sync: () => {},
     rehearsal: () => openRehearsal(store, (work) => groups.see(work)),
     rootAt: (size) => rootAt(size, read),
     async lastEventOf(initiativeId, position) {

@@ -12,10 +12,15 @@ const groupRequestsMax = 256;
 const groupEventsMax = 4096;
 /** How long a commit for those who record many aims to take: about as long as a request may have to wait for it. */
 const sliceMs = 12;
-/** Events in a commit where no request can come: many share the pages of an index that each of them changes. */
-export const aloneEventsMax = 4096;
+/** Events in a commit where no request can come. */
+const aloneEventsMax = 16_384;
 /** Requests that may wait; further ones are refused as `overloaded`. */
 const waitingMax = 4096;
+
+interface CommitOptions extends GroupOptions {
+  /** Whether it is to be on disk when it is done. */
+  sync?: boolean;
+}
 
 interface Waiting {
   posting: Posting;
@@ -72,8 +77,8 @@ export class Recorder {
 
   /**
    * Records many requests, each decided on by itself as by `record`, but answered together and without receipts. The
-   * commits are short, and between two of them the requests that wait have their turn; alone: there are none. Where
-   * recording has to end, that is the outcome of all that are left.
+   * commits are short, and between two of them the requests that wait have their turn; alone: there are none, and what is
+   * recorded is on disk after `Store.sync`. Where recording has to end, that is the outcome of all that are left.
    */
   async recordEach(postings: Posting[], alone = false): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
@@ -82,7 +87,9 @@ export class Recorder {
       const slice = rest.slice(0, groupLengthOf(rest, alone ? aloneEventsMax : this.#sliceEvents));
       try {
         outcomes.push(
-          ...(await this.#inTurn(() => (alone ? this.#commit(slice, false) : this.#commitSlice(slice)))),
+          ...(await this.#inTurn(() =>
+            alone ? this.#commit(slice, { receipts: false, sync: false }) : this.#commitSlice(slice),
+          )),
         );
       } catch (error) {
         return [...outcomes, ...rest.map(() => ({ error }))];
@@ -177,7 +184,7 @@ export class Recorder {
   async #commitSlice(slice: Posting[]): Promise<Outcome[]> {
     const events = slice.reduce((sum, posting) => sum + eventsAskedBy(posting), 0);
     const startMs = performance.now();
-    const outcomes = await this.#commit(slice, false);
+    const outcomes = await this.#commit(slice, { receipts: false });
     const tookMs = performance.now() - startMs;
     const fitting = Math.floor((events * sliceMs) / tookMs);
     this.#sliceEvents = Math.max(16, Math.min(fitting, this.#sliceEvents * 2, groupEventsMax));
@@ -185,10 +192,10 @@ export class Recorder {
   }
 
   /** Commits a group, and gives what came of each request: nothing that fails is thrown. */
-  async #commit(group: Posting[], receipts = true): Promise<Outcome[]> {
+  async #commit(group: Posting[], options: CommitOptions = {}): Promise<Outcome[]> {
     if (group.length === 0) return [];
     try {
-      const { outcomes, batch } = await this.#decideAndWrite(group, { receipts });
+      const { outcomes, batch } = await this.#decideAndWrite(group, options);
       this.#told(batch);
       return outcomes;
     } catch (error) {
@@ -196,14 +203,14 @@ export class Recorder {
       if (group.length === 1 || this.#broken !== undefined || error instanceof Refusal)
         return group.map(() => ({ error }));
       const outcomes: Outcome[] = [];
-      for (const one of group) outcomes.push(...(await this.#commit([one], receipts)));
+      for (const one of group) outcomes.push(...(await this.#commit([one], options)));
       return outcomes;
     }
   }
 
   async #decideAndWrite(
     group: Posting[],
-    options: GroupOptions,
+    { sync = true, ...options }: CommitOptions,
     mayWrite: (decided: DecidedGroup) => boolean = () => true,
   ): Promise<DecidedGroup> {
     try {
@@ -214,7 +221,7 @@ export class Recorder {
         const { fingerprintKey } = this.#store;
         const decided = await decideGroup(group, transaction, fingerprintKey, this.#clock(), options);
         if (!mayWrite(decided)) return { ...decided, batch: { ...decided.batch, changes: [] } };
-        if (decided.batch.changes.length > 0) await transaction.write(decided.batch);
+        if (decided.batch.changes.length > 0) await transaction.write(decided.batch, sync);
         return decided;
       });
     } catch (error) {
@@ -223,7 +230,7 @@ export class Recorder {
     }
   }
 
-  /** The changes are on disk. */
+  /** The changes are written. */
   #told({ changes }: Batch): void {
     if (changes.length > 0) this.#recorded(changes);
   }

@@ -120,10 +120,10 @@ async function storeOn(
         head,
         edge: edge.clone(),
         facts,
-        async write(batch: Batch) {
+        async write(batch: Batch, sync = true) {
           write(batch);
           written = batch.edge.size;
-          await synced(walFile);
+          if (sync) await synced(walFile);
           // On disk: from here on reads may see it, and nothing may fail any more.
           edge = batch.edge;
           const last = batch.changes.at(-1);
@@ -144,6 +144,7 @@ async function storeOn(
       return result;
     },
     rehearsal: () => openRehearsal(store, (work) => work({ head, facts })),
+    sync: () => synced(walFile),
     rootAt: (size) => (size === head.position ? head.rootHash : tree.rootAt(size, edge)),
     lastEventOf: (initiativeId, position) => lastEvent.get(initiativeId, position) ?? 0,
     leaves: (after, to) => leaves.all(after, to),

@@ -31,7 +31,8 @@ export interface GroupTransaction {
   /** A copy that may be appended to. */
   edge: Edge;
   facts: Facts;
-  write(batch: Batch): MaybePromise<void>;
+  /** sync false: until a later one or `Store.sync`, a power failure may take it. */
+  write(batch: Batch, sync?: boolean): MaybePromise<void>;
 }
 
 export interface OpenOptions {
@@ -101,6 +102,8 @@ export interface Store {
    * and nothing is left of it when it is closed. Recording here goes on meanwhile.
    */
   rehearsal(): Promise<Store>;
+  /** Puts on disk what was written without. */
+  sync(): MaybePromise<void>;
   /** The root of the tree over the first `size` leaves. */
   rootAt(size: number): MaybePromise<Uint8Array>;
   /** The position of an initiative's last event at or before a position; 0: it has none. */

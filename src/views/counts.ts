@@ -19,6 +19,8 @@ const sliceRows = 2_000;
 /** Bytes that the counts kept in memory may take, about. */
 const cachedBytesMax = 64 * 1024 * 1024;
 const cellBytes = 300;
+/** Up to so many scopes in memory, one that begins is kept there, so that none of its events has to be read again. */
+const begunMax = 100;
 /** At every so many positions of the log it is looked whether a scope that is not in memory is due for a snapshot. */
 const observedEvents = 256;
 
@@ -136,6 +138,9 @@ export class Counts {
     for (const { position, event, before, after } of changes) {
       const contributions = [before && contributionOf(before.record), contributionOf(after.record)] as const;
       for (const scope of [everything, event.initiativeId]) {
+        const isFirst = scope === everything ? position === 1 : !before && event.recordId === scope;
+        if (isFirst && cache.size < begunMax)
+          cache.set(scope, { ...foldedFrom(scope, 0, new Uint8Array()), live: true });
         const folded = cache.get(scope);
         if (folded?.live) {
           folded.changes.change(...contributions);

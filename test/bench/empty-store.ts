@@ -65,6 +65,7 @@ export function openEmpty(): Store {
     head: () => head,
     erasures: () => 0,
     group: (work) => work({ head, edge: edge.clone(), facts, write }),
+    sync: () => {},
     rehearsal: () => Promise.reject(new Error('an engine that stores nothing has no dry runs of imports')),
     rootAt: () => head.rootHash,
     lastEventOf: () => 0,
