@@ -44,6 +44,8 @@ export class Checkpointer {
 
   async close(): Promise<void> {
     if (!this.#worker) return;
+    // What it says of its last checkpoint may come after its end, when the writer's handle is closed.
+    this.#worker.removeAllListeners('message');
     this.#worker.ref();
     const ended = once(this.#worker, 'exit');
     this.#worker.postMessage('close');
