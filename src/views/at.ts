@@ -19,6 +19,10 @@ export interface AtQuery {
   asOfPosition?: number;
 }
 
+/** Whether the end of the log is asked for, in a query that was checked. */
+export const isAtEnd = ({ asOf, asOfPosition }: AtQuery): boolean =>
+  asOf === undefined && asOfPosition === undefined;
+
 /** Throws Refusal `invalid-request` for a moment that is none, or a position after the end. */
 export async function resolveAt(
   store: Store,
@@ -51,7 +55,7 @@ export async function resolveAt(
 const ends = new WeakMap<Head, At>();
 
 /** The moment that the end of the log is; made once, as most reads ask for it. */
-function endOf(head: Head): At {
+export function endOf(head: Head): At {
   const known = ends.get(head);
   if (known) return known;
   const { position, rootHash } = head;

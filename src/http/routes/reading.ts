@@ -4,7 +4,7 @@ import { ref } from '../../../events/fields.ts';
 import { Refusal } from '../../errors.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
 import type { Ledger } from '../../ledger-app.ts';
-import { type At, type AtQuery, resolveAt } from '../../views/at.ts';
+import { type At, type AtQuery, endOf, isAtEnd, resolveAt } from '../../views/at.ts';
 import { recordAt } from '../../views/records.ts';
 import { KeptPayloads, payloadOf, sendPayload } from '../answers.ts';
 import { type ListAnswer, type ListQuery, type PageAsked, sendList } from '../listed.ts';
@@ -22,31 +22,34 @@ export class Reading {
   }
 
   /** Answers about one initiative; kept until something happens in it. */
-  async ofInitiative(
+  ofInitiative(
     request: FastifyRequest<{ Querystring: AtQuery; Params: { initiativeId: string } }>,
     reply: FastifyReply,
     compute: (at: At, initiative: LedgerRecord<'initiative'> | undefined) => Promise<object>,
-  ): Promise<FastifyReply> {
+  ): Promise<FastifyReply> | undefined {
     const { store } = this.ledger;
     const { initiativeId } = request.params;
-    const at = await this.#at(request.query);
-    const kept = this.#keptNow();
-    const payload =
-      kept.known(request.url, at.position) ??
-      (await kept.get(
-        request.url,
-        at.position,
-        (position) => store.lastEventOf(initiativeId, position),
-        async () => JSON.stringify(await compute(at, await this.initiative(initiativeId, at))),
-      ));
-    return sendPayload(request, reply, payload, at);
-  }
-
-  /** The moment that is asked for. With it the end of the log was read, so what is known of the read models is new. */
-  async #at(query: AtQuery): Promise<At> {
-    const at = await resolveAt(this.ledger.store, query);
-    this.ledger.rebuilds.check();
-    return at;
+    const head = store.head();
+    // At once, where the end of the log is known at once: to wait costs as much as the answer.
+    if (!(head instanceof Promise) && isAtEnd(request.query)) {
+      const payload = this.#keptNow().known(request.url, head.position);
+      if (payload) {
+        sendPayload(request, reply, payload, endOf(head));
+        return undefined;
+      }
+    }
+    return resolveAt(store, request.query).then(async (at) => {
+      const kept = this.#keptNow();
+      const payload =
+        kept.known(request.url, at.position) ??
+        (await kept.get(
+          request.url,
+          at.position,
+          (position) => store.lastEventOf(initiativeId, position),
+          async () => JSON.stringify(await compute(at, await this.initiative(initiativeId, at))),
+        ));
+      return sendPayload(request, reply, payload, at);
+    });
   }
 
   /**
