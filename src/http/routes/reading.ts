@@ -11,6 +11,8 @@ import { type ListAnswer, type ListQuery, type PageAsked, sendList } from '../li
 import { problemResponses } from '../openapi.ts';
 import { ndjson } from '../streamed.ts';
 
+type OfInitiative = FastifyRequest<{ Querystring: AtQuery; Params: { initiativeId: string } }>;
+
 /** How the read routes answer. */
 export class Reading {
   readonly ledger: Ledger;
@@ -23,33 +25,47 @@ export class Reading {
 
   /** Answers about one initiative; kept until something happens in it. */
   ofInitiative(
-    request: FastifyRequest<{ Querystring: AtQuery; Params: { initiativeId: string } }>,
+    request: OfInitiative,
     reply: FastifyReply,
     compute: (at: At, initiative: LedgerRecord<'initiative'> | undefined) => Promise<object>,
   ): Promise<FastifyReply> | undefined {
-    const { store } = this.ledger;
-    const { initiativeId } = request.params;
-    const head = store.head();
+    const head = this.ledger.store.head();
     // At once, where the end of the log is known at once: to wait costs as much as the answer.
     if (!(head instanceof Promise) && isAtEnd(request.query)) {
-      const payload = this.#keptNow().known(request.url, head.position);
-      if (payload) {
-        sendPayload(request, reply, payload, endOf(head));
+      const known = this.#keptNow().known(request.url, head.position);
+      if (known) {
+        sendPayload(request, reply, known, endOf(head));
         return undefined;
       }
     }
-    return resolveAt(store, request.query).then(async (at) => {
-      const kept = this.#keptNow();
-      const payload =
-        kept.known(request.url, at.position) ??
-        (await kept.get(
-          request.url,
-          at.position,
-          (position) => store.lastEventOf(initiativeId, position),
-          async () => JSON.stringify(await compute(at, await this.initiative(initiativeId, at))),
-        ));
-      return sendPayload(request, reply, payload, at);
-    });
+    return this.#ofInitiative(request, reply, compute);
+  }
+
+  async #ofInitiative(
+    request: OfInitiative,
+    reply: FastifyReply,
+    compute: (at: At, initiative: LedgerRecord<'initiative'> | undefined) => Promise<object>,
+  ): Promise<FastifyReply> {
+    const { store } = this.ledger;
+    const { initiativeId } = request.params;
+    const at = await this.#at(request.query);
+    const kept = this.#keptNow();
+    const payload =
+      kept.known(request.url, at.position) ??
+      (await kept.get(
+        request.url,
+        at.position,
+        (position) => store.lastEventOf(initiativeId, position),
+        async () => JSON.stringify(await compute(at, await this.initiative(initiativeId, at))),
+      ));
+    return sendPayload(request, reply, payload, at);
+  }
+
+  /** The moment that is asked for. With it the end of the log was read, so what is known of the read models is new. */
+  async #at(query: AtQuery): Promise<At> {
+    const at = await resolveAt(this.ledger.store, query);
+    this.ledger.rebuilds.check();
+    return at;
   }
 
   /**
