@@ -147,10 +147,12 @@ export async function listRecords(
   limit: number,
 ): Promise<Page<LedgerRecord>> {
   const order = orderOf(scope);
+  // Of one meeting there are few: they are found by it, and sorted. To read all in their order would end with the last of many.
+  const sorted = filters.meetingId === undefined ? sql.ref(order) : sql`${sql.ref(order)} + 0`;
   const rows = await (await matching(db, position, scope, filters))
     .select(versionColumns)
     .where(order, '>', after)
-    .orderBy(order)
+    .orderBy(sorted)
     .limit(limit + 1)
     .execute();
   const last = rows.length > limit ? rows[limit - 1] : undefined;

@@ -12,11 +12,12 @@ import {
 } from './tally.ts';
 
 /**
- * A snapshot of counts is due after so many events of a scope; where the last one is large, after more. Of all initiatives
- * together, they are four times as rare, as every event is one of theirs.
+ * A snapshot of counts is due after so many events of a scope, which a count as of then may have to fold; where the last one
+ * is large, after more, so that snapshots are a small part of the ledger. Of all initiatives together, they are four times
+ * as rare, as every event is one of theirs.
  */
 export const eventsUntilSnapshot = (scope: string, snapshotBytes: number): number =>
-  Math.max(1_000, snapshotBytes / 64) * (scope === everything ? 4 : 1);
+  Math.max(256, snapshotBytes / 64) * (scope === everything ? 4 : 1);
 
 /** Where in the bytes the cells of a key stand. */
 interface Place {
