@@ -203,9 +203,6 @@ export interface CountedChange {
   after: Contribution;
 }
 
-const after = contributionColumns.map((column) => `after.${column} as after_${column}` as const);
-const before = contributionColumns.map((column) => `before.${column} as before_${column}` as const);
-
 /** What each event of a scope changed, for counting: after one position, up to another, in order. */
 export async function changesOf(
   db: Kysely<Database>,
@@ -214,31 +211,33 @@ export async function changesOf(
   to: number,
   limit: number,
 ): Promise<CountedChange[]> {
-  const rows = await db
+  const inRange = db
     .selectFrom('events')
     .innerJoin('records as after', 'after.position', 'events.position')
-    .leftJoin('records as before', 'before.position', 'after.prev_position')
-    .select(['events.position', ...after, ...before])
     .where('events.position', '>', from)
+    .$if(scope !== everything, (query) => query.where('events.initiative_id', '=', scope));
+  const rows = await inRange
+    .select(['after.position', 'after.prev_position', ...columnsOf('after')])
     .where('events.position', '<=', to)
-    .$if(scope !== everything, (query) => query.where('events.initiative_id', '=', scope))
     .orderBy('events.position')
     .limit(limit)
     .execute();
-  return rows.map((row) => ({
-    position: row.position,
-    before: row.before_kind === null ? undefined : contributionIn(row, beforeNames),
-    after: contributionIn(row, afterNames),
+  // Few events change a record that is there, and twice the columns take twice as long to read.
+  const changed = rows.findLast(({ prev_position }) => prev_position !== null);
+  const earlier = changed
+    ? await inRange
+        .innerJoin('records as before', 'before.position', 'after.prev_position')
+        .select(['before.position', ...columnsOf('before')])
+        .where('events.position', '<=', changed.position)
+        .execute()
+    : [];
+  const before = new Map(earlier.map((row) => [row.position, row]));
+  return rows.map((after) => ({
+    position: after.position,
+    before: after.prev_position === null ? undefined : before.get(after.prev_position),
+    after,
   }));
 }
 
-const namesWith = (prefix: string) =>
-  contributionColumns.map((column) => [column, `${prefix}_${column}`] as const);
-const [beforeNames, afterNames] = [namesWith('before'), namesWith('after')];
-
-/** The columns of one of the two joined rows, which are there as the join says. */
-function contributionIn(row: object, names: ReturnType<typeof namesWith>): Contribution {
-  const contribution: Record<string, unknown> = {};
-  for (const [column, name] of names) contribution[column] = (row as Record<string, unknown>)[name];
-  return contribution as unknown as Contribution;
-}
+const columnsOf = <T extends string>(table: T) =>
+  contributionColumns.map((column) => `${table}.${column}` as const);

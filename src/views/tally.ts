@@ -163,6 +163,8 @@ interface Keyed {
   total: Counts;
   /** By span. */
   cells: Map<number, Cell>;
+  /** The cells in order; undefined: not asked for since there is another one. */
+  ordered: Cell[] | undefined;
 }
 
 /** A tally that changes: a fold over what each change takes away and adds. Where it is one of changes, counts may be negative. */
@@ -199,9 +201,11 @@ export class ChangingTally extends Tally {
     return [...(this.#keyed.get(dimension)?.keys() ?? [])];
   }
 
-  override cells(dimension: Dimension, key: string): Cell[] {
-    const cells = this.#keyed.get(dimension)?.get(key)?.cells.values() ?? [];
-    return [...cells].sort(bySpan);
+  override cells(dimension: Dimension, key: string): readonly Cell[] {
+    const keyed = this.#keyed.get(dimension)?.get(key);
+    if (!keyed) return [];
+    keyed.ordered ??= [...keyed.cells.values()].sort(bySpan);
+    return keyed.ordered;
   }
 
   override total(dimension: Dimension, key: string): Counts {
@@ -226,7 +230,11 @@ export class ChangingTally extends Tally {
   #addTo(dimension: Dimension, key: string, { earliest, latest }: Span, counts: Counts, sign: 1 | -1): void {
     const keys = this.#keyed.get(dimension) ?? new Map<string, Keyed>();
     if (keys.size === 0) this.#keyed.set(dimension, keys);
-    const keyed = keys.get(key) ?? { total: noCounts(), cells: new Map<number, Cell>() };
+    const keyed = keys.get(key) ?? {
+      total: noCounts(),
+      cells: new Map<number, Cell>(),
+      ordered: undefined,
+    };
     if (keyed.cells.size === 0) keys.set(key, keyed);
     addCounts(keyed.total, counts, sign);
     // Both days have eight digits at most, so this is exact. One day, as most are, is a small number, which is looked up quicker.
@@ -237,10 +245,12 @@ export class ChangingTally extends Tally {
       const fresh = noCounts();
       addCounts(fresh, counts, sign);
       keyed.cells.set(span, { earliest, latest, counts: fresh });
+      keyed.ordered = undefined;
       this.#size += 1;
     }
     if (cell && isNothing(cell.counts)) {
       keyed.cells.delete(span);
+      keyed.ordered = undefined;
       this.#size -= 1;
       if (keyed.cells.size === 0) keys.delete(key);
     }
@@ -253,6 +263,7 @@ export const tallyOf = (scope: string): ChangingTally => new ChangingTally(scope
 /** Several tallies taken together. */
 export class TallySum extends Tally {
   readonly #parts: readonly Tally[];
+  #all: Cell[] | undefined;
 
   constructor(...parts: Tally[]) {
     super();
@@ -267,6 +278,12 @@ export class TallySum extends Tally {
     const sum = noCounts();
     for (const part of this.#parts) addCounts(sum, part.total(dimension, key), 1);
     return sum;
+  }
+
+  /** Many are asked for, one for each claim. The parts may not change in between. */
+  override select(fits: (span: Span) => keyof Cut | undefined): Cut {
+    this.#all ??= [...this.cells('all', '')];
+    return cutOf(this.#all, fits);
   }
 
   override *cells(dimension: Dimension, key: string): Generator<Cell> {
