@@ -82,6 +82,7 @@ async function storeOn(url: string, connections: Connections, options: OpenOptio
     db,
     fingerprintKey,
     origin,
+    headNow: () => undefined,
     async head(): Promise<Head> {
       const [row] = await read<HeadRow & WrittenRow & { erased: number | null }>(
         `select position, recorded_at, root_hash, ${writtenColumns},

@@ -114,6 +114,7 @@ async function storeOn(
     fingerprintKey,
     origin,
     head: () => head,
+    headNow: () => head,
     erasures: () => erasures,
     async group(work) {
       const result = await work({

@@ -90,6 +90,8 @@ export interface Store {
   /** The name of the log in its checkpoints. */
   readonly origin: string;
   head(): MaybePromise<Head>;
+  /** The same where it is known without asking; undefined: other instances may have recorded since. */
+  headNow(): Head | undefined;
   /** Goes up with each erasure of names, also through other instances: as of the head that was read last. */
   erasures(): number;
   /**

@@ -63,6 +63,7 @@ export function openEmpty(): Store {
     keepSigningKey: () => {},
     fingerprintKey: randomBytes(32),
     head: () => head,
+    headNow: () => head,
     erasures: () => 0,
     group: (work) => work({ head, edge: edge.clone(), facts, write }),
     sync: () => {},

@@ -29,9 +29,9 @@ export class Reading {
     reply: FastifyReply,
     compute: (at: At, initiative: LedgerRecord<'initiative'> | undefined) => Promise<object>,
   ): Promise<FastifyReply> | undefined {
-    const head = this.ledger.store.head();
-    // At once, where the end of the log is known at once: to wait costs as much as the answer.
-    if (!(head instanceof Promise) && isAtEnd(request.query)) {
+    const head = this.ledger.store.headNow();
+    // To wait would cost as much as the answer.
+    if (head && isAtEnd(request.query)) {
       const known = this.#keptNow().known(request.url, head.position);
       if (known) {
         sendPayload(request, reply, known, endOf(head));
