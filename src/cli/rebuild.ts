@@ -61,7 +61,7 @@ async function rebuildAnywhere(config: Config, names: string[], told: Told): Pro
   try {
     const store = await openStore(url, { origin: config.LOG_ORIGIN });
     try {
-      return { outcome: 'done', views: await new Rebuilds(store, readModels).run(names, told) };
+      return { outcome: 'done', views: await new Rebuilds(store, readModels, true).run(names, told) };
     } finally {
       await store.close();
     }

@@ -11,6 +11,7 @@ const lookAgainMs = 1_000;
 export class Rebuilds {
   readonly #store: Store;
   readonly #readModels: readonly ReadModel[];
+  readonly #alone: boolean;
   readonly #closing = new AbortController();
   #cleared: Promise<void> = Promise.resolve();
   #running: Promise<unknown> | undefined;
@@ -18,9 +19,11 @@ export class Rebuilds {
   #isStarting = false;
   #notReady: string | undefined;
 
-  constructor(store: Store, readModels: readonly ReadModel[]) {
+  /** alone: nobody else uses the ledger. */
+  constructor(store: Store, readModels: readonly ReadModel[], alone = false) {
     this.#store = store;
     this.#readModels = readModels;
+    this.#alone = alone;
   }
 
   /**
@@ -86,7 +89,9 @@ export class Rebuilds {
 
   /** Removes what an interrupted rebuild left. No rebuild begins before that. */
   clear(): Promise<void> {
-    this.#cleared = this.#cleared.catch(() => {}).then(() => this.#store.clearRebuilt(this.#closing.signal));
+    this.#cleared = this.#cleared
+      .catch(() => {})
+      .then(() => this.#store.clearRebuilt(this.#closing.signal, this.#alone));
     return this.#cleared;
   }
 

@@ -76,8 +76,9 @@ export async function clearRebuiltSqlite(
   writer: Sqlite.Database,
   committed: () => void,
   signal: AbortSignal,
+  alone: boolean,
 ): Promise<void> {
-  const steps = removeShadow(writer);
+  const steps = removeShadow(writer, alone);
   for (let done = false; !done && !signal.aborted; ) {
     // Names of persons are not in these tables, so nothing has to be overwritten.
     writer.pragma('secure_delete = OFF');

@@ -179,7 +179,7 @@ async function storeOn(
       await synced(walFile);
       return rebuilt;
     },
-    clearRebuilt: (signal) => clearRebuiltSqlite(writer, committed, signal),
+    clearRebuilt: (signal, alone) => clearRebuiltSqlite(writer, committed, signal, alone),
     swaps: () => swaps,
     check: () => void reader.prepare('select 1 from head').get(),
     async close() {

@@ -131,8 +131,8 @@ export interface Store {
    * or this one may not. One at a time, after `clearRebuilt`.
    */
   rebuild(options: RebuildOptions): Promise<Rebuilt[]>;
-  /** Removes the tables that a rebuild leaves: those that were swapped out, or not swapped in. */
-  clearRebuilt(signal: AbortSignal): Promise<void>;
+  /** Removes the tables that a rebuild leaves: those that were swapped out, or not swapped in. alone: nobody waits meanwhile. */
+  clearRebuilt(signal: AbortSignal, alone: boolean): Promise<void>;
   /**
    * How often read models were swapped since the start, also through other instances: as of the head or the group that was
    * read last. What was computed from them before is void.
