@@ -17,7 +17,7 @@ type Engine = (typeof engines)[number];
 /** What does it cost that an event is on disk before the answer? */
 export async function benchPost(options: Options): Promise<void> {
   console.log(`
-Posting one MoUSigned a request: the application on SQLite (WAL, synchronous=FULL), against the same on an empty engine.
+Posting one MoUSigned a request: the application on SQLite (WAL, each group synced before its answers), against the same on an empty engine.
 ${emptyEngine}`);
   const directory = temporaryDirectory();
   const subjects = { sqlite: await subject('sqlite', directory), empty: await subject('empty', directory) };
