@@ -62,7 +62,10 @@ export class Checkpointer {
       this.#idle();
     });
     // SQLite does it itself then; what is wrong with the disk shows with the next write.
-    worker.on('error', () => this.#writer.pragma(`wal_autocheckpoint = ${pagesMax}`));
+    worker.on('error', () => {
+      this.#worker = undefined;
+      this.#writer.pragma(`wal_autocheckpoint = ${pagesMax}`);
+    });
     return worker;
   }
 }
