@@ -11,7 +11,7 @@ export function requireNew(file: string): void {
 /** Writes a file: all of it, on disk, or none. Under its own name it is there only when it is whole. */
 export async function writeWhole(
   file: string,
-  text: AsyncIterable<string> | Iterable<string>,
+  text: AsyncIterable<string | Uint8Array> | Iterable<string>,
 ): Promise<void> {
   const part = `${file}.part`;
   try {

@@ -20,10 +20,15 @@ export async function openPostgresReader(url: string): Promise<Reader> {
     const { rows } = await client.query(sql, values).catch(cannotRead);
     return rows;
   };
+  const texts = async (text: string, values: Value[]): Promise<string[]> => {
+    const { rows } = await client.query<[string]>({ text, values, rowMode: 'array' }).catch(cannotRead);
+    return rows.map(([first]) => first);
+  };
   await read('set default_transaction_read_only = on');
   return {
     name,
     read,
+    texts,
     async tables() {
       const rows = await read<{ tablename: string }>(
         'select tablename from pg_tables where schemaname = any (current_schemas(false))',

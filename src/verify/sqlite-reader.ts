@@ -30,6 +30,9 @@ export function openSqliteReader(file: string): Reader {
     read: <R extends object>(sql: string, values: Value[] = []) =>
       // The statement says what its rows are.
       orCannotVerify(() => statementOf(sql).all(parametersOf(values)) as R[]),
+    // Nobody asks a statement for both.
+    texts: (sql, values) =>
+      orCannotVerify(() => statementOf(sql).pluck().all(parametersOf(values)) as unknown[] as string[]),
     tables: () =>
       orCannotVerify(() =>
         db.prepare<[], string>("select name from sqlite_schema where type = 'table'").pluck().all(),

@@ -132,12 +132,12 @@ export class StoredLedger {
     );
   }
 
+  /** From a position to another, as far as they are there. */
   async leafRange(from: number, to: number): Promise<string[]> {
-    const rows = await this.#read<LeafRow>(
-      'select leaf from events where position between $1 and $2 order by position',
-      [from, to],
-    );
-    return rows.map(({ leaf }) => leaf);
+    return this.#reader.texts('select leaf from events where position between $1 and $2 order by position', [
+      from,
+      to,
+    ]);
   }
 
   async tile(level: number, index: number): Promise<{ root: Uint8Array; hashes: Uint8Array } | undefined> {

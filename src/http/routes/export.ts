@@ -63,13 +63,11 @@ export function exportRoute(app: App, { store }: Ledger): void {
   );
 
   /** Page by page, each by one short query, so that neither memory nor a read transaction waits for the reader. */
-  async function* linesOf({ from, to }: PositionRange, initiativeId?: string): AsyncGenerator<string> {
+  async function* linesOf({ from, to }: PositionRange, initiativeId?: string): AsyncGenerator<Uint8Array> {
     while (from < to) {
       const page = await pageOf({ from, to }, initiativeId);
       from = page.position;
-      let lines = '';
-      for (const leaf of page.leaves) lines += `${leaf}\n`;
-      if (lines !== '') yield lines;
+      if (page.leaves.length > 0) yield Buffer.from(`${page.leaves.join('\n')}\n`);
       await turn();
     }
   }
