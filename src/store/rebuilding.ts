@@ -30,14 +30,23 @@ export interface Chunk {
 }
 
 export function chunkOf(folded: Folded[], to: number): Chunk {
-  const numbers = folded.flatMap(({ event: { version, initiativeId, recordId } }) => {
-    const made = version === 1 ? numberOf(recordId) : undefined;
-    return made && made.number > 0
-      ? [{ initiative_id: initiativeId, kind: made.kind, last_number: made.number }]
-      : [];
-  });
   const rows = folded.map(({ after }) => recordColumns.map((column) => after[column]));
-  return { to, rows, numbers, snapshots: [], complete: false };
+  return { to, rows, numbers: numbersOf(folded), snapshots: [], complete: false };
+}
+
+/** The highest of each kind, which are few where the records are many. */
+function numbersOf(folded: Folded[]): Chunk['numbers'] {
+  const highest = new Map<string, Chunk['numbers'][number]>();
+  for (const { event } of folded) {
+    const { version, initiativeId, recordId } = event;
+    const made = version === 1 ? numberOf(recordId) : undefined;
+    if (!made || made.number === 0) continue;
+    const key = `${initiativeId}/${made.kind}`;
+    const { last_number = 0 } = highest.get(key) ?? {};
+    if (made.number > last_number)
+      highest.set(key, { initiative_id: initiativeId, kind: made.kind, last_number: made.number });
+  }
+  return [...highest.values()];
 }
 
 /** How an engine writes the tables that are made anew. */
