@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { backupCommand } from './cli/backup.ts';
 import { restoreCommand } from './cli/bundle.ts';
 import { continueCommand } from './cli/continue.ts';
 import { copyCommand } from './cli/copy.ts';
@@ -37,6 +38,7 @@ openapiCommand(program);
 verifyCommand(program);
 rebuildCommand(program);
 exportCommand(program);
+backupCommand(program);
 restoreCommand(program);
 copyCommand(program);
 

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
-import { fileOf } from '../../src/store/open-store.ts';
 import { verifyLedger } from '../../src/verify/verify.ts';
+import { runCommand } from '../helpers/child.ts';
 import { checkDatabase, ledgerFile } from '../helpers/database.ts';
 import { initiative, meeting, mou, openLedger } from '../helpers/decide.ts';
 import { binaries, execute, postgresDatabase, sharedCluster } from '../helpers/postgres.ts';
@@ -36,15 +36,45 @@ async function isWhole(t: Test, url: string, [before, after]: [number, number]):
   t.ok(size >= before && size < after, `${size} of ${before} to ${after} events`);
 }
 
-test('a file that SQLite writes from one in use is a whole ledger', async (t) => {
+test('the file of a ledger in use is copied as of one moment', async (t) => {
   const url = `file:${ledgerFile(t)}`;
-  const backup = join(t.testdir(), 'backup.db');
+  const directory = t.testdir();
+  const out = join(directory, 'backup.db');
+  const run = (database: string) => runCommand(['backup', '--out', out], { DATABASE_URL: database });
   const range = await beside(t, url, async () => {
-    const db = new Sqlite(fileOf(url), { readonly: true });
-    db.prepare('vacuum into ?').run(backup);
-    db.close();
+    const done = await run(url);
+    t.match(done, { code: 0, err: '' });
+    t.match(done.out, /^100 %: (\d+) of \1 pages\n.*backup.db: \d+ events, root hash [0-9a-f]{64}\n/m);
   });
-  await isWhole(t, `file:${backup}`, range);
+  t.same(readdirSync(directory), ['backup.db'], 'no part is left');
+  await isWhole(t, `file:${out}`, range);
+  t.match(await run(url), { code: 2, out: '', err: /backup.db exists already/ });
+
+  // Restored: in its place, it goes on.
+  const { end, post } = await openLedger(t, undefined, `file:${out}`);
+  const before = end();
+  await post(mou());
+  t.equal(end(), before + 1);
+});
+
+test('what can not be copied leaves no file', async (t) => {
+  const url = `file:${ledgerFile(t)}`;
+  await openLedger(t, undefined, url);
+  const directory = t.testdir({ there: 'something' });
+  const out = join(directory, 'backup.db');
+  const run = (database: string, to: string) =>
+    runCommand(['backup', '--out', to], { DATABASE_URL: database });
+  const [none, absent, nowhere, postgres] = await Promise.all([
+    run(`file:${join(directory, 'there')}`, out),
+    run(`file:${join(directory, 'absent.db')}`, out),
+    run(url, join(directory, 'absent', 'backup.db')),
+    run('postgres://nobody@127.0.0.1:1/none', out),
+  ]);
+  t.match(none, { code: 2, out: '', err: /can't be read/ });
+  t.match(absent, { code: 2, out: '', err: /There is no file/ });
+  t.match(nowhere, { code: 2, out: '', err: /backup.db can't be written: / });
+  t.match(postgres, { code: 2, out: '', err: /pg_dump/ });
+  t.same(readdirSync(directory), ['there']);
 });
 
 const options = { skip: binaries === undefined && 'PostgreSQL is not on this machine' };
