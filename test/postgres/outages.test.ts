@@ -80,6 +80,18 @@ for (const when of ['before', 'after'] as const) {
   });
 }
 
+test('a stream that can not begin is answered with 503', async (t) => {
+  const url = await emptyDatabase(t);
+  const proxy = await proxyTo(t, await sharedCluster());
+  const { app, post } = await serve(t, proxy.url(url.slice(url.lastIndexOf('/') + 1)));
+  await post(initiative());
+  proxy.cutAt('from "events"', 'before', 2);
+  const answer = await app.inject('/v1/events/stream');
+  t.equal(proxy.cuts, 2);
+  t.equal(answer.statusCode, 503);
+  t.equal(answer.json().code, 'storage-unavailable');
+});
+
 test('reads go on where the server ended all connections', async (t) => {
   const { app, post } = await serve(t, await emptyDatabase(t));
   await post(initiative());
