@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type Logger, pino } from 'pino';
 import type { App } from '../app.ts';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
+import { Refusal } from '../errors.ts';
 import { openLedgerApp } from '../ledger-app.ts';
 import { StoreUnavailable } from '../store/lock-file.ts';
 import { CouldNotRun } from './outcome.ts';
@@ -42,7 +43,8 @@ function createLog(config: Config): Logger {
 }
 
 function startError(error: unknown, { HOST, PORT }: Config): unknown {
-  if (error instanceof StoreUnavailable) return new CouldNotRun(error.message);
+  const isUnavailable = error instanceof Refusal && error.code === 'storage-unavailable';
+  if (isUnavailable || error instanceof StoreUnavailable) return new CouldNotRun(error.message);
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return new CouldNotRun(`Port ${PORT} of ${HOST} is in use. Stop what uses it, or set PORT.`);

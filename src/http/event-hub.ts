@@ -144,7 +144,9 @@ export class EventHub {
       }
     } catch (error) {
       this.#failed(error);
-      for (const { out } of this.#subscribers) out.destroy();
+      // One that has been sent nothing yet is answered with it.
+      const cause = error instanceof Error ? error : new Error(String(error));
+      for (const { out } of this.#subscribers) out.destroy(cause);
     }
     this.#running = undefined;
   }

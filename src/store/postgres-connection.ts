@@ -135,8 +135,8 @@ export function isOutage(error: unknown): error is Error {
   // What Node says of sockets, such as EPIPE. No class of SQLSTATE begins with this letter.
   if (/^E[A-Z_]+$/.test(code)) return true;
   if (/^[0-9A-Z]{5}$/.test(code)) return outage.test(code);
-  // What pg says of its connections.
-  return /^(Connection |Client (has encountered|was closed)|Query read timeout|timeout e|The server does not support SSL)/.test(
+  // What pg says of its connections, and Kysely of one whose transaction it could not roll back.
+  return /^(Connection |Client (has encountered|was closed)|Query read timeout|timeout e|The server does not support SSL|Postgres connection has been discarded)/.test(
     error.message,
   );
 }

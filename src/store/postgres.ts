@@ -1,10 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
+import { Refusal } from '../errors.ts';
 import { emptyRoot } from '../tlog/merkle.ts';
 import { StoreUnavailable } from './lock-file.ts';
 import { migrate, postgresMigrations } from './migrate.ts';
 import { newOrigin, requireOrigin } from './origin.ts';
-import { type Connections, connectionsTo, nameOfDatabase, reasonOf, runOver } from './postgres-connection.ts';
+import {
+  type Connections,
+  connectionsTo,
+  isOutage,
+  nameOfDatabase,
+  reasonOf,
+  runOver,
+} from './postgres-connection.ts';
 import { PostgresGroups } from './postgres-group.ts';
 import { Listener } from './postgres-listener.ts';
 import { clearRebuiltOver } from './postgres-rebuild.ts';
@@ -17,7 +25,10 @@ import { loggedEventOf } from './rows.ts';
 import type { Database, EventRow } from './schema.ts';
 import type { Head, OpenOptions, Store } from './store.ts';
 
-/** A ledger in a PostgreSQL database, which any number of instances may have open. */
+/**
+ * A ledger in a PostgreSQL database, which any number of instances may have open. Throws StoreUnavailable, with the reason,
+ * where the database can't be used.
+ */
 export async function openPostgres(url: string, options: OpenOptions = {}): Promise<Store> {
   const connections = connectionsTo(url);
   try {
@@ -25,16 +36,21 @@ export async function openPostgres(url: string, options: OpenOptions = {}): Prom
     return await storeOn(url, connections, options);
   } catch (error) {
     await connections.end();
-    throw error;
+    // It may have been there at first.
+    const cause = error instanceof Refusal ? error.cause : error;
+    throw isOutage(cause) ? unavailable(url, cause) : error;
   }
 }
 
-/** Brings the tables to this version. Throws StoreUnavailable with the reason where the database can't be used. */
+const unavailable = (url: string, error: unknown) =>
+  new StoreUnavailable(`${nameOfDatabase(url)} can't be used: ${reasonOf(error)}.`);
+
+/** Brings the tables to this version. */
 async function prepare(url: string, connections: Connections, { migrated }: OpenOptions): Promise<void> {
   try {
     (await connections.writer()).release();
   } catch (error) {
-    throw new StoreUnavailable(`${nameOfDatabase(url)} can't be used: ${reasonOf(error)}.`);
+    throw unavailable(url, error);
   }
   const client = connections.newClient('without time-outs');
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: poolOf(client) }) });

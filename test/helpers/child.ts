@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { Test } from 'tap';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** Nothing of the environment of the tests but where compiled code is kept, which makes a start quicker. */
-const { NODE_COMPILE_CACHE } = process.env;
-const bare = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+function bare(): Record<string, string> {
+  const { NODE_COMPILE_CACHE } = process.env;
+  return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+}
 
 export type Program = ChildProcess & { stdin: NodeJS.WritableStream } & Record<
     'stdout' | 'stderr',
@@ -19,7 +20,7 @@ export type Program = ChildProcess & { stdin: NodeJS.WritableStream } & Record<
 /** The program with its arguments, and with the environment that is given. */
 export const startProgram = (args: string[], env: Record<string, string>): Program =>
   // With three pipes, all three are there.
-  spawn(process.execPath, [main, ...args], { env: { ...bare, ...env } }) as Program;
+  spawn(process.execPath, [main, ...args], { env: { ...bare(), ...env } }) as Program;
 
 /** The service with a database file. */
 export const start = (file: string, env: Record<string, string> = {}): Program =>
@@ -31,9 +32,14 @@ export const start = (file: string, env: Record<string, string> = {}): Program =
     ...env,
   });
 
+/** A test, or whatever else ends what was started for it. */
+export interface Ending {
+  teardown(end: () => unknown): void;
+}
+
 /** A service that listens, and its address. */
 export async function serveChild(
-  t: Test,
+  t: Ending,
   file: string,
   env: Record<string, string> = {},
 ): Promise<{ child: ChildProcess; url: string }> {

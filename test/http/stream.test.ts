@@ -255,7 +255,8 @@ test('an error of the storage ends the streams, and is told of once', async (t) 
   };
   const hub = new EventHub(broken, (failure) => failures.push(failure));
   const streams = [hub.subscribe(0, {}), hub.subscribe(0, {})];
-  await Promise.all(streams.map((stream) => once(stream.resume(), 'close')));
+  const ends = await Promise.all(streams.map((stream) => once(stream.resume(), 'error')));
+  t.same(ends, [[error], [error]], 'which is how a stream is answered that has been sent nothing yet');
   t.same(failures, [error]);
   t.equal(hub.size, 0);
 });

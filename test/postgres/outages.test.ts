@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.ts';
 import { openLedgerApp } from '../../src/ledger-app.ts';
 import { StoreUnavailable } from '../../src/store/lock-file.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { runCommand } from '../helpers/child.ts';
 import { emptyDatabase } from '../helpers/database.ts';
 import { given, initiative, mou, now, openLedger } from '../helpers/decide.ts';
 import '../helpers/on-postgres.ts';
@@ -79,6 +80,18 @@ for (const when of ['before', 'after'] as const) {
     t.equal((await store.head()).position, 1);
   });
 }
+
+test('a stream that can not begin is answered with 503', async (t) => {
+  const url = await emptyDatabase(t);
+  const proxy = await proxyTo(t, await sharedCluster());
+  const { app, post } = await serve(t, proxy.url(url.slice(url.lastIndexOf('/') + 1)));
+  await post(initiative());
+  proxy.cutAt('from "events"', 'before', 2);
+  const answer = await app.inject('/v1/events/stream');
+  t.equal(proxy.cuts, 2);
+  t.equal(answer.statusCode, 503);
+  t.equal(answer.json().code, 'storage-unavailable');
+});
 
 test('reads go on where the server ended all connections', async (t) => {
   const { app, post } = await serve(t, await emptyDatabase(t));
@@ -233,4 +246,27 @@ test('a database that can not be used ends the start with one line, without its 
     t.match(String(error), why);
     t.notMatch(String(error), 's3cret');
   }
+});
+
+for (const [text, what] of [
+  ['server_encoding', 'while the connection is made'],
+  ['"kysely_migration"', 'while the tables are looked at'],
+  ['fingerprint_key', 'behind that'],
+] as const) {
+  test(`a database that goes away ${what} can not be used`, async (t) => {
+    const { proxy, ledger } = await givenProxy(t);
+    proxy.cutAt(text, 'before');
+    const error = await openStore(ledger.url).catch((error: unknown) => error);
+    t.ok(error instanceof StoreUnavailable, String(error));
+    t.equal(proxy.cuts, 1);
+  });
+}
+
+test('a database that goes away when the ledger is open ends the start with one line', async (t) => {
+  const { proxy, ledger } = await givenProxy(t);
+  proxy.cutAt('PersonalDataErased', 'before', 2);
+  const env = { DATABASE_URL: ledger.url, SIGNER_DIR: '', PORT: '0' };
+  const { code, out, err } = await runCommand(['serve'], env);
+  t.equal(code, 2, out);
+  t.equal(err, 'milestone-ledger: The database is not available at the moment.\n');
 });
