@@ -10,7 +10,7 @@ import { copyOf, eventsOf, ledgerOf, shapes } from './ledgers.ts';
 import type { Options } from './main.ts';
 import { startServer, temporaryDirectory } from './servers.ts';
 
-const targets = { import: 0.35, rebuild: 0.15, export: 0.7, 'export over HTTP': 0.7, verify: 0.15 };
+export const targets = { import: 0.35, rebuild: 0.15, export: 0.7, 'export over HTTP': 0.7, verify: 0.15 };
 const memoryMax = 1.5;
 const base = 10_000;
 const main = join(import.meta.dirname, '../../src/main.ts');
@@ -50,11 +50,11 @@ async function benchSize(size: number, rounds: number): Promise<void> {
     copyFileSync(ledger, copy);
     const exported = join(fresh, 'out.ndjson');
     const runs: Record<Work, () => Promise<Ran>> = {
-      import: () => command(join(fresh, 'imported.db'), 'import', '--initiative', 'sci', file),
-      rebuild: () => command(copy, 'rebuild'),
-      export: () => command(ledger, 'export', '--out', exported),
+      import: () => command(fileUrl(join(fresh, 'imported.db')), 'import', '--initiative', 'sci', file),
+      rebuild: () => command(fileUrl(copy), 'rebuild'),
+      export: () => command(fileUrl(ledger), 'export', '--out', exported),
       'export over HTTP': async () => overHttp(await copyOf('one', size), statSync(exported).size),
-      verify: () => command(ledger, 'verify'),
+      verify: () => command(fileUrl(ledger), 'verify'),
     };
     const loops: Record<Work, () => number | Promise<number>> = {
       import: () => insertRows(ledger, join(fresh, 'bare.db')),
@@ -125,12 +125,14 @@ export function writeEvents(file: string, size: number): void {
   closeSync(handle);
 }
 
+export const fileUrl = (file: string): string => `file:${file}`;
+
 /** Runs a command as an operator would. Throws unless it ends with 0. */
-async function command(database: string, ...words: string[]): Promise<Ran> {
-  const peakFile = `${database}.peak`;
+export async function command(url: string, ...words: string[]): Promise<Ran> {
+  const peakFile = join(temporaryDirectory(), 'peak');
   const env = {
     ...process.env,
-    DATABASE_URL: `file:${database}`,
+    DATABASE_URL: url,
     SIGNER_DIR: '',
     BENCH_PEAK_FILE: peakFile,
   };
