@@ -8,7 +8,7 @@ import { metricOf } from './warnings.ts';
 import { refKey, type World } from './world.ts';
 
 /**
- * Loads what the decisions on a group will ask for: two or three rounds of queries, however many requests it has. What
+ * Loads what the decisions on a group will ask for: one to three rounds of queries, however many requests it has. What
  * can't be told before deciding, they miss. warnings: also what these ask for.
  */
 export async function prefetch(
@@ -22,6 +22,11 @@ export async function prefetch(
     world.loadEvents(facts, eventIdsOf(group)),
     world.loadAnswers(facts, answerKeysOf(group)),
     world.loadNumbers(facts, numbersOf(group)),
+    // Of most milestones all is posted, and then this is all that there is to ask.
+    world.loadTitles(
+      facts,
+      warnings ? titleKeysOf(milestonesAhead(group, world).filter(({ occurredOn }) => occurredOn)) : [],
+    ),
   ]);
   // A correction may repeat the names that the record holds.
   const commitments = correctedRefsOf(group).flatMap(({ initiativeId, recordId }) =>
@@ -33,10 +38,7 @@ export async function prefetch(
   );
   await Promise.all([
     world.loadNames(facts, commitments),
-    world.loadTitles(
-      facts,
-      milestones.flatMap((one) => (one.title === undefined ? [] : titleKeyFrom(one, one.title))),
-    ),
+    world.loadTitles(facts, titleKeysOf(milestones)),
     world.loadClaims(
       facts,
       places.map(({ initiativeId, meetingId }) => ({ initiativeId, recordId: meetingId })),
@@ -81,6 +83,9 @@ const milestonesAhead = (group: Posting[], world: World): Ahead[] =>
       return { initiativeId, kind, occurredOn, title, meetingId };
     }),
   );
+
+const titleKeysOf = (milestones: Ahead[]): number[] =>
+  milestones.flatMap((one) => (one.title === undefined ? [] : titleKeyFrom(one, one.title)));
 
 type Members = { [member: string]: unknown };
 

@@ -125,9 +125,9 @@ export class PostgresGroups {
   ): Promise<T> {
     // The first failure; whatever comes behind it fails because of it, and a decision may have kept it for its own.
     let failure: { error: unknown } | undefined;
-    const run: Run = async (text, values) => {
+    const run: Run = async (text, values, name) => {
       try {
-        return (await client.query(text, values)).rows;
+        return (await client.query({ text, ...(values && { values }), ...(name && { name }) })).rows;
       } catch (error) {
         failure ??= { error };
         throw error;
@@ -135,7 +135,7 @@ export class PostgresGroups {
     };
     const [, [row]] = await Promise.all([
       run('begin isolation level read committed'),
-      run<HeadRow>('select position, recorded_at, root_hash from head for update'),
+      run<HeadRow>('select position, recorded_at, root_hash from head for update', [], 'lock-head'),
       // A statement of its own, as it must see what was committed while the one before waited.
       this.#written.look(run),
     ]);
@@ -154,19 +154,19 @@ export class PostgresGroups {
     }
     const head = headOf(row);
     const edge = await edgeAt(head, this.#edge, run);
-    let written: Batch | undefined;
+    let written: { batch: Batch; answered: Promise<unknown> } | undefined;
     try {
       const write = async (batch: Batch): Promise<void> => {
-        await postgresWrite(batch, run);
-        written = batch;
+        written = { batch, ...(await postgresWrite(batch, run)) };
       };
       const result = await work({ head, edge: edge.clone(), facts: postgresFacts(run), write });
       if (failure) throw failure.error;
       if (written) {
-        uncertain.group = { batch: written, result };
-        await commit(client);
+        uncertain.group = { batch: written.batch, result };
+        // Sent behind what is written, without waiting for it: where that fails, COMMIT is answered with ROLLBACK.
+        await Promise.all([written.answered, commit(client)]);
         uncertain.group = undefined;
-        this.#edge = written.edge;
+        this.#edge = written.batch.edge;
       } else {
         // Nothing hangs on the end of a transaction that wrote nothing.
         await client.query('rollback').catch(() => {});

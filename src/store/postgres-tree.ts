@@ -2,8 +2,11 @@ import { Edge, levelsOf, partialWidth, rootOfPartials, tileWidth } from '../tlog
 import { hashBytes } from '../tlog/merkle.ts';
 import type { Head } from './store.ts';
 
-/** Runs a statement; gives its rows, whose type is what the statement selects. */
-export type Run = <R extends object>(text: string, values?: unknown[]) => Promise<R[]>;
+/**
+ * Runs a statement; gives its rows, whose type is what the statement selects. Under a name it may stay prepared on the connection:
+ * only what has the same plan whatever the tables hold, as a plan that was made for a small table would be kept for long.
+ */
+export type Run = <R extends object>(text: string, values?: unknown[], name?: string) => Promise<R[]>;
 
 export interface HeadRow {
   position: number;

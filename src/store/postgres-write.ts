@@ -11,22 +11,31 @@ export const channel = 'milestone_ledger';
 
 /**
  * Writes what a group recorded, in its transaction: log, tree, read models, kept answers. A statement a table, sent one
- * behind the other without waiting in between. Where one fails, so do those behind it.
+ * behind the other without waiting in between. Where one fails, so do those behind it. Resolves when all are sent, so that
+ * COMMIT can be sent behind them; `answered` rejects with the first that failed.
  */
-export async function postgresWrite(batch: Batch, run: Run): Promise<void> {
+export async function postgresWrite(batch: Batch, run: Run): Promise<{ answered: Promise<unknown> }> {
   const { changes, answers, tiles, edge, origin, fingerprintKey } = batch;
   const sent: Promise<unknown>[] = [];
-  const send = (...statements: Promise<unknown>[]): void => {
-    // They are awaited together, at the end.
-    for (const statement of statements) statement.catch(() => {});
-    sent.push(...statements);
+  // All are made before the first is sent: one that can't be made must not leave a part to be committed.
+  const send = (statements: Statement[]): void => {
+    for (const { text, values, name } of statements) {
+      const statement = run(text, values, name);
+      // They are awaited together, at the end.
+      statement.catch(() => {});
+      sent.push(statement);
+    }
   };
+  let statements: Statement[] = [];
   const erasures: Erasure[] = [];
   for (const part of upToErasures(changes)) {
-    send(...insertChanges(part, run));
+    statements.push(...insertChanges(part));
     const last = part.at(-1);
+    if (!last?.event.erased) continue;
+    send(statements);
+    statements = [];
     // In order: an opening that an earlier change of the batch brought goes too, and one brought later stays.
-    if (last?.event.erased) erasures.push(...(await eraseNames(last, run)));
+    erasures.push(...(await eraseNames(last, run)));
   }
   const tileRows = tiles.map(({ level, index, root, hashes }) => ({
     level,
@@ -34,27 +43,38 @@ export async function postgresWrite(batch: Batch, run: Run): Promise<void> {
     root,
     hashes: Buffer.concat(hashes),
   }));
-  send(
-    insert('tiles', ['level', 'tile_index', 'root', 'hashes'], tileRows, run),
-    insert('idempotency_keys', keyColumns, answers, run),
-    raiseNumbers(changes, run),
+  statements.push(
+    ...insert('tiles', ['level', 'tile_index', 'root', 'hashes'], tileRows),
+    ...insert('idempotency_keys', keyColumns, answers),
+    ...raiseNumbers(changes),
     // After the answers of the batch itself.
-    ...erasures.map((erasure) => eraseRepeats(erasure, run)),
+    ...erasures.map(eraseRepeats),
   );
-  if (origin !== undefined) send(run('update ledger set origin = $1', [origin]));
-  if (fingerprintKey) send(run('update ledger set fingerprint_key = $1', [fingerprintKey]));
-  if (changes.length > 0) {
-    const recordedAt = Date.parse(changes.at(-1)?.event.recordedAt ?? '');
-    send(
-      run('update head set position = $1, recorded_at = $2, root_hash = $3', [
-        edge.size,
-        recordedAt,
-        edge.root(),
-      ]),
-      run('select pg_notify($1, $2)', [channel, String(edge.size)]),
+  if (origin !== undefined) statements.push({ text: 'update ledger set origin = $1', values: [origin] });
+  if (fingerprintKey)
+    statements.push({ text: 'update ledger set fingerprint_key = $1', values: [fingerprintKey] });
+  const last = changes.at(-1);
+  if (last) {
+    statements.push(
+      {
+        name: 'move-head',
+        text: 'update head set position = $1, recorded_at = $2, root_hash = $3',
+        values: [edge.size, Date.parse(last.event.recordedAt), edge.root()],
+      },
+      { name: 'notify', text: 'select pg_notify($1, $2)', values: [channel, String(edge.size)] },
     );
   }
-  await Promise.all(sent);
+  send(statements);
+  const answered = Promise.all(sent);
+  answered.catch(() => {});
+  return { answered };
+}
+
+/** With a name it stays prepared. */
+interface Statement {
+  name?: string;
+  text: string;
+  values: unknown[];
 }
 
 /** The changes in order, in parts that end with an erasure, save the last. */
@@ -70,42 +90,42 @@ function upToErasures(changes: Change[]): Change[][] {
   return [...parts, part];
 }
 
-function insertChanges(changes: Change[], run: Run): Promise<unknown>[] {
+function insertChanges(changes: Change[]): Statement[] {
   const superseded = changes.flatMap(({ before, position }) =>
     before ? [{ position: before.position, by: position }] : [],
   );
   const openings = changes.flatMap(({ position, openings }) =>
     openings.map((opening) => ({ ...opening, position })),
   );
+  const supersede: Statement = {
+    text: `update records set to_position = superseded.by
+      from unnest($1::bigint[], $2::bigint[]) as superseded (position, by)
+      where records.position = superseded.position`,
+    values: [superseded.map(({ position }) => position), superseded.map(({ by }) => by)],
+  };
   return [
-    insert('events', eventColumns, changes.map(eventRowOf), run),
-    insert('records', recordColumns, changes.map(recordRowOf), run),
-    superseded.length === 0
-      ? Promise.resolve()
-      : run(
-          `update records set to_position = superseded.by
-            from unnest($1::bigint[], $2::bigint[]) as superseded (position, by)
-            where records.position = superseded.position`,
-          [superseded.map(({ position }) => position), superseded.map(({ by }) => by)],
-        ),
-    insert('openings', ['commitment', 'position', 'salt', 'name'], openings, run),
+    ...insert('events', eventColumns, changes.map(eventRowOf)),
+    ...insert('records', recordColumns, changes.map(recordRowOf)),
+    ...(superseded.length === 0 ? [] : [supersede]),
+    ...insert('openings', ['commitment', 'position', 'salt', 'name'], openings),
   ];
 }
 
 /** The rows as one parameter, of which PostgreSQL takes the types from the table. */
-async function insert<T extends keyof Database>(
+function insert<T extends keyof Database>(
   table: T,
   columns: readonly (keyof Database[T] & string)[],
   rows: object[],
-  run: Run,
-): Promise<void> {
-  if (rows.length === 0) return;
+): Statement[] {
+  if (rows.length === 0) return [];
   const names = columns.join(', ');
-  const json = JSON.stringify(rows.map(withHex));
-  await run(
-    `insert into ${table} (${names}) select ${names} from json_populate_recordset(null::${table}, $1)`,
-    [json],
-  );
+  return [
+    {
+      name: `insert-${table}`,
+      text: `insert into ${table} (${names}) select ${names} from json_populate_recordset(null::${table}, $1)`,
+      values: [JSON.stringify(rows.map(withHex))],
+    },
+  ];
 }
 
 /** A row with its bytes as PostgreSQL reads them from text. */
@@ -116,7 +136,7 @@ function withHex(row: object): object {
   return copy;
 }
 
-async function raiseNumbers(changes: Change[], run: Run): Promise<void> {
+function raiseNumbers(changes: Change[]): Statement[] {
   const numbers = new Map<string, Database['record_numbers']>();
   for (const { before, event } of changes) {
     const made = before ? undefined : numberOf(event.recordId);
@@ -126,13 +146,16 @@ async function raiseNumbers(changes: Change[], run: Run): Promise<void> {
     const last_number = Math.max(made.number, numbers.get(key)?.last_number ?? 0);
     numbers.set(key, { initiative_id: initiativeId, kind: made.kind, last_number });
   }
-  if (numbers.size === 0) return;
-  await run(
-    `insert into record_numbers select * from json_populate_recordset(null::record_numbers, $1)
-      on conflict (initiative_id, kind) do update
-      set last_number = greatest(record_numbers.last_number, excluded.last_number)`,
-    [JSON.stringify([...numbers.values()])],
-  );
+  if (numbers.size === 0) return [];
+  return [
+    {
+      name: 'raise-numbers',
+      text: `insert into record_numbers select * from json_populate_recordset(null::record_numbers, $1)
+        on conflict (initiative_id, kind) do update
+        set last_number = greatest(record_numbers.last_number, excluded.last_number)`,
+      values: [JSON.stringify([...numbers.values()])],
+    },
+  ];
 }
 
 /** What an erasure took from the log: the events that names were posted in. */
@@ -165,15 +188,14 @@ async function eraseNames(
 }
 
 /** The fingerprints of whole requests, likewise. The key stays and fits none, as it may not be used for another body. */
-const eraseRepeats = ({ initiativeId, positions }: Erasure, run: Run): Promise<unknown> =>
-  run(
-    `update idempotency_keys set fingerprint = decode(repeat('00', 32), 'hex')
-      where initiative_id = $1 and exists (
-        select 1 from unnest($2::bigint[]) as posted (position)
-        where posted.position between first_position and last_position or exists (
-          select 1 from json_array_elements(extra::json -> 'items') as item
-          where (item ->> 1)::bigint = posted.position
-        )
-      )`,
-    [initiativeId, positions],
-  );
+const eraseRepeats = ({ initiativeId, positions }: Erasure): Statement => ({
+  text: `update idempotency_keys set fingerprint = decode(repeat('00', 32), 'hex')
+    where initiative_id = $1 and exists (
+      select 1 from unnest($2::bigint[]) as posted (position)
+      where posted.position between first_position and last_position or exists (
+        select 1 from json_array_elements(extra::json -> 'items') as item
+        where (item ->> 1)::bigint = posted.position
+      )
+    )`,
+  values: [initiativeId, positions],
+});

@@ -31,7 +31,7 @@ export class Written {
   }
 
   async look(run: Run): Promise<void> {
-    const [row] = await run<WrittenRow>(`select ${writtenColumns}`);
+    const [row] = await run<WrittenRow>(`select ${writtenColumns}`, [], 'written');
     if (row) this.saw(row);
   }
 }

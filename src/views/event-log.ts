@@ -3,6 +3,7 @@ import { commitmentsInText } from '../ledger/people.ts';
 import type { Database, EventRow } from '../store/schema.ts';
 import { leafHash } from '../tlog/merkle.ts';
 import type { Page } from './records.ts';
+import { type PositionRange, sliceRows, slicesOf } from './slices.ts';
 
 export interface EventFilters {
   initiativeId?: string;
@@ -16,12 +17,6 @@ export interface EventFilters {
   lateByDays?: number;
   recordedFromMs?: number;
   recordedToMs?: number;
-}
-
-/** Positions that a page may come from: above `from`, up to and with `to`. */
-export interface PositionRange {
-  from: number;
-  to: number;
 }
 
 /** An event as logged: its leaf is sent as it stands. */
@@ -60,17 +55,43 @@ export async function listEvents(
   after: number | undefined,
   limit: number,
 ): Promise<Page<LoggedLeaf>> {
-  const rows = await matching(db, filters, rangeFrom(range, order, after))
-    .select(['position', 'leaf'])
-    .orderBy('position', order)
-    .limit(limit + 1)
-    .execute();
+  const rest = rangeFrom(range, order, after);
+  const rows: LoggedLeaf[] = [];
+  for await (const slice of isServed(filters) ? [rest] : slicesIn(db, filters, rest, order)) {
+    const found = await matching(db, filters, slice)
+      .select(['position', 'leaf'])
+      .orderBy('position', order)
+      .limit(limit + 1 - rows.length)
+      .execute();
+    rows.push(...found);
+    if (rows.length > limit) break;
+  }
   const items = rows.slice(0, limit);
   return { items, ...(rows.length > limit ? { next: String(items.at(-1)?.position) } : {}) };
 }
 
-/** Positions that one query looks at: with a filter that matches rarely it would read all of the log. */
-const sliceRows = 10_000;
+/** Whether an index leads to what matches: with other filters, one that matches rarely would have all of the log read. */
+const isServed = ({ type, kind, recordedBy, reasonCode, lateByDays }: EventFilters): boolean =>
+  [type, kind, recordedBy, reasonCode, lateByDays].every((filter) => filter === undefined);
+
+/** A range in slices of the log, or of that of the initiative. */
+const slicesIn = (
+  db: Kysely<Database>,
+  { initiativeId }: EventFilters,
+  range: PositionRange,
+  order: 'asc' | 'desc',
+): AsyncGenerator<PositionRange> =>
+  initiativeId === undefined
+    ? slicesOf(range, order)
+    : slicesOf(range, order, async (rest) => {
+        const last = await matching(db, { initiativeId }, rest)
+          .select('position')
+          .orderBy('position', order)
+          .limit(1)
+          .offset(sliceRows - 1)
+          .executeTakeFirst();
+        return last?.position;
+      });
 
 /** The next events that match, by one short query, and the position up to which it looked. */
 export async function readOn(
@@ -112,23 +133,12 @@ export async function countEvents(
   order: 'asc' | 'desc',
   after: number | undefined,
 ): Promise<number> {
-  return countInSlices(rangeFrom(range, order, after), async (slice) => {
+  let total = 0;
+  for await (const slice of slicesIn(db, filters, rangeFrom(range, order, after), 'asc')) {
     const { count } = await matching(db, filters, slice)
       .select(({ fn }) => fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow();
-    return Number(count);
-  });
-}
-
-/** Others are answered between the slices: no index may help to count, and then every row is read. */
-export async function countInSlices(
-  { from, to }: PositionRange,
-  countSlice: (slice: PositionRange) => Promise<number>,
-): Promise<number> {
-  let total = 0;
-  for (let low = from; low < to; low += sliceRows) {
-    if (low > from) await new Promise((resolve) => setImmediate(resolve));
-    total += await countSlice({ from: low, to: Math.min(low + sliceRows, to) });
+    total += Number(count);
   }
   return total;
 }

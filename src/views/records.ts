@@ -4,11 +4,11 @@ import { parseEdtf } from '../ledger/edtf.ts';
 import { commitmentsIn, revealed } from '../ledger/people.ts';
 import { isMilestone, type Kind, type LedgerRecord, type Status } from '../ledger/record.ts';
 import { folded } from '../ledger/title-key.ts';
-import { recordOf, versionColumns, versionOf } from '../store/rows.ts';
+import { recordOf, type VersionRow, versionColumns, versionOf } from '../store/rows.ts';
 import type { Database } from '../store/schema.ts';
 import { knownAt } from './at.ts';
-import { countInSlices } from './event-log.ts';
 import { facetLine } from './record-row.ts';
+import { type PositionRange, sliceRows, slicesOf } from './slices.ts';
 
 /** A record as answers show it: names of persons revealed, dates with their earliest and latest day. */
 export interface RecordView {
@@ -149,12 +149,18 @@ export async function listRecords(
   const order = orderOf(scope);
   // Of one meeting there are few: they are found by it, and sorted. To read all in their order would end with the last of many.
   const sorted = filters.meetingId === undefined ? sql.ref(order) : sql`${sql.ref(order)} + 0`;
-  const rows = await (await matching(db, position, scope, filters))
-    .select(versionColumns)
-    .where(order, '>', after)
-    .orderBy(sorted)
-    .limit(limit + 1)
-    .execute();
+  const query = (await matching(db, position, scope, filters)).select(versionColumns).orderBy(sorted);
+  const rest = { from: after, to: position };
+  const rows: VersionRow[] = [];
+  for await (const slice of isServed(filters) ? [rest] : slicesIn(db, scope, rest)) {
+    const found = await query
+      .where(order, '>', slice.from)
+      .where(order, '<=', slice.to)
+      .limit(limit + 1 - rows.length)
+      .execute();
+    rows.push(...found);
+    if (rows.length > limit) break;
+  }
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return { items: rows.slice(0, limit).map(recordOf), ...(last ? { next: String(last[order]) } : {}) };
 }
@@ -168,16 +174,46 @@ export async function countRecords(
   after: number,
 ): Promise<number> {
   const order = orderOf(scope);
-  const query = await matching(db, position, scope, filters);
-  return countInSlices({ from: after, to: position }, async (slice) => {
+  const query = (await matching(db, position, scope, filters)).select(({ fn }) =>
+    fn.countAll<number>().as('count'),
+  );
+  let total = 0;
+  for await (const slice of slicesIn(db, scope, { from: after, to: position })) {
     const { count } = await query
-      .select(({ fn }) => fn.countAll<number>().as('count'))
       .where(order, '>', slice.from)
       .where(order, '<=', slice.to)
       .executeTakeFirstOrThrow();
-    return Number(count);
-  });
+    total += Number(count);
+  }
+  return total;
 }
+
+/** Whether an index leads to what matches: with other filters, one that matches rarely would have all records read. */
+const isServed = ({ meetingId, standing = 'true', ...others }: RecordFilters): boolean =>
+  meetingId !== undefined || (standing !== 'false' && Object.keys(others).length === 0);
+
+/** A range of the order in slices of all records, or of those of the scope. */
+const slicesIn = (
+  db: Kysely<Database>,
+  scope: RecordScope,
+  range: PositionRange,
+): AsyncGenerator<PositionRange> =>
+  scope.initiativeId === undefined
+    ? slicesOf(range)
+    : slicesOf(range, 'asc', async ({ from, to }) => {
+        const last = await db
+          .selectFrom('records')
+          .select('made')
+          .where('initiative_id', '=', scope.initiativeId)
+          .where('kind', 'in', scope.kinds)
+          .where('made', '>', from)
+          .where('made', '<=', to)
+          .orderBy('made')
+          .limit(1)
+          .offset(sliceRows - 1)
+          .executeTakeFirst();
+        return last?.made;
+      });
 
 const orderOf = ({ initiativeId }: RecordScope) => (initiativeId === undefined ? 'position' : 'made');
 

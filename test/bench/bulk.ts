@@ -13,7 +13,7 @@ import type { Options } from './main.ts';
 import { startServer, temporaryDirectory } from './servers.ts';
 
 /** undefined: what bounds it is not ours. */
-const targets = {
+export const targets = {
   import: 0.35,
   rebuild: 0.15,
   export: 0.7,
@@ -62,12 +62,12 @@ async function benchSize(size: number, rounds: number): Promise<void> {
     copyFileSync(ledger, copy);
     const exported = join(fresh, 'out.ndjson');
     const runs: Record<Work, () => Promise<Ran>> = {
-      import: () => command(join(fresh, 'imported.db'), 'import', '--initiative', 'sci', file),
-      rebuild: () => command(copy, 'rebuild'),
-      export: () => command(ledger, 'export'),
-      'export to a file': () => command(ledger, 'export', '--out', exported),
+      import: () => command(fileUrl(join(fresh, 'imported.db')), 'import', '--initiative', 'sci', file),
+      rebuild: () => command(fileUrl(copy), 'rebuild'),
+      export: () => command(fileUrl(ledger), 'export'),
+      'export to a file': () => command(fileUrl(ledger), 'export', '--out', exported),
       'export over HTTP': async () => overHttp(await copyOf('one', size)),
-      verify: () => command(ledger, 'verify'),
+      verify: () => command(fileUrl(ledger), 'verify'),
     };
     const loops: Record<Work, () => number | Promise<number>> = {
       import: () => insertRows(ledger, join(fresh, 'bare.db')),
@@ -145,12 +145,14 @@ export function writeEvents(file: string, size: number): void {
   closeSync(handle);
 }
 
+export const fileUrl = (file: string): string => `file:${file}`;
+
 /** Runs a command as an operator would. Throws unless it ends with 0. */
-async function command(database: string, ...words: string[]): Promise<Ran> {
-  const peakFile = `${database}.peak`;
+export async function command(url: string, ...words: string[]): Promise<Ran> {
+  const peakFile = join(temporaryDirectory(), 'peak');
   const env = {
     ...process.env,
-    DATABASE_URL: `file:${database}`,
+    DATABASE_URL: url,
     SIGNER_DIR: '',
     BENCH_PEAK_FILE: peakFile,
   };

@@ -9,6 +9,7 @@ import { benchFlat } from './flat.ts';
 import { benchGrown } from './grown.ts';
 import { benchInteractive } from './interactive.ts';
 import { benchPost } from './post.ts';
+import { benchPostgres } from './postgres.ts';
 import { benchStart } from './start.ts';
 import { benchStreams } from './streams.ts';
 import { benchSummary } from './summary.ts';
@@ -37,6 +38,7 @@ const questions = {
   start: benchStart,
   verify: benchVerify,
   writer: benchWriter,
+  postgres: benchPostgres,
 };
 
 function printHeader({ rounds, seconds }: Options): void {

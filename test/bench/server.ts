@@ -13,6 +13,7 @@ import { type Ledger, openLedger, openLedgerApp } from '../../src/ledger-app.ts'
 import { Rebuilds } from '../../src/store/rebuilds.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { Counts } from '../../src/views/counts.ts';
+import { BareRecorder } from './bare-recorder.ts';
 import { openEmpty } from './empty-store.ts';
 
 /*
@@ -35,20 +36,15 @@ export interface Reply {
 const engines = {
   /** The application as it is served. */
   sqlite: (directory: string) => openLedgerApp(configIn(directory), log),
-  /** The same application on an engine that stores nothing. */
-  empty: (directory: string) => {
-    // As openLedgerApp puts it together, save that counts are not told of changes: they would keep snapshots.
-    const store = openEmpty();
-    const counts = new Counts(store, (error) => log.error(error));
-    const recorder = new Recorder(store, Date.now);
-    const rebuilds = new Rebuilds(store, []);
-    const ledger: Ledger = { store, recorder, counts, rebuilds, signer: undefined };
-    return shell(
-      directory,
-      (app) => addRoutes(app, ledger),
-      () => recorder.stop(),
-    );
+  /** The application as it is served, on the database that `postgres.json` names. */
+  postgres: (directory: string) => openLedgerApp(postgresIn(directory).config, log),
+  /** The same application, whose recorder makes one bare INSERT a request there. */
+  barePostgres: (directory: string) => {
+    const { config, connectionsMax } = postgresIn(directory);
+    return onEmpty(directory, new BareRecorder(config.DATABASE_URL, connectionsMax));
   },
+  /** The same application on an engine that stores nothing. */
+  empty: (directory: string) => onEmpty(directory),
   /** The application as it is served, with one more route, which returns the text in `constant.json` and reads nothing. */
   constant: async (directory: string) => {
     const text = readFileSync(join(directory, 'constant.json'), 'utf8');
@@ -72,6 +68,41 @@ const engines = {
 const log = pino({ level: 'warn' }, pino.destination(2));
 const configIn = (directory: string) =>
   readConfig({ DATABASE_URL: `file:${join(directory, 'ledger.db')}`, SIGNER_DIR: join(directory, 'signer') });
+
+/** What a server on PostgreSQL is told. */
+export interface OnPostgres {
+  url: string;
+  /** Of the bare one. */
+  connectionsMax: number;
+  /** Only one instance of several signs. */
+  signs: boolean;
+}
+
+function postgresIn(directory: string) {
+  // Written by the process that measures.
+  const told = JSON.parse(readFileSync(join(directory, 'postgres.json'), 'utf8')) as OnPostgres;
+  const SIGNER_DIR = told.signs ? join(directory, 'signer') : '';
+  return { ...told, config: readConfig({ DATABASE_URL: told.url, SIGNER_DIR }) };
+}
+
+function onEmpty(directory: string, recorder?: Recorder): Promise<App> {
+  // As openLedgerApp puts it together, save that counts are not told of changes: they would keep snapshots.
+  const store = openEmpty();
+  const counts = new Counts(store, (error) => log.error(error));
+  const records = recorder ?? new Recorder(store, Date.now);
+  const ledger: Ledger = {
+    store,
+    recorder: records,
+    counts,
+    rebuilds: new Rebuilds(store, []),
+    signer: undefined,
+  };
+  return shell(
+    directory,
+    (app) => addRoutes(app, ledger),
+    () => records.stop(),
+  );
+}
 
 const shell = (directory: string, routes: (app: App) => void, onClose = async () => {}): Promise<App> =>
   buildApp({ config: configIn(directory), log, routes, ready: () => {}, onClose });

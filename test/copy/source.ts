@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import type { App } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { continuationOf } from '../../src/ledger/log-continuation.ts';
 import { buildLedgerApp } from '../../src/ledger-app.ts';
@@ -9,6 +10,7 @@ import { Signer } from '../../src/signer/signer.ts';
 import { SignerDirectory } from '../../src/signer/signer-directory.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
+import type { Values } from './all-answers.ts';
 
 /** When the copies are asked. */
 export const later = Date.parse('2024-06-01T00:00:00.000Z');
@@ -147,4 +149,57 @@ async function rename(store: Store, nowMs: number): Promise<void> {
       origin: renamed,
     });
   });
+}
+
+/** What to ask a ledger with that was made so, or a copy of it. */
+export async function valuesOf(app: App): Promise<Values> {
+  const { items } = (await app.inject('/v1/events?limit=1000')).json();
+  const ids = [0, 2, 300, 999].flatMap((i) => items[i]?.event.eventId ?? []);
+  return {
+    initiativeId: ['sci', 'other', 'nowhere'],
+    recordId: ['sci', 'jic-1', 'jic-3', 'r-202', 'r-208', 'r-16', 'mou-3', 'claim-1', 'nothing'],
+    eventId: [...ids, '018cd97e-9200-7000-8000-00000000ffff'],
+    code: ['version-conflict'],
+    level: ['0', '1', 'entries'],
+    index: ['000', '003', '000.p/5', '007'],
+    asOf: ['2024-02-01', '2024-02-01T05:00:00Z', '2024-05-01'],
+    asOfPosition: [0, 1, 206, 1_234],
+    until: ['2023-12', '2023-12-14'],
+    type: ['RecordCorrected', 'PersonalDataErased'],
+    kind: ['mou', 'meeting'],
+    recordedBy: ['anonymous', 'nobody'],
+    reasonCode: ['other', 'duplicate'],
+    recordedFrom: ['2024-02-01T04:00:00Z'],
+    recordedTo: ['2024-02-01T06:00:00Z'],
+    lateByDays: [40, 50],
+    order: ['desc'],
+    count: ['true'],
+    limit: [1, 7, 1_000],
+    after: [5, 'r-300', 'jic-1', 'x'],
+    format: ['csv', 'ndjson', 'json'],
+    series: ['JIC'],
+    meetingId: ['jic-1', 'jic-3'],
+    pillar: ['p-1', 'P-9'],
+    sector: ['s-1'],
+    zone: ['z-2'],
+    party: ['ict'],
+    instrument: ['none'],
+    sources: [0, 1, 2],
+    named: ['true', 'false'],
+    inForceOn: ['2024-01-01'],
+    q: ['title 7', 'other'],
+    standing: ['all', 'false'],
+    publisher: ['smart cities world'],
+    sourceUrl: ['https://example.org/a'],
+    unsourced: ['true'],
+    path: ['/data/title'],
+    from: [1, 300, 1_500],
+    to: [2, 1_600],
+    metric: ['mous'],
+    scope: ['all'],
+    status: ['over', 'short'],
+    conflicting: ['true'],
+    size: [1, 256, 2_000],
+    position: [1, 700],
+  };
 }

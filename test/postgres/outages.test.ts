@@ -22,10 +22,11 @@ async function givenProxy(t: Test) {
   return { ledger, proxy };
 }
 
+// What stays prepared is sent by its name.
 for (const [text, when, what] of [
-  ['for update', 'before', 'before it has begun'],
+  ['lock-head', 'before', 'before it has begun'],
   ['cross join lateral', 'before', 'while facts are read'],
-  ['into records', 'after', 'while it is written'],
+  ['insert-records', 'after', 'while it is written'],
   ['commit', 'before', 'before COMMIT arrives'],
   ['commit', 'after', 'after COMMIT, before its answer'],
 ] as const) {

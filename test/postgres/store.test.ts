@@ -125,6 +125,26 @@ test('what a server is told about durability does not weaken a 201', async (t) =
   t.same(await execute(ledger.url, 'select setting from told'), [{ setting: 'on' }]);
 });
 
+test('where one statement of a group fails nothing of it stays, although COMMIT is sent behind it', async (t) => {
+  const ledger = await given(t);
+  for (const table of ['events', 'records', 'record_numbers']) {
+    await execute(
+      ledger.url,
+      `create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not today'; end $$;
+      create trigger refuse before insert on ${table} for each row execute function refuse()`,
+    );
+    try {
+      await t.rejects(ledger.post(mou()), { message: 'not today' }, table);
+    } finally {
+      await execute(ledger.url, `drop trigger refuse on ${table}; drop function refuse`);
+    }
+    await ledger.refresh();
+    t.equal(ledger.rows('events').length, 1 + ['events', 'records', 'record_numbers'].indexOf(table));
+    t.match(await ledger.post(mou()), { recorded: [{ version: 1 }] });
+  }
+  t.equal(ledger.end(), 4);
+});
+
 test('an instance that is paused in the middle of a group frees the end of the log, and decides anew', async (t) => {
   const ledger = await given(t);
   const paused = await openStore(`${ledger.url}?idle_in_transaction_session_timeout=200`);

@@ -11,8 +11,8 @@ import {
   type LoggedLeaf,
   listEvents,
   openingsOf,
-  type PositionRange,
 } from '../../views/event-log.ts';
+import type { PositionRange } from '../../views/slices.ts';
 import { payloadOf, sendPayload } from '../answers.ts';
 import { countParameter, listsCounted } from '../counted.ts';
 import { columnsOf } from '../csv.ts';

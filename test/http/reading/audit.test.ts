@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { countInSlices } from '../../../src/views/event-log.ts';
+import { type PositionRange, sliceRows, slicesOf } from '../../../src/views/slices.ts';
 import {
   claim,
   corrected,
@@ -265,7 +265,12 @@ test('lists count their items on request, and pages add up to the count', async 
   t.equal(second.json().total, 5, 'this page and those after it');
 });
 
-test('what is counted in slices is counted once', async (t) => {
+test('the slices of a range are the whole of it, each once and in order', async (t) => {
+  /** Every seventh position is a row. */
+  const lastOfSeven = async ({ from, to }: PositionRange, order: 'asc' | 'desc') => {
+    const rows = Array.from({ length: to - from }, (_, i) => from + 1 + i).filter((row) => row % 7 === 0);
+    return (order === 'asc' ? rows : rows.toReversed())[2];
+  };
   for (const [from, to] of [
     [0, 0],
     [5, 3],
@@ -273,13 +278,27 @@ test('what is counted in slices is counted once', async (t) => {
     [0, 10_000],
     [3, 10_004],
     [9_999, 30_001],
-  ] as const) {
-    let end: number = from;
-    const total = await countInSlices({ from, to }, async (slice) => {
-      t.equal(slice.from, end, 'each begins where the one before ended');
-      end = slice.to;
-      return slice.to - slice.from;
-    });
-    t.equal(total, Math.max(0, to - from), `${from} to ${to}`);
-  }
+  ] as const)
+    for (const lastOf of [undefined, lastOfSeven])
+      for (const order of ['asc', 'desc'] as const) {
+        const slices = await Array.fromAsync(slicesOf({ from, to }, order, lastOf));
+        if (order === 'desc') slices.reverse();
+        const about = `${from} to ${to}, ${order}`;
+        t.same(
+          [from, ...slices.map((slice) => slice.to)],
+          [...slices.map((slice) => slice.from), Math.max(from, to)],
+          about,
+        );
+        const counts = slices.map((slice) => Math.floor(slice.to / 7) - Math.floor(slice.from / 7));
+        if (lastOf)
+          t.ok(
+            counts.every((count) => count <= 3),
+            `${about}: rows`,
+          );
+        else
+          t.ok(
+            slices.every((slice) => slice.to - slice.from <= sliceRows),
+            `${about}: positions`,
+          );
+      }
 });
