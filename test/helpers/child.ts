@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { Test } from 'tap';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -31,9 +30,14 @@ export const start = (file: string, env: Record<string, string> = {}): Program =
     ...env,
   });
 
+/** A test, or whatever else ends what was started for it. */
+export interface Ending {
+  teardown(end: () => unknown): void;
+}
+
 /** A service that listens, and its address. */
 export async function serveChild(
-  t: Test,
+  t: Ending,
   file: string,
   env: Record<string, string> = {},
 ): Promise<{ child: ChildProcess; url: string }> {

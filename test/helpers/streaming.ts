@@ -11,6 +11,7 @@ import { Recorder } from '../../src/store/recorder.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { Counts } from '../../src/views/counts.ts';
+import type { Ending } from './child.ts';
 import { ledgerFile } from './database.ts';
 import { initiative, mou } from './decide.ts';
 import { listen } from './shell.ts';
@@ -99,7 +100,7 @@ export class StreamReader {
   }
 
   static open(
-    t: Test,
+    t: Ending,
     port: number,
     query = '',
     headers: Record<string, string> = {},
