@@ -36,7 +36,7 @@ async function prepare(url: string, connections: Connections, { migrated }: Open
   } catch (error) {
     throw new StoreUnavailable(`${nameOfDatabase(url)} can't be used: ${reasonOf(error)}.`);
   }
-  const client = connections.newClient('without time-outs');
+  const client = await connections.newClient('without time-outs');
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: poolOf(client) }) });
   try {
     const { rows } = await client.connect().then(() => client.query('show server_encoding'));
@@ -60,7 +60,7 @@ const insufficientPrivilege = '42501';
 const readOnly = '25006';
 
 /** A client as a pool, which Kysely takes. */
-const poolOf = (client: ReturnType<Connections['newClient']>) => ({
+const poolOf = (client: Awaited<ReturnType<Connections['newClient']>>) => ({
   options: {},
   connect: async () => Object.assign(client, { release: () => {} }),
   end: () => client.end(),
@@ -163,7 +163,7 @@ async function storeOn(url: string, connections: Connections, options: OpenOptio
         [shadowNames],
       );
       if (left.length === 0) return;
-      const client = connections.newClient('without time-outs');
+      const client = await connections.newClient('without time-outs');
       try {
         await client.connect();
         await clearRebuiltOver(client);

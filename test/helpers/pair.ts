@@ -27,17 +27,18 @@ export class Pair {
     await execute(primary.url('postgres'), `alter system set wal_keep_size = '256MB'`);
     const standby = await startStandby(primary, settings);
     const pair = new Pair(primary, standby);
-    await pair.wait('*');
+    await pair.waitFor('standby');
     return pair;
   }
 
-  /** Makes the commits of the primary wait for a standby of this name, from when this resolves on; '': for none. */
-  async wait(standbys: string): Promise<void> {
+  /** Has the commits of the primary wait for its standby, or for one that is not there. */
+  async waitFor(which: 'standby' | 'nobody'): Promise<void> {
     const url = this.primary.url('postgres');
-    await execute(url, `alter system set synchronous_standby_names = '${standbys}'`);
+    const [name, state] = which === 'standby' ? ['*', 'sync'] : ['nobody', 'async'];
+    await execute(url, `alter system set synchronous_standby_names = '${name}'`);
     await execute(url, 'select pg_reload_conf()');
-    if (standbys === '') return;
-    while ((await execute(url, `select 1 from pg_stat_replication where sync_state = 'sync'`)).length === 0);
+    const states = 'select 1 from pg_stat_replication where sync_state = $1';
+    while ((await execute(url, states, [state])).length === 0);
   }
 
   /** The standby becomes the primary, and waits for nobody. The other one must have ended. */
@@ -61,7 +62,7 @@ export class Pair {
       '--no-sync',
     );
     await standby.start();
-    await this.wait('*');
+    await this.waitFor('standby');
   }
 
   /** Resolves when the standby shows all that the primary has committed. */

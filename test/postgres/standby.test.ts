@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Test, test } from 'tap';
+import { readConfig } from '../../src/config.ts';
+import { openLedgerApp } from '../../src/ledger-app.ts';
+import { connectionsTo, runOver } from '../../src/store/postgres-connection.ts';
+import { checkDatabase } from '../helpers/database.ts';
+import { initiative, mou } from '../helpers/decide.ts';
+import '../helpers/on-postgres.ts';
+import { Pair } from '../helpers/pair.ts';
+import { type Cluster, execute } from '../helpers/postgres.ts';
+import { proxyTo } from '../helpers/proxy.ts';
+
+/** Ends with this process. */
+const pair = await Pair.start();
+const { primary, standby } = pair;
+const hostOf = ({ directory }: Cluster): string => encodeURIComponent(directory);
+
+/** A database of its own for each test. */
+let databases = 0;
+async function newDatabase(t: Test): Promise<string> {
+  const name = `ledger_${++databases}`;
+  await execute(primary.url('postgres'), `create database ${name}`);
+  t.teardown(() => checkDatabase(primary.url(name)));
+  return name;
+}
+
+async function serve(t: Test, url: string) {
+  const app = await openLedgerApp(
+    readConfig({ DATABASE_URL: url, SIGNER_DIR: join(t.testdir(), 'signer') }),
+    false,
+  );
+  t.teardown(() => app.close());
+  const post = (payload: object, key: string) =>
+    app.inject({
+      method: 'POST',
+      url: '/v1/initiatives/sci/events',
+      payload,
+      headers: { 'idempotency-key': key },
+    });
+  t.equal((await post(initiative(), 'initiative')).statusCode, 201);
+  return { app, post };
+}
+
+test('of several hosts the one that takes writes is used, though another one answers first', async (t) => {
+  const name = await newDatabase(t);
+  const url = standby
+    .url(name)
+    .replace('@', `@${hostOf(standby)},`)
+    .replace(/,[^/]*/, `,${hostOf(primary)}`);
+  const { app } = await serve(t, url);
+  t.equal((await app.inject('/readyz')).statusCode, 200);
+});
+
+test('a standby is read only as long as no host takes writes', async (t) => {
+  const proxy = await proxyTo(t, primary);
+  const connections = connectionsTo(proxy.url('postgres').replace(/(?<=:\d+)\//, `,${hostOf(standby)}/`));
+  t.teardown(() => connections.end());
+  const readsStandby = async (): Promise<boolean> => {
+    const { rows } = await runOver(connections, { text: 'select pg_is_in_recovery() as is', isRead: true });
+    return rows[0].is;
+  };
+  t.equal(await readsStandby(), false);
+  const client = await connections.reader();
+  connections.leave(client);
+  client.release();
+  t.equal(await readsStandby(), false, 'a connection of no use is no reason to leave its host');
+  await proxy.shut();
+  t.equal(await readsStandby(), true);
+  await proxy.open();
+  while (await readsStandby()) await pause(50);
+});
+
+test('a wait for the standby that is cancelled acknowledges nothing', async (t) => {
+  const name = await newDatabase(t);
+  const { app, post } = await serve(t, primary.url(name));
+  await pair.waitFor('nobody');
+  const posted = post(mou(), 'k');
+  const cancel = async (): Promise<void> => {
+    const waiting = `select pg_cancel_backend(pid) from pg_stat_activity
+      where datname = '${name}' and wait_event = 'SyncRep'`;
+    while ((await execute(primary.url('postgres'), waiting)).length === 0);
+  };
+  await cancel();
+  t.equal((await app.inject('/v1/initiatives/sci/summary')).json().counts.mous.total, 1, 'it is in the log');
+  let isAnswered = false;
+  void posted.then(() => {
+    isAnswered = true;
+  });
+  await cancel();
+  t.equal(isAnswered, false, 'nobody was told');
+  await pair.waitFor('standby');
+  t.equal((await posted).statusCode, 201);
+  const again = await post(mou(), 'k');
+  t.equal(again.headers['idempotent-replayed'], 'true');
+  t.equal((await app.inject('/v1/initiatives/sci/summary')).json().counts.mous.total, 1);
+});
+
+test('a primary that falls silent is left for the standby that was promoted, within 10 s', async (t) => {
+  const name = await newDatabase(t);
+  const proxy = await proxyTo(t, primary);
+  const { app, post } = await serve(t, proxy.url(name).replace(/(?<=:\d+)\//, `,${hostOf(standby)}/`));
+  proxy.silence();
+  const posted = post(mou(), 'k');
+  await execute(standby.url('postgres'), 'select pg_promote()');
+  const promotedMs = performance.now();
+  let answer = await posted;
+  while (answer.statusCode === 503) answer = await post(mou(), 'k');
+  const tookMs = performance.now() - promotedMs;
+  t.comment(`after ${tookMs} ms`);
+  t.equal(answer.statusCode, 201);
+  t.ok(tookMs <= 10_000);
+  t.equal((await app.inject('/readyz')).statusCode, 200);
+  t.match(await execute(standby.url(name), 'select position from head'), [{ position: '2' }]);
+});
