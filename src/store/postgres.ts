@@ -96,7 +96,7 @@ async function storeOn(url: string, connections: Connections, options: OpenOptio
     },
     erasures: () => erasures,
     group: (work) => groups.run(work),
-    sync: () => {},
+    sync: () => groups.sync(),
     rehearsal: () => openRehearsal(store, (work) => groups.see(work)),
     rootAt: (size) => rootAt(size, read),
     async lastEventOf(initiativeId, position) {
@@ -180,6 +180,7 @@ async function storeOn(url: string, connections: Connections, options: OpenOptio
         `select current_setting('transaction_read_only') = 'off' as off from head`,
       );
       if (!row?.off) throw new Error('the database takes no writes: it is a standby, or set to read only');
+      await groups.check();
     },
     async close() {
       await listener?.close();

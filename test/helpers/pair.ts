@@ -39,6 +39,8 @@ export class Pair {
     await execute(url, 'select pg_reload_conf()');
     const states = 'select 1 from pg_stat_replication where sync_state = $1';
     while ((await execute(url, states, [state])).length === 0);
+    // Whoever waited before goes on when the standby has more to report.
+    if (which === 'standby') await execute(url, `select pg_logical_emit_message(true, '', '')`);
   }
 
   /** The standby becomes the primary, and waits for nobody. The other one must have ended. */

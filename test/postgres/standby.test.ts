@@ -71,29 +71,49 @@ test('a standby is read only as long as no host takes writes', async (t) => {
   while (await readsStandby()) await pause(50);
 });
 
+/** Cancels the waits for the standby in this database, if there are any. */
+const cancelWaits = (name: string): Promise<object[]> =>
+  execute(
+    primary.url('postgres'),
+    `select pg_cancel_backend(pid) from pg_stat_activity where datname = '${name}' and wait_event = 'SyncRep'`,
+  );
+
+async function cancelOneWait(name: string): Promise<void> {
+  while ((await cancelWaits(name)).length === 0);
+}
+
 test('a wait for the standby that is cancelled acknowledges nothing', async (t) => {
   const name = await newDatabase(t);
   const { app, post } = await serve(t, primary.url(name));
-  await pair.waitFor('nobody');
-  const posted = post(mou(), 'k');
-  const cancel = async (): Promise<void> => {
-    const waiting = `select pg_cancel_backend(pid) from pg_stat_activity
-      where datname = '${name}' and wait_event = 'SyncRep'`;
-    while ((await execute(primary.url('postgres'), waiting)).length === 0);
+  const counted = async () => (await app.inject('/v1/initiatives/sci/summary')).json().counts.mous.total;
+  /** Cancels waits until there is an answer. */
+  const inVain = async (asked: ReturnType<typeof post>) => {
+    let isAnswered = false;
+    void asked.then(() => {
+      isAnswered = true;
+    });
+    while (!isAnswered) await cancelWaits(name);
+    return asked;
   };
-  await cancel();
-  t.equal((await app.inject('/v1/initiatives/sci/summary')).json().counts.mous.total, 1, 'it is in the log');
-  let isAnswered = false;
-  void posted.then(() => {
-    isAnswered = true;
-  });
-  await cancel();
-  t.equal(isAnswered, false, 'nobody was told');
+
+  await pair.waitFor('nobody');
+  const posted = post(mou(), 'a');
+  await cancelOneWait(name);
+  t.equal(await counted(), 1, 'it is in the log');
   await pair.waitFor('standby');
+  t.equal((await posted).headers['idempotent-replayed'], undefined);
   t.equal((await posted).statusCode, 201);
-  const again = await post(mou(), 'k');
-  t.equal(again.headers['idempotent-replayed'], 'true');
-  t.equal((await app.inject('/v1/initiatives/sci/summary')).json().counts.mous.total, 1);
+
+  await pair.waitFor('nobody');
+  const refused = await inVain(post(mou(), 'b'));
+  t.equal(refused.json().code, 'storage-unavailable');
+  t.ok(refused.headers['retry-after']);
+  t.equal(await counted(), 2, 'it is in the log too');
+  t.equal((await inVain(app.inject('/readyz'))).statusCode, 503);
+  await pair.waitFor('standby');
+  t.equal((await app.inject('/readyz')).statusCode, 200);
+  t.equal((await post(mou(), 'b')).headers['idempotent-replayed'], 'true');
+  t.equal(await counted(), 2);
 });
 
 test('a primary that falls silent is left for the standby that was promoted, within 10 s', async (t) => {
