@@ -1,11 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Test, test } from 'tap';
 import { readConfig } from '../../src/config.ts';
-import { openLedgerApp } from '../../src/ledger-app.ts';
+import { openLedgerApp, openLedger as openSigningLedger } from '../../src/ledger-app.ts';
 import { connectionsTo, runOver } from '../../src/store/postgres-connection.ts';
 import { checkDatabase } from '../helpers/database.ts';
-import { initiative, mou } from '../helpers/decide.ts';
+import { initiative, mou, now, openLedger } from '../helpers/decide.ts';
 import '../helpers/on-postgres.ts';
 import { Pair } from '../helpers/pair.ts';
 import { type Cluster, execute } from '../helpers/postgres.ts';
@@ -114,6 +115,29 @@ test('a wait for the standby that is cancelled acknowledges nothing', async (t) 
   t.equal((await app.inject('/readyz')).statusCode, 200);
   t.equal((await post(mou(), 'b')).headers['idempotent-replayed'], 'true');
   t.equal(await counted(), 2);
+});
+
+test('no checkpoint is signed of what the standby may lack', async (t) => {
+  const name = await newDatabase(t);
+  const directory = join(t.testdir(), 'signer');
+  const config = readConfig({ DATABASE_URL: primary.url(name), SIGNER_DIR: directory });
+  const { signer, close } = await openSigningLedger(config, false);
+  t.teardown(close);
+  const signedSize = () => JSON.parse(readFileSync(join(directory, 'state.json'), 'utf8')).size;
+  // It does not wait for the standby, like a server that crashed while it did.
+  const hasty = await openLedger(t, () => now, `${primary.url(name)}?options=-csynchronous_commit%3Dlocal`);
+  await hasty.post(initiative());
+  t.equal((await signer?.sign())?.size, 1);
+
+  await pair.waitFor('nobody');
+  await hasty.post(mou());
+  const signed = t.rejects(async () => signer?.sign(), { code: 'storage-unavailable' });
+  await cancelOneWait(name);
+  await signed;
+  t.equal(signedSize(), 1);
+  await pair.waitFor('standby');
+  t.equal((await signer?.sign())?.size, 2);
+  t.equal(signedSize(), 2);
 });
 
 test('a primary that falls silent is left for the standby that was promoted, within 10 s', async (t) => {
