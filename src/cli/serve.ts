@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type Logger, pino } from 'pino';
 import type { App } from '../app.ts';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
+import { Refusal } from '../errors.ts';
 import { openLedgerApp } from '../ledger-app.ts';
 import { StoreUnavailable } from '../store/lock-file.ts';
 import { CouldNotRun } from './outcome.ts';
@@ -43,6 +44,11 @@ function createLog(config: Config): Logger {
 
 function startError(error: unknown, { HOST, PORT }: Config): unknown {
   if (error instanceof StoreUnavailable) return new CouldNotRun(error.message);
+  // Of the database: it went away meanwhile, or takes no writes.
+  if (error instanceof Refusal) {
+    const { message, cause } = error;
+    return new CouldNotRun(cause instanceof Error ? `${message} (${cause.message})` : message);
+  }
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return new CouldNotRun(`Port ${PORT} of ${HOST} is in use. Stop what uses it, or set PORT.`);

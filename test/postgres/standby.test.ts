@@ -4,7 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Test, test } from 'tap';
 import { readConfig } from '../../src/config.ts';
 import { openLedgerApp, openLedger as openSigningLedger } from '../../src/ledger-app.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { connectionsTo, runOver } from '../../src/store/postgres-connection.ts';
+import { runCommand } from '../helpers/child.ts';
 import { checkDatabase } from '../helpers/database.ts';
 import { initiative, mou, now, openLedger } from '../helpers/decide.ts';
 import '../helpers/on-postgres.ts';
@@ -51,6 +53,16 @@ test('of several hosts the one that takes writes is used, though another one ans
     .replace(/,[^/]*/, `,${hostOf(primary)}`);
   const { app } = await serve(t, url);
   t.equal((await app.inject('/readyz')).statusCode, 200);
+});
+
+test('an instance that signs does not start on a standby, and says so in one line', async (t) => {
+  const name = await newDatabase(t);
+  await (await openStore(primary.url(name))).close();
+  await pair.caughtUp();
+  const env = { DATABASE_URL: standby.url(name), SIGNER_DIR: join(t.testdir(), 'signer'), PORT: '0' };
+  const { code, err } = await runCommand(['serve'], env);
+  t.equal(code, 2);
+  t.match(err, /^milestone-ledger: The database is not available.*read-only.*\n$/);
 });
 
 test('a standby is read only as long as no host takes writes', async (t) => {
