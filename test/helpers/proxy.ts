@@ -6,6 +6,7 @@ import type { Cluster } from './postgres.ts';
 
 /** A way to a server that can be cut. */
 export interface Proxy {
+  host: string;
   url(database: string): string;
   /**
    * Cuts a connection at the first message with this text from the client: before the server has it, or when the server has
@@ -67,8 +68,10 @@ export async function proxyTo(t: Test, { directory }: Cluster): Promise<Proxy> {
     await closed;
   };
   t.teardown(shut);
+  const host = `127.0.0.1:${port}`;
   return {
-    url: (database) => `postgres://postgres@127.0.0.1:${port}/${database}`,
+    host,
+    url: (database) => `postgres://postgres@${host}/${database}`,
     cutAt(text, when, times = 1) {
       cut = { text, when, times };
     },

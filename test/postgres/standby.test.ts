@@ -18,6 +18,8 @@ import { proxyTo } from '../helpers/proxy.ts';
 const pair = await Pair.start();
 const { primary, standby } = pair;
 const hostOf = ({ directory }: Cluster): string => encodeURIComponent(directory);
+const urlOf = (database: string, ...hosts: string[]): string =>
+  `postgres://postgres@${hosts.join(',')}/${database}`;
 
 /** A database of its own for each test. */
 let databases = 0;
@@ -47,11 +49,7 @@ async function serve(t: Test, url: string) {
 
 test('of several hosts the one that takes writes is used, though another one answers first', async (t) => {
   const name = await newDatabase(t);
-  const url = standby
-    .url(name)
-    .replace('@', `@${hostOf(standby)},`)
-    .replace(/,[^/]*/, `,${hostOf(primary)}`);
-  const { app } = await serve(t, url);
+  const { app } = await serve(t, urlOf(name, hostOf(standby), hostOf(primary)));
   t.equal((await app.inject('/readyz')).statusCode, 200);
 });
 
@@ -67,7 +65,7 @@ test('an instance that signs does not start on a standby, and says so in one lin
 
 test('a standby is read only as long as no host takes writes', async (t) => {
   const proxy = await proxyTo(t, primary);
-  const connections = connectionsTo(proxy.url('postgres').replace(/(?<=:\d+)\//, `,${hostOf(standby)}/`));
+  const connections = connectionsTo(urlOf('postgres', proxy.host, hostOf(standby)));
   t.teardown(() => connections.end());
   const readsStandby = async (): Promise<boolean> => {
     const { rows } = await runOver(connections, { text: 'select pg_is_in_recovery() as is', isRead: true });
@@ -155,7 +153,7 @@ test('no checkpoint is signed of what the standby may lack', async (t) => {
 test('a primary that falls silent is left for the standby that was promoted, within 10 s', async (t) => {
   const name = await newDatabase(t);
   const proxy = await proxyTo(t, primary);
-  const { app, post } = await serve(t, proxy.url(name).replace(/(?<=:\d+)\//, `,${hostOf(standby)}/`));
+  const { app, post } = await serve(t, urlOf(name, proxy.host, hostOf(standby)));
   proxy.silence();
   const posted = post(mou(), 'k');
   await execute(standby.url('postgres'), 'select pg_promote()');
