@@ -43,8 +43,12 @@ function createLog(config: Config): Logger {
 }
 
 function startError(error: unknown, { HOST, PORT }: Config): unknown {
-  const isUnavailable = error instanceof Refusal && error.code === 'storage-unavailable';
-  if (isUnavailable || error instanceof StoreUnavailable) return new CouldNotRun(error.message);
+  if (error instanceof StoreUnavailable) return new CouldNotRun(error.message);
+  // Of the database: it went away meanwhile, or takes no writes.
+  if (error instanceof Refusal) {
+    const { message, cause } = error;
+    return new CouldNotRun(cause instanceof Error ? `${message} (${cause.message})` : message);
+  }
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return new CouldNotRun(`Port ${PORT} of ${HOST} is in use. Stop what uses it, or set PORT.`);

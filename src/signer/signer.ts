@@ -102,6 +102,8 @@ export class Signer {
     if (present) return present;
     await this.#compare(head);
     this.check();
+    // A wait for a standby that was broken off leaves what a fail-over may lose, and what was signed is never to be lost.
+    await this.#store.sync();
     const { origin } = this.#store;
     const rootHash = Buffer.from(head.rootHash).toString('hex');
     // A crash from here on leaves a state that this log extends.

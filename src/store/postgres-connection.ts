@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { Refusal } from '../errors.ts';
+import { Hosts } from './postgres-hosts.ts';
 
 /** Connections that only read, at most; one more writes, and one listens. */
 const readersMax = 10;
@@ -18,26 +19,28 @@ export interface Connections {
   reader(): Promise<TurningClient & pg.PoolClient>;
   writer(): Promise<TurningClient & pg.PoolClient>;
   /** Not connected yet; of no pool. */
-  newClient(timeouts?: 'without time-outs'): TurningClient & pg.Client;
-  /** A host is of no use, so another one is connected to from now on, if the URL names one. */
+  newClient(timeouts?: 'without time-outs'): Promise<TurningClient & pg.Client>;
+  /** Its host is of no use, so it is chosen anew, if the URL names several. */
   leave(client: TurningClient): void;
   end(): Promise<void>;
 }
 
-/** Opens nothing yet. The URL may name several hosts (`h1:5432,h2`), which are tried in turn. */
+/** Opens nothing yet. */
 export function connectionsTo(url: string): Connections {
-  const urls = urlsOf(url);
-  let turn = 0;
-  const leave = (from: { turn: number }): void => {
-    if (urls.length > 1 && from.turn === turn) turn += 1;
-  };
+  const open = new Set<pg.Client>();
+  const hosts = new Hosts(url, () => {
+    // What still waits for the host before may wait long, and what it reads there may be old.
+    for (const { connection } of open) connection.stream.destroy();
+  });
   class Client extends pg.Client implements TurningClient {
-    readonly turn = turn;
+    readonly turn = hosts.turn;
     readonly madeMs = performance.now();
     constructor(settings?: pg.ClientConfig) {
-      super({ ...settings, connectionString: urls[turn % urls.length] });
+      super({ ...settings, connectionString: hosts.url });
       // A lost connection fails the query that runs on it.
       this.on('error', () => {});
+      open.add(this);
+      this.on('end', () => open.delete(this));
     }
   }
   const settings: pg.PoolConfig = {
@@ -70,28 +73,32 @@ export function connectionsTo(url: string): Connections {
   for (const pool of [writers, readers]) pool.on('error', () => {});
 
   const connect = async (pool: pg.Pool): Promise<TurningClient & pg.PoolClient> => {
-    for (let tried = 1; ; tried++) {
-      const from = { turn };
+    for (;;) {
+      await hosts.choose();
+      const { turn } = hosts;
       try {
         // As the pool is told to make them.
         const client = (await pool.connect()) as TurningClient & pg.PoolClient;
-        if (client.turn === turn) return client;
-        // Another host was chosen since: what this one says may be old.
+        if (client.turn === hosts.turn) return client;
         client.release(true);
       } catch (error) {
-        if (!isExhausted(error)) leave(from);
-        if (tried >= urls.length) throw error;
+        if (isExhausted(error)) throw error;
+        hosts.leave(turn);
+        await hosts.choose();
+        if (turn === hosts.turn) throw error;
       }
     }
   };
   return {
     reader: () => connect(readers),
     writer: () => connect(writers),
-    newClient: (timeouts) =>
-      new Client(
+    async newClient(timeouts) {
+      await hosts.choose();
+      return new Client(
         timeouts ? { ...settings, lock_timeout: 0, statement_timeout: 0, query_timeout: 0 } : settings,
-      ),
-    leave,
+      );
+    },
+    leave: ({ turn }) => hosts.leave(turn),
     async end() {
       await Promise.all([writers.end(), readers.end()]);
     },
@@ -109,12 +116,6 @@ export const nameOfDatabase = (url: string): string => url.replace(/\/\/.*@/s, '
 export function reasonOf(error: unknown): string {
   const { message, code, errors = [] } = error as { message?: string; code?: string; errors?: Error[] };
   return message || errors.map((one) => one.message).join('; ') || `${code}`;
-}
-
-/** A URL for each of its hosts. */
-function urlsOf(url: string): string[] {
-  const [, before, hosts = '', behind] = /^(\w+:\/\/(?:[^@/?]*@)?)([^/?]*)(.*)$/s.exec(url) ?? [];
-  return hosts.split(',').map((host) => `${before}${host}${behind}`);
 }
 
 const int8 = 20;

@@ -19,6 +19,8 @@ import type { Batch, GroupTransaction } from './store.ts';
 const triedMs = 5_000;
 const pauseMs = 50;
 const pauseMsMax = 1_000;
+/** How long COMMIT may wait for the disk, or for a standby that may have gone. Statements may take longer. */
+const commitMs = 10_000;
 
 /** A group whose COMMIT was not answered: it may be in the log. */
 interface Unknown<T> {
@@ -52,7 +54,7 @@ export class PostgresGroups {
     const uncertain: { group?: Unknown<T> | undefined } = {};
     for (let attempt = 0; ; attempt++) {
       try {
-        const result = await this.#try(work, uncertain);
+        const result = await this.#onWriter((client) => this.#inTransaction(client, work, uncertain));
         this.#available = true;
         return result;
       } catch (error) {
@@ -93,14 +95,26 @@ export class PostgresGroups {
     }
   }
 
-  async #try<T>(
-    work: (transaction: GroupTransaction) => Promise<T>,
-    uncertain: { group?: Unknown<T> | undefined },
-  ): Promise<T> {
+  /** Resolves when all that was committed is as safe as the server is told to keep it. Throws Refusal `storage-unavailable`. */
+  async sync(): Promise<void> {
+    await this.#onWriter(async (client) => {
+      await client.query('begin');
+      await touchHead(client);
+      await commit(client);
+    }).catch(throwRefusal);
+    this.#available = true;
+  }
+
+  /** Throws where the last group failed, and one would still. */
+  async check(): Promise<void> {
+    if (!this.#available) await this.sync();
+  }
+
+  async #onWriter<T>(work: (client: TurningClient & pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#connections.writer();
     let isSound = false;
     try {
-      const result = await this.#inTransaction(client, work, uncertain);
+      const result = await work(client);
       isSound = true;
       return result;
     } catch (error) {
@@ -145,7 +159,7 @@ export class PostgresGroups {
       // Whoever wrote it held the head, so by now it is there or never will be.
       if (await isLogged(before.batch, run)) {
         // Its own commit may wait for a standby still: one more that is answered says that it has it.
-        await run('update head set position = position');
+        await touchHead(client);
         await commit(client);
         this.#edge = before.batch.edge;
         return before.result;
@@ -179,6 +193,10 @@ export class PostgresGroups {
   }
 }
 
+/** A commit that writes something waits for all that was committed before, too. */
+const touchHead = (client: pg.ClientBase): Promise<unknown> =>
+  client.query('update head set position = position');
+
 /** Throws where the transaction is not committed, or not as safely as the server is told to. */
 async function commit(client: pg.ClientBase): Promise<void> {
   const warnings: string[] = [];
@@ -193,7 +211,7 @@ async function commit(client: pg.ClientBase): Promise<void> {
   };
   client.on('notice', warned);
   try {
-    const { command } = await client.query('commit');
+    const { command } = await client.query(commitStatement);
     if (command !== 'COMMIT') throw new Error(`the database answered COMMIT with ${command}`);
   } finally {
     client.off('notice', warned);
@@ -201,6 +219,11 @@ async function commit(client: pg.ClientBase): Promise<void> {
   // Such as: canceling wait for synchronous replication.
   if (warnings.length > 0) throw Object.assign(new Error(warnings.join('; ')), { code: resolutionUnknown });
 }
+
+const commitStatement: pg.QueryConfig & Pick<pg.ClientConfig, 'query_timeout'> = {
+  text: 'commit',
+  query_timeout: commitMs,
+};
 
 /** SQLSTATE. */
 const resolutionUnknown = '08007';

@@ -1,17 +1,26 @@
+import type pg from 'pg';
 import type { Connections } from './postgres-connection.ts';
 import { channel } from './postgres-write.ts';
 
 const reconnectMs = 500;
+const pingEveryMs = 2_000;
+const ping: pg.QueryConfig & Pick<pg.ClientConfig, 'query_timeout'> = {
+  text: 'select 1',
+  query_timeout: 3_000,
+};
+
+type Client = Awaited<ReturnType<Connections['newClient']>>;
 
 /**
  * Listens on a connection of its own for what other instances record. A notification may be lost with the connection, so
- * each new connection begins with looking at the log; and whoever is told reads the log, not the notification.
+ * each new connection begins with looking at the log; and whoever is told reads the log, not the notification. It also
+ * notices a host that went away without a word.
  */
 export class Listener {
   readonly #connections: Connections;
   readonly #grown: () => void;
   readonly #failed: (error: unknown) => void;
-  #client: ReturnType<Connections['newClient']> | undefined;
+  #client: Client | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   /** The connection that is being made. */
@@ -33,24 +42,34 @@ export class Listener {
   }
 
   #connect(): void {
-    const client = this.#connections.newClient();
+    this.#connecting = this.#listen();
+  }
+
+  async #listen(): Promise<void> {
+    const client = await this.#connections.newClient();
     client.once('end', () => this.#lost(client));
     client.on('notification', () => this.#grown());
     this.#client = client;
-    this.#connecting = client
-      .connect()
-      .then(() => client.query(`listen ${channel}`))
-      .then(() => this.#grown())
-      .catch((error: unknown) => {
-        this.#failed(error);
-        this.#connections.leave(client);
-        this.#lost(client);
-        return client.end();
-      })
-      .catch(() => {});
+    const gone = (error: unknown): void => {
+      if (this.#closed) return;
+      this.#failed(error);
+      this.#connections.leave(client);
+      this.#lost(client);
+      void client.end().catch(() => {});
+    };
+    try {
+      await client.connect();
+      // A standby refuses that.
+      await client.query(`listen ${channel}`);
+      const pinging = setInterval(() => client.query(ping).catch(gone), pingEveryMs).unref();
+      client.once('end', () => clearInterval(pinging));
+      this.#grown();
+    } catch (error) {
+      gone(error);
+    }
   }
 
-  #lost(client: ReturnType<Connections['newClient']>): void {
+  #lost(client: Client): void {
     if (this.#closed || client !== this.#client) return;
     this.#client = undefined;
     this.#timer = setTimeout(() => this.#connect(), reconnectMs).unref();

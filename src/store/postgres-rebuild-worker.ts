@@ -41,7 +41,7 @@ async function outcomeOf(
   readModels: readonly ReadModel[],
   progress: (progress: RebuildProgress) => void,
 ): Promise<Message> {
-  const client = connectionsTo(url).newClient('without time-outs');
+  const client = await connectionsTo(url).newClient('without time-outs');
   try {
     await client.connect();
     return { rebuilt: await rebuildOver(client, { readModels, progress }) };

@@ -52,7 +52,7 @@ async function prepare(url: string, connections: Connections, { migrated }: Open
   } catch (error) {
     throw unavailable(url, error);
   }
-  const client = connections.newClient('without time-outs');
+  const client = await connections.newClient('without time-outs');
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: poolOf(client) }) });
   try {
     const { rows } = await client.connect().then(() => client.query('show server_encoding'));
@@ -76,7 +76,7 @@ const insufficientPrivilege = '42501';
 const readOnly = '25006';
 
 /** A client as a pool, which Kysely takes. */
-const poolOf = (client: ReturnType<Connections['newClient']>) => ({
+const poolOf = (client: Awaited<ReturnType<Connections['newClient']>>) => ({
   options: {},
   connect: async () => Object.assign(client, { release: () => {} }),
   end: () => client.end(),
@@ -112,7 +112,7 @@ async function storeOn(url: string, connections: Connections, options: OpenOptio
     },
     erasures: () => erasures,
     group: (work) => groups.run(work),
-    sync: () => {},
+    sync: () => groups.sync(),
     rehearsal: () => openRehearsal(store, (work) => groups.see(work)),
     rootAt: (size) => rootAt(size, read),
     async lastEventOf(initiativeId, position) {
@@ -179,7 +179,7 @@ async function storeOn(url: string, connections: Connections, options: OpenOptio
         [shadowNames],
       );
       if (left.length === 0) return;
-      const client = connections.newClient('without time-outs');
+      const client = await connections.newClient('without time-outs');
       try {
         await client.connect();
         await clearRebuiltOver(client);
@@ -196,6 +196,7 @@ async function storeOn(url: string, connections: Connections, options: OpenOptio
         `select current_setting('transaction_read_only') = 'off' as off from head`,
       );
       if (!row?.off) throw new Error('the database takes no writes: it is a standby, or set to read only');
+      await groups.check();
     },
     async close() {
       await listener?.close();

@@ -104,7 +104,7 @@ export interface Store {
    * and nothing is left of it when it is closed. Recording here goes on meanwhile.
    */
   rehearsal(): Promise<Store>;
-  /** Puts on disk what was written without. */
+  /** Puts on disk, and where standbys are waited for, on theirs, what was written without. */
   sync(): MaybePromise<void>;
   /** The root of the tree over the first `size` leaves. */
   rootAt(size: number): MaybePromise<Uint8Array>;

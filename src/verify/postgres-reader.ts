@@ -8,13 +8,7 @@ export async function openPostgresReader(url: string): Promise<Reader> {
     throw new CannotVerify(`${name} can't be read: ${reasonOf(error)}.`);
   };
   const connections = connectionsTo(url);
-  // It chooses a host that answers, and would end long statements; what is read here may take its time.
-  await connections
-    .reader()
-    .then((client) => client.release())
-    .catch(cannotRead)
-    .finally(() => connections.end());
-  const client = connections.newClient('without time-outs');
+  const client = await connections.newClient('without time-outs');
   await client.connect().catch(cannotRead);
   const read = async <R extends object>(sql: string, values: Value[] = []): Promise<R[]> => {
     const { rows } = await client.query(sql, values).catch(cannotRead);

@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Test } from 'tap';
 import { openPostgres } from '../../src/store/postgres.ts';
@@ -25,8 +26,8 @@ export interface Cluster {
   /** The URL of one of its databases. */
   url(database: string): string;
   start(): Promise<void>;
-  /** immediate: as if it crashed. */
-  stop(how: 'fast' | 'immediate'): Promise<void>;
+  /** immediate: as if it crashed; killed: all its processes at once, none of which has a word to say. */
+  stop(how: 'fast' | 'immediate' | 'killed'): Promise<void>;
   /** Stops it for ever. */
   end(): Promise<void>;
 }
@@ -38,26 +39,61 @@ function postgresUser(): { uid?: number; gid?: number } {
   return { uid: id('-u'), gid: id('-g') };
 }
 
+/** A directory of the user that runs the server. */
+function newDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'ml-pg-'));
+  const { uid, gid } = postgresUser();
+  if (uid !== undefined && gid !== undefined) chownSync(directory, uid, gid);
+  return directory;
+}
+
+const dataIn = (directory: string): string => join(directory, 'data');
+
+function programIn(directory: string, name: string) {
+  if (binaries === undefined) throw new Error('PostgreSQL is not on this machine');
+  return { file: join(binaries, name), options: { ...postgresUser(), cwd: directory } };
+}
+
+/** Runs one of the programs of PostgreSQL on the data in a directory. */
+export async function runIn(directory: string, name: string, ...args: string[]): Promise<void> {
+  const { file, options } = programIn(directory, name);
+  await promisify(execFile)(file, ['-D', dataIn(directory), ...args], options);
+}
+
 /** Makes a server that lasts as long as this process, and starts it. Its orders are those of a language, not of bytes. */
 export async function startCluster(settings: string[] = []): Promise<Cluster> {
-  if (binaries === undefined) throw new Error('PostgreSQL is not on this machine');
-  const directory = mkdtempSync(join(tmpdir(), 'ml-pg-'));
-  const user = postgresUser();
-  if (user.uid !== undefined && user.gid !== undefined) chownSync(directory, user.uid, user.gid);
-  const data = join(directory, 'data');
-  const options = { ...user, cwd: directory, stdio: 'ignore' } as const;
-  const [initdb, server] = [join(binaries, 'initdb'), join(binaries, 'postgres')];
-  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en-US'];
-  execFileSync(initdb, ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', ...locale], options);
-
-  const quick = [
-    'fsync=off',
-    'full_page_writes=off',
-    'shared_buffers=32MB',
-    'listen_addresses=',
-    ...settings,
+  const directory = newDirectory();
+  const made = [
+    '--no-sync',
+    '--data-checksums',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=icu',
+    '--icu-locale=en-US',
   ];
-  const args = ['-D', data, '-k', directory, ...quick.flatMap((setting) => ['-c', setting])];
+  await runIn(directory, 'initdb', '-A', 'trust', '-U', 'postgres', ...made);
+  return started(directory, ['full_page_writes=off', ...settings]);
+}
+
+/** Makes a standby of a server, from a copy that is taken beside its work, and starts it. */
+export async function startStandby(primary: Cluster, settings: string[] = []): Promise<Cluster> {
+  const directory = newDirectory();
+  const from = ['-h', primary.directory, '-U', 'postgres', '--no-sync', '--checkpoint=fast'];
+  await runIn(directory, 'pg_basebackup', ...from, '--write-recovery-conf');
+  return started(directory, settings);
+}
+
+async function started(directory: string, settings: string[]): Promise<Cluster> {
+  const cluster = clusterIn(directory, settings);
+  await cluster.start();
+  return cluster;
+}
+
+/** The server on the data in a directory. What it wrote survives the end of its processes, not that of the machine. */
+function clusterIn(directory: string, settings: string[]): Cluster {
+  const { file, options } = programIn(directory, 'postgres');
+  const quick = ['fsync=off', 'shared_buffers=32MB', 'listen_addresses=', ...settings];
+  const args = ['-D', dataIn(directory), '-k', directory, ...quick.flatMap((setting) => ['-c', setting])];
   let running: { child: ReturnType<typeof spawn>; ended: Promise<unknown> } | undefined;
   const url = (database: string) => `postgres://postgres@${encodeURIComponent(directory)}/${database}`;
   const start = async (): Promise<void> => {
@@ -65,7 +101,7 @@ export async function startCluster(settings: string[] = []): Promise<Cluster> {
     const script = `"$@" & server=$!
       while read -r signal; do kill -s "$signal" $server; wait $server; exit; done
       kill -s QUIT $server; wait $server; rm -rf "${directory}"`;
-    const child = spawn('/bin/sh', ['-c', script, 'sh', server, ...args], {
+    const child = spawn('/bin/sh', ['-c', script, 'sh', file, ...args], {
       ...options,
       stdio: ['pipe', 'ignore', 'ignore'],
     });
@@ -75,16 +111,33 @@ export async function startCluster(settings: string[] = []): Promise<Cluster> {
     await accepting(url('postgres'));
   };
   const stop: Cluster['stop'] = async (how) => {
-    running?.child.ref();
-    running?.child.stdin?.write(`${how === 'fast' ? 'INT' : 'QUIT'}\n`);
-    await running?.ended;
+    if (!running) return;
+    const { child, ended } = running;
+    running = undefined;
+    if (how === 'killed') await killAll(directory, url('postgres'));
+    child.ref();
+    child.stdin?.write(`${how === 'fast' ? 'INT' : 'QUIT'}\n`);
+    await ended;
   };
-  await start();
   const end = async (): Promise<void> => {
     await stop('immediate');
     rmSync(directory, { recursive: true });
   };
   return { directory, url, start, stop, end };
+}
+
+/** The first one starts the others, so none comes after it. */
+async function killAll(directory: string, url: string): Promise<void> {
+  const others = await execute(url, 'select pid from pg_stat_activity');
+  const first = Number.parseInt(readFileSync(join(dataIn(directory), 'postmaster.pid'), 'utf8'), 10);
+  for (const pid of [first, ...others.map((row) => (row as { pid: number }).pid)]) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      // It has ended since.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
 }
 
 async function accepting(url: string): Promise<void> {

@@ -6,6 +6,7 @@ import type { Cluster } from './postgres.ts';
 
 /** A way to a server that can be cut. */
 export interface Proxy {
+  host: string;
   url(database: string): string;
   /**
    * Cuts a connection at the first message with this text from the client: before the server has it, or when the server has
@@ -14,11 +15,17 @@ export interface Proxy {
   cutAt(text: string, when: 'before' | 'after', times?: number): void;
   /** How often it was cut. */
   readonly cuts: number;
+  /** From now on nothing passes, and nobody is told so. */
+  silence(): void;
+  /** Ends all connections and takes no more, until it opens again. */
+  shut(): Promise<void>;
+  open(): Promise<void>;
 }
 
 export async function proxyTo(t: Test, { directory }: Cluster): Promise<Proxy> {
   let cut: { text: string; when: 'before' | 'after'; times: number } | undefined;
   let cuts = 0;
+  let isSilent = false;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(join(directory, '.s.PGSQL.5432'));
@@ -33,6 +40,7 @@ export async function proxyTo(t: Test, { directory }: Cluster): Promise<Proxy> {
       socket.on('close', end);
     }
     client.on('data', (data) => {
+      if (isSilent) return;
       if (cut && data.includes(cut.text)) {
         const { when } = cut;
         cut.times -= 1;
@@ -45,23 +53,35 @@ export async function proxyTo(t: Test, { directory }: Cluster): Promise<Proxy> {
     });
     upstream.on('data', (data) => {
       if (silent) end();
-      else client.write(data);
+      else if (!isSilent) client.write(data);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
+  const open = async (port: number): Promise<void> => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  await open(0);
   const { port } = server.address() as AddressInfo;
+  const shut = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  t.teardown(shut);
+  const host = `127.0.0.1:${port}`;
   return {
-    url: (database) => `postgres://postgres@127.0.0.1:${port}/${database}`,
+    host,
+    url: (database) => `postgres://postgres@${host}/${database}`,
     cutAt(text, when, times = 1) {
       cut = { text, when, times };
     },
     get cuts() {
       return cuts;
     },
+    silence() {
+      isSilent = true;
+    },
+    shut,
+    open: () => open(port),
   };
 }

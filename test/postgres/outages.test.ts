@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import pg from 'pg';
 import { type Test, test } from 'tap';
 import { readConfig } from '../../src/config.ts';
 import { openLedgerApp } from '../../src/ledger-app.ts';
@@ -138,14 +139,19 @@ test('a deadlock or another conflict is tried again', async (t) => {
   t.equal(recorded[0]?.position, 2);
 });
 
-const serve = async (t: Test, url: string) => {
+const serve = async (t: Test, url: string, directory = t.testdir()) => {
   const app = await openLedgerApp(
-    readConfig({ DATABASE_URL: url, SIGNER_DIR: join(t.testdir(), 'signer') }),
+    readConfig({ DATABASE_URL: url, SIGNER_DIR: join(directory, 'signer') }),
     false,
   );
   t.teardown(() => app.close());
-  const post = (payload: object) =>
-    app.inject({ method: 'POST', url: '/v1/initiatives/sci/events', payload });
+  const post = (payload: object, key?: string) =>
+    app.inject({
+      method: 'POST',
+      url: '/v1/initiatives/sci/events',
+      payload,
+      headers: key === undefined ? {} : { 'idempotency-key': key },
+    });
   return { app, post };
 };
 
@@ -198,23 +204,88 @@ test('a server that restarts while requests are under way loses none', async (t)
   t.equal((await app.inject('/v1/initiatives/sci/summary')).json().counts.mous.total, acknowledged);
 });
 
-test('a server that takes no writes is read, and says so', async (t) => {
-  const url = await emptyDatabase(t);
-  const { app, post } = await serve(t, url);
-  await post(initiative());
-  const name = url.slice(url.lastIndexOf('/') + 1);
-  const readOnly = (is: 'on' | 'off'): Promise<unknown> =>
+/** A trigger that stands for what goes wrong where the log is written. */
+const trigger = (body: string): Trouble => ({
+  begin: (url) =>
     execute(
       url,
-      `begin read write; alter database ${name} set default_transaction_read_only = ${is}; commit;
-      select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
-    );
-  await readOnly('on');
-  t.equal((await post(mou())).json().code, 'storage-unavailable');
-  t.equal((await app.inject('/v1/initiatives/sci')).statusCode, 200);
-  t.equal((await app.inject('/readyz')).statusCode, 503);
-  await readOnly('off');
-  t.equal((await post(mou())).statusCode, 201);
+      `create function trouble() returns trigger language plpgsql as $$ begin ${body}; return new; end $$;
+      create trigger trouble before update on head for each row execute function trouble()`,
+    ),
+  end: (url) => execute(url, 'drop trigger trouble on head; drop function trouble'),
+});
+
+const lock = (statement: string): Trouble => {
+  let client: pg.Client;
+  return {
+    async begin(url) {
+      client = new pg.Client(url);
+      await client.connect();
+      await client.query(`begin; ${statement}`);
+    },
+    end: () => client.end(),
+  };
+};
+
+/** As if it had become a standby. */
+const readOnly: Trouble = {
+  begin: (url) => setReadOnly(url, 'on'),
+  end: (url) => setReadOnly(url, 'off'),
+};
+
+const setReadOnly = (url: string, is: 'on' | 'off'): Promise<unknown> =>
+  execute(
+    url,
+    `begin read write; alter database ${url.slice(url.lastIndexOf('/') + 1)} set default_transaction_read_only = ${is}; commit;
+    select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+  );
+
+interface Trouble {
+  begin: (url: string) => Promise<unknown>;
+  end: (url: string) => Promise<unknown>;
+}
+
+test('what can not be recorded is refused after some tries, and goes through when the trouble is over', async (t) => {
+  const troubles = {
+    'a full disk': [trigger(`raise 'no space left on device' using errcode = 'disk_full'`), ''],
+    'a slow server': [trigger('perform pg_sleep(60)'), '?statement_timeout=100'],
+    'a server that takes no writes': [readOnly, ''],
+    'somebody who holds the end of the log': [lock('select 1 from head for update'), '?lock_timeout=100'],
+  } as const;
+  // Side by side, as each is tried for seconds.
+  await Promise.all(
+    Object.entries(troubles).map(async ([name, [trouble, setting]]) => {
+      const url = await emptyDatabase(t);
+      const { app, post } = await serve(t, `${url}${setting}`, join(t.testdir(), name));
+      await post(initiative());
+      await trouble.begin(url);
+      const refused = await post(mou(), 'k');
+      t.equal(refused.json().code, 'storage-unavailable', name);
+      t.ok(refused.headers['retry-after'], name);
+      t.equal((await app.inject('/readyz')).statusCode, 503, name);
+      t.equal((await app.inject('/v1/initiatives/sci')).statusCode, 200, `${name}: reads go on`);
+      await trouble.end(url);
+      t.equal((await app.inject('/readyz')).statusCode, 200, name);
+      t.equal((await post(mou(), 'k')).statusCode, 201, name);
+      t.equal((await post(mou(), 'k')).headers['idempotent-replayed'], 'true', name);
+    }),
+  );
+});
+
+test('reads for which no connection is free are refused, and later are not', async (t) => {
+  const url = await emptyDatabase(t);
+  const { app, post } = await serve(t, `${url}?lock_timeout=4000`);
+  await post(initiative());
+  const trouble = lock('lock table records in access exclusive mode');
+  await trouble.begin(url);
+  const read = () =>
+    Promise.all(Array.from({ length: 20 }, (_, i) => app.inject(`/v1/initiatives/sci/mous?limit=${i + 1}`)));
+  for (const answer of await read()) {
+    t.equal(answer.json().code, 'storage-unavailable');
+    t.ok(answer.headers['retry-after']);
+  }
+  await trouble.end(url);
+  for (const { statusCode } of await read()) t.equal(statusCode, 200);
 });
 
 test('of several hosts the one that answers is used', async (t) => {
