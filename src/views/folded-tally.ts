@@ -48,12 +48,12 @@ export class FoldedTally {
 
   /**
    * Whether a snapshot is due: after so many events of a scope, which a count as of then may have to fold; where what
-   * changed is large, after more, so that snapshots are a small part of the ledger. Of all initiatives together, they are
-   * four times as rare, as every event is one of theirs.
+   * changed is large, after more, so that snapshots are a small part of the ledger. Those of all initiatives together are
+   * rarer, as every event is one of theirs.
    */
   get isDue(): boolean {
-    const scale = this.#scope === everything ? 4 : 1;
-    return this.#events >= Math.max(256, this.#changed.length / 64) * scale;
+    const [eventsLeast, bytesAnEvent] = this.#scope === everything ? [1_024, 8] : [256, 64];
+    return this.#events >= Math.max(eventsLeast, this.#changed.length / bytesAnEvent);
   }
 
   /** The position since which the next snapshot holds what changed; 0: it holds all, as the changes are no small part of it. */

@@ -201,6 +201,12 @@ class Reader {
   }
 
   number(): number {
+    // Most numbers are one byte.
+    const first = this.#bytes[this.at];
+    if (first !== undefined && first < 128) {
+      this.at += 1;
+      return first;
+    }
     let value = 0;
     for (let shift = 1; ; shift *= 128) {
       const byte = this.#bytes[this.at++];
@@ -225,10 +231,10 @@ class Reader {
 
   addCounts(to: Counts): void {
     const mask = this.number();
-    for (let i = 0; i < numbers.length; i++) {
-      const number = mask & (1 << i) ? this.number() : 0;
-      numbers[i] = (mask & signed) === 0 ? number : number % 2 === 0 ? number / 2 : -(number + 1) / 2;
-    }
+    for (let i = 0; i < numbers.length; i++) numbers[i] = mask & (1 << i) ? this.number() : 0;
+    if (mask & signed)
+      for (const [i, number] of numbers.entries())
+        numbers[i] = number % 2 === 0 ? number / 2 : -(number + 1) / 2;
     addNumbers(to, numbers);
   }
 
@@ -243,6 +249,10 @@ class Writer {
 
   number(value: number): void {
     this.#reserve(8);
+    if (value < 128) {
+      this.#bytes[this.length++] = value;
+      return;
+    }
     let rest = value;
     for (; rest >= 128; rest = Math.floor(rest / 128)) this.#bytes[this.length++] = (rest % 128) + 128;
     this.#bytes[this.length++] = rest;
