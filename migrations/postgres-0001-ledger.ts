@@ -120,6 +120,7 @@ const statements = [
   `create table count_snapshots (
     initiative_id text collate "C" not null,
     position bigint not null,
+    since bigint not null,
     tally bytea not null,
     primary key (initiative_id, position)
   )`,

@@ -104,13 +104,14 @@ export class SnapshotsComparison extends Comparison {
   }
 
   /** A snapshot that was just made. That none is kept there is no difference: losing one costs time only. */
-  *one({ initiative_id, position, tally }: Database['count_snapshots']): Asking<void> {
+  *one({ initiative_id, position, since, tally }: Database['count_snapshots']): Asking<void> {
     const [present] = yield* ask<Database['count_snapshots']>(
       'select * from count_snapshots where initiative_id = $1 and position = $2',
       initiative_id,
       position,
     );
-    if (!present || Buffer.compare(present.tally, tally) === 0) return;
+    // One that was kept meanwhile may be counted from elsewhere.
+    if (present?.since !== since || Buffer.compare(present.tally, tally) === 0) return;
     this.add({
       table: 'count_snapshots',
       position,
@@ -123,7 +124,10 @@ export class SnapshotsComparison extends Comparison {
     const extra = yield* ask<{ initiative_id: string; position: number }>(
       `select initiative_id, position from count_snapshots as present
         where (position < $1 or position > $2) and not exists (select 1 from count_snapshots_rebuilt as made
-          where made.initiative_id = present.initiative_id and made.position = present.position)
+            where made.initiative_id = present.initiative_id and made.position = present.position)
+          -- What is counted from an earlier one than the last that holds all is not made anew: two instances may leave such.
+          and since = coalesce((select max(position) from count_snapshots as whole where since > 0
+            and whole.initiative_id = present.initiative_id and whole.position < present.position and whole.since = 0), 0)
         order by position`,
       this.#newest,
       end,

@@ -103,11 +103,12 @@ export const shadowTables: ShadowTables = {
           set last_number = greatest(made.last_number, excluded.last_number)`,
         JSON.stringify(numbers),
       );
-    for (const { initiative_id, position, tally } of snapshots)
+    for (const { initiative_id, position, since, tally } of snapshots)
       yield* ask(
-        'insert into count_snapshots_rebuilt values ($1, $2, $3) on conflict do nothing',
+        'insert into count_snapshots_rebuilt values ($1, $2, $3, $4) on conflict do nothing',
         initiative_id,
         position,
+        since,
         tally,
       );
   },

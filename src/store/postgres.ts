@@ -160,11 +160,11 @@ async function storeOn(url: string, connections: Connections, options: OpenOptio
         [vkey, signs_from, signs_until],
       );
     },
-    async keepSnapshot({ initiative_id, position, tally }) {
+    async keepSnapshot({ initiative_id, position, since, tally }) {
       // Counts of a read model that was swapped out meanwhile are not those of the present one.
       await run(
-        `insert into count_snapshots select $1, $2, $3 where ${tablesInUse} = $4 on conflict do nothing`,
-        [initiative_id, position, tally, written.tables],
+        `insert into count_snapshots select $1, $2, $3, $4 where ${tablesInUse} = $5 on conflict do nothing`,
+        [initiative_id, position, since, tally, written.tables],
       );
     },
     writtenVersions: () => written.versions,

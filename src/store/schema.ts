@@ -12,7 +12,7 @@ export interface Database {
   idempotency_keys: KeyRow & { id: Generated<number> };
   records: RecordRow;
   record_numbers: { initiative_id: string; kind: string; last_number: number };
-  count_snapshots: { initiative_id: string; position: number; tally: Uint8Array };
+  count_snapshots: { initiative_id: string; position: number; since: number; tally: Uint8Array };
   view_versions: { view: string; version: number };
 }
 

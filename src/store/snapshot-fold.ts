@@ -1,27 +1,24 @@
-import { bytesOfTally, eventsUntilSnapshot, StoredTally } from '../views/stored-tally.ts';
-import { type ChangingTally, type Contribution, everything, TallySum, tallyOf } from '../views/tally.ts';
+import { FoldedTally } from '../views/folded-tally.ts';
+import { type Contribution, everything } from '../views/tally.ts';
 import { type Asking, ask } from './asking.ts';
 import type { Folded } from './leaf-fold.ts';
 import type { Database, RecordRow } from './schema.ts';
 
 type Snapshot = Database['count_snapshots'];
 
+type Place = Pick<Snapshot, 'position' | 'since'>;
+
 interface Scope {
   name: string;
-  /** The last snapshot that was made, and what changed since. */
-  snapshot: StoredTally;
-  bytes: number;
-  changes: ChangingTally;
-  events: number;
-  /** The next position for which the present table has one; undefined: not looked for yet. */
-  wanted: number | undefined;
+  counts: FoldedTally;
+  /** The next place for which the present table has one; undefined: not looked for yet. */
+  wanted: Place | undefined;
 }
 
-/** Cells of counts that may be in memory, each some 300 bytes, and what a scope costs beside its cells. */
-const cellsInMemoryMax = 250_000;
-const cellBytes = 300;
-const scopeCells = 10;
-const cellsOf = ({ bytes, changes }: Scope): number => scopeCells + changes.size + bytes / cellBytes;
+/** What counts may take in memory, and what a scope costs beside them. */
+const bytesInMemoryMax = 75_000_000;
+const scopeBytes = 3_000;
+const bytesOf = ({ counts }: Scope): number => scopeBytes + counts.bytes;
 const pageRows = 1_000;
 /** Where there is a snapshot within so many positions, none of our own is made before it. */
 const soonPositions = 8_192;
@@ -32,15 +29,15 @@ const soonPositions = 8_192;
  */
 export class SnapshotFold {
   readonly #table: string;
-  readonly #cellsMax: number;
+  readonly #bytesMax: number;
   readonly #scopes = new Map<string, Scope>();
   readonly #putOff = new Set<string>();
-  #cells = 0;
+  #bytes = 0;
 
   /** table: where the rows of `records` are that the events come to. */
-  constructor(table: string, cellsMax = cellsInMemoryMax) {
+  constructor(table: string, bytesMax = bytesInMemoryMax) {
     this.#table = table;
-    this.#cellsMax = cellsMax;
+    this.#bytesMax = bytesMax;
   }
 
   /** The next event; gives the snapshots that are to be kept now. */
@@ -49,11 +46,11 @@ export class SnapshotFold {
     for (const name of [everything, after.initiative_id]) {
       if (this.#putOff.has(name)) continue;
       const scope = this.#scopes.get(name) ?? this.#begin(name);
-      const cells = cellsOf(scope);
+      const bytes = bytesOf(scope);
       snapshots.push(...(yield* this.#count(scope, after.position, before, after)));
-      this.#cells += cellsOf(scope) - cells;
+      this.#bytes += bytesOf(scope) - bytes;
     }
-    if (this.#cells > this.#cellsMax) this.#putOffAll();
+    if (this.#bytes > this.#bytesMax) this.#putOffAll();
     return snapshots;
   }
 
@@ -104,12 +101,13 @@ export class SnapshotFold {
     after: Contribution,
   ): Asking<Snapshot[]> {
     const snapshots = yield* this.#wantedBefore(scope, position);
-    scope.changes.change(before, after);
-    scope.events += 1;
-    const isOverdue =
-      scope.events >= eventsUntilSnapshot(scope.name, scope.bytes) &&
-      (scope.wanted ?? 0) - position > soonPositions;
-    if (isOverdue) snapshots.push(this.#snapshot(scope, position));
+    const { counts, wanted } = scope;
+    counts.change(before, after);
+    if (counts.isDue && wanted && wanted.position - position > soonPositions) {
+      // One that holds all would take away what the next one is counted from.
+      const since = wanted.since === 0 || !counts.canTell(wanted.since) ? counts.nextSince : wanted.since;
+      snapshots.push(counts.snapshot(position, since));
+    }
     return snapshots;
   }
 
@@ -117,23 +115,20 @@ export class SnapshotFold {
   *#wantedBefore(scope: Scope, position: number): Asking<Snapshot[]> {
     const snapshots: Snapshot[] = [];
     scope.wanted ??= yield* wantedAfter(scope.name, 0);
-    while (scope.wanted < position) {
-      snapshots.push(this.#snapshot(scope, scope.wanted));
-      scope.wanted = yield* wantedAfter(scope.name, scope.wanted);
+    while (scope.wanted.position < position) {
+      const wanted: Place = scope.wanted;
+      // What changed since another one than the last that holds all can't be told, and is of little use.
+      if (scope.counts.canTell(wanted.since))
+        snapshots.push(scope.counts.snapshot(wanted.position, wanted.since));
+      scope.wanted = yield* wantedAfter(scope.name, wanted.position);
     }
     return snapshots;
-  }
-
-  #snapshot(scope: Scope, position: number): Snapshot {
-    const tally = bytesOfTally(new TallySum(scope.snapshot, scope.changes));
-    Object.assign(scope, begunFrom(scope.name, tally));
-    return { initiative_id: scope.name, position, tally };
   }
 
   #begin(name: string): Scope {
     const scope = fresh(name);
     this.#scopes.set(name, scope);
-    this.#cells += cellsOf(scope);
+    this.#bytes += bytesOf(scope);
     return scope;
   }
 
@@ -143,25 +138,19 @@ export class SnapshotFold {
       if (name === everything) continue;
       this.#putOff.add(name);
       this.#scopes.delete(name);
-      this.#cells -= cellsOf(scope);
+      this.#bytes -= bytesOf(scope);
     }
   }
 }
 
-const fresh = (name: string): Scope => ({ name, ...begunFrom(name, new Uint8Array()), wanted: undefined });
+const fresh = (name: string): Scope => ({ name, counts: new FoldedTally(name), wanted: undefined });
 
-const begunFrom = (name: string, tally: Uint8Array) => ({
-  snapshot: new StoredTally(tally),
-  bytes: tally.length,
-  changes: tallyOf(name),
-  events: 0,
-});
-
-function* wantedAfter(name: string, position: number): Asking<number> {
-  const [row] = yield* ask<{ position: number | null }>(
-    'select min(position) as position from count_snapshots where initiative_id = $1 and position > $2',
+function* wantedAfter(name: string, position: number): Asking<Place> {
+  const [row] = yield* ask<Place>(
+    `select position, since from count_snapshots where initiative_id = $1 and position > $2
+      order by position limit 1`,
     name,
     position,
   );
-  return row?.position ?? Infinity;
+  return row ?? { position: Infinity, since: 0 };
 }

@@ -123,7 +123,7 @@ function insertChunk(writer: Sqlite.Database): (chunk: Chunk) => void {
       on conflict do update set last_number = max(last_number, excluded.last_number)`,
   );
   const insertSnapshot = writer.prepare(
-    'insert into count_snapshots_rebuilt values (?, ?, ?) on conflict do nothing',
+    'insert into count_snapshots_rebuilt values (?, ?, ?, ?) on conflict do nothing',
   );
   const [position, before] = [recordColumns.indexOf('position'), recordColumns.indexOf('prev_position')];
   return ({ rows, numbers, snapshots }) => {
@@ -133,7 +133,7 @@ function insertChunk(writer: Sqlite.Database): (chunk: Chunk) => void {
     }
     for (const { initiative_id, kind, last_number } of numbers)
       raiseNumber.run(initiative_id, kind, last_number);
-    for (const { initiative_id, position, tally } of snapshots)
-      insertSnapshot.run(initiative_id, position, tally);
+    for (const { initiative_id, position, since, tally } of snapshots)
+      insertSnapshot.run(initiative_id, position, since, tally);
   };
 }

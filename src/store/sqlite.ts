@@ -106,7 +106,7 @@ async function storeOn(
     'insert into signing_keys values (?, ?, ?) on conflict do update set signs_until = excluded.signs_until',
   );
   const insertSnapshot = writer.prepare(
-    'insert into count_snapshots values (?, ?, ?) on conflict do nothing',
+    'insert into count_snapshots values (?, ?, ?, ?) on conflict do nothing',
   );
 
   const store: Store = {
@@ -166,7 +166,8 @@ async function storeOn(
       upsertSigningKey.run(vkey, signs_from, signs_until);
       await synced(walFile);
     },
-    keepSnapshot: (row) => void insertSnapshot.run(row.initiative_id, row.position, row.tally),
+    keepSnapshot: ({ initiative_id, position, since, tally }) =>
+      void insertSnapshot.run(initiative_id, position, since, tally),
     // No other process has the file open.
     watch: () => {},
     writtenVersions: () => writtenVersions,

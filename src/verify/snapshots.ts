@@ -7,20 +7,32 @@ import type { StoredLedger } from './stored-ledger.ts';
 
 type Due = Start['snapshots'][number];
 
-/** Folds counts up to the positions of snapshots. Only scopes with snapshots are folded, up to their last. */
+/** The counts of a scope, or what changed of them since a position, which snapshots hold up to a position. */
+interface Counted {
+  scope: string;
+  since: number;
+  until: number;
+  tally: ChangingTally;
+}
+
+/** Folds counts up to the positions of snapshots. Only what snapshots hold is folded. */
 export class SnapshotsFold {
   readonly #due: Due[];
   readonly #reached: (due: Due, tally: Uint8Array | undefined) => Promise<void>;
   #next = 0;
   #lost = false;
-  readonly #tallies = new Map<string, { tally: ChangingTally; until: number }>();
+  /** By the position since which they count. */
+  readonly #later: Counted[];
+  readonly #begun = new Map<string, Counted[]>();
 
   /** due: by position. reached: told what each must be; undefined: its position is after the end. */
   constructor(due: Due[], reached: (due: Due, tally: Uint8Array | undefined) => Promise<void>) {
     this.#due = due;
     this.#reached = reached;
-    for (const { initiative_id, position } of due)
-      this.#tallies.set(initiative_id, { tally: tallyOf(initiative_id), until: position });
+    const counted = new Map<string, Counted>();
+    for (const { initiative_id: scope, position: until, since } of due)
+      counted.set(`${since} ${scope}`, { scope, since, until, tally: tallyOf(scope) });
+    this.#later = [...counted.values()].sort((a, b) => b.since - a.since);
   }
 
   /** What the event at a position changed. */
@@ -31,7 +43,12 @@ export class SnapshotsFold {
     after: Contribution,
   ): MaybePromise<void> {
     const fold = (): void => {
-      for (const scope of [everything, initiativeId]) this.#tallies.get(scope)?.tally.change(before, after);
+      for (let next = this.#later.at(-1); next && next.since < position; next = this.#later.at(-1)) {
+        this.#begun.set(next.scope, [...(this.#begun.get(next.scope) ?? []), next]);
+        this.#later.pop();
+      }
+      for (const scope of [everything, initiativeId])
+        for (const { tally } of this.#begun.get(scope) ?? []) tally.change(before, after);
     };
     const due = this.#due[this.#next];
     if (due && due.position < position) return this.#upTo(position - 1).then(fold);
@@ -53,10 +70,15 @@ export class SnapshotsFold {
   async #upTo(position: number): Promise<void> {
     for (let due = this.#due[this.#next]; due && due.position <= position; due = this.#due[this.#next]) {
       this.#next += 1;
-      const folded = this.#tallies.get(due.initiative_id);
-      if (!folded || this.#lost) continue;
-      await this.#reached(due, bytesOfTally(folded.tally));
-      if (folded.until === due.position) this.#tallies.delete(due.initiative_id);
+      if (this.#lost) continue;
+      const { initiative_id: scope, position, since } = due;
+      const begun = this.#begun.get(scope) ?? [];
+      const tally = begun.find((one) => one.since === since)?.tally ?? tallyOf(scope);
+      await this.#reached(due, bytesOfTally(tally));
+      this.#begun.set(
+        scope,
+        begun.filter(({ until }) => until > position),
+      );
     }
   }
 }

@@ -19,7 +19,7 @@ export interface Start {
   keys: Database['signing_keys'][];
   numbers: Database['record_numbers'][];
   /** By position. */
-  snapshots: { initiative_id: string; position: number }[];
+  snapshots: Pick<Database['count_snapshots'], 'initiative_id' | 'position' | 'since'>[];
 }
 
 /** Throws CannotVerify where it is no whole ledger. */
@@ -52,7 +52,7 @@ export async function startOf({ read }: Reader): Promise<Start> {
     keys: await read('select * from signing_keys order by vkey'),
     numbers: await read('select * from record_numbers order by initiative_id, kind'),
     snapshots: await read(
-      'select initiative_id, position from count_snapshots order by position, initiative_id',
+      'select initiative_id, position, since from count_snapshots order by position, initiative_id',
     ),
   };
 }

@@ -248,12 +248,17 @@ const heldBy = (meetings: Meeting[], day: string): Counted => ({
 });
 
 /** What surely happened in a year and by a day, and what may have. */
-const countYear = (tally: Tally, year: string, day: string): Cut =>
-  tally.select(({ earliest, latest }) => {
-    const [first, last, end] = [dayNumber(`${year}-01-01`), dayNumber(`${year}-12-31`), dayNumber(day)];
-    if (earliest >= first && latest <= last && latest <= end) return 'total';
-    return earliest <= last && latest >= first && earliest <= end ? 'possible' : undefined;
-  });
+function countYear(tally: Tally, year: string, day: string): Cut {
+  const first = dayNumber(`${year}-01-01`);
+  const last = Math.min(dayNumber(`${year}-12-31`), dayNumber(day));
+  return tally.select(({ earliest, latest }) =>
+    earliest >= first && latest <= last
+      ? 'total'
+      : earliest <= last && latest >= first
+        ? 'possible'
+        : undefined,
+  );
+}
 
 function sum(cuts: Cut[]): Cut {
   const all = { total: noCounts(), possible: noCounts() };

@@ -2,43 +2,30 @@ import type { Kysely } from 'kysely';
 import type { Change } from '../ledger/change.ts';
 import type { Database } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
+import { FoldedTally } from './folded-tally.ts';
 import { contributionOf } from './record-row.ts';
-import { bytesOfTally, eventsUntilSnapshot, StoredTally } from './stored-tally.ts';
-import {
-  type ChangingTally,
-  type Contribution,
-  contributionColumns,
-  everything,
-  type Tally,
-  TallySum,
-  tallyOf,
-} from './tally.ts';
+import { type Contribution, contributionColumns, everything, type Tally } from './tally.ts';
 
 /** Changes folded from one query; between two, other work gets its turn. */
 const sliceRows = 2_000;
 /** Bytes that the counts kept in memory may take, about. */
 const cachedBytesMax = 64 * 1024 * 1024;
-const cellBytes = 300;
 /** Up to so many scopes in memory, one that begins is kept there, so that none of its events has to be read again. */
 const begunMax = 100;
 /** At every so many positions of the log it is looked whether a scope that is not in memory is due for a snapshot. */
 const observedEvents = 256;
 
-/** The counts of a scope as of a position: a snapshot, and what changed after it. */
+/** The counts of a scope as of a position. */
 interface Folded {
   position: number;
-  snapshot: StoredTally;
-  snapshotBytes: number;
-  changes: ChangingTally;
-  /** How many events of the scope were folded since the snapshot. */
-  events: number;
+  counts: FoldedTally;
   /** Whether all events of the scope that were observed are folded in, so that the next one can be. */
   live: boolean;
 }
 
 /**
- * The counts of any initiative as of any position: the last snapshot at or before it, and the fold of the changes
- * after it. The newest counts of the scopes asked for last are kept in memory and folded on as events are recorded.
+ * The counts of any initiative as of any position: the last snapshots at or before it, and the fold of the changes
+ * after them. The newest counts of the scopes asked for last are kept in memory and folded on as events are recorded.
  */
 export class Counts {
   readonly #store: Store;
@@ -103,26 +90,36 @@ export class Counts {
     }
     if (cache !== this.#cacheNow()) return undefined;
     if (!isPast) keep(cache, scope, folded);
-    return { value: read(new TallySum(folded.snapshot, folded.changes)) };
+    return { value: read(folded.counts.tally) };
   }
 
   async #snapshotBefore(scope: string, position: number): Promise<Folded> {
+    // What changed since a snapshot that was lost is passed over.
     const row = await this.#store.db
-      .selectFrom('count_snapshots')
-      .select(['position', 'tally'])
-      .where('initiative_id', '=', scope)
-      .where('position', '<=', position)
-      .orderBy('position', 'desc')
+      .selectFrom('count_snapshots as last')
+      .leftJoin('count_snapshots as earlier', (join) =>
+        join
+          .onRef('earlier.initiative_id', '=', 'last.initiative_id')
+          .onRef('earlier.position', '=', 'last.since'),
+      )
+      .select(['last.position', 'last.since', 'last.tally', 'earlier.tally as earlier'])
+      .where('last.initiative_id', '=', scope)
+      .where('last.position', '<=', position)
+      .where(({ eb, or }) => or([eb('last.since', '=', 0), eb('earlier.since', '=', 0)]))
+      .orderBy('last.position', 'desc')
       .limit(1)
       .executeTakeFirst();
-    return foldedFrom(scope, row?.position ?? 0, row?.tally ?? new Uint8Array());
+    if (!row) return { position: 0, counts: new FoldedTally(scope), live: false };
+    const counts = row.earlier
+      ? new FoldedTally(scope, row.since, row.earlier, row.tally)
+      : new FoldedTally(scope, row.position, row.tally);
+    return { position: row.position, counts, live: false };
   }
 
   async #foldOn(scope: string, folded: Folded, to: number): Promise<void> {
     while (folded.position < to) {
       const rows = await changesOf(this.#store.db, scope, folded.position, to, sliceRows);
-      for (const { before, after } of rows) folded.changes.change(before, after);
-      folded.events += rows.length;
+      for (const { before, after } of rows) folded.counts.change(before, after);
       folded.position = rows.length < sliceRows ? to : (rows.at(-1)?.position ?? to);
       if (rows.length === sliceRows) await new Promise((resolve) => setImmediate(resolve));
     }
@@ -140,13 +137,12 @@ export class Counts {
       for (const scope of [everything, event.initiativeId]) {
         const isFirst = scope === everything ? position === 1 : !before && event.recordId === scope;
         if (isFirst && cache.size < begunMax)
-          cache.set(scope, { ...foldedFrom(scope, 0, new Uint8Array()), live: true });
+          cache.set(scope, { position: 0, counts: new FoldedTally(scope), live: true });
         const folded = cache.get(scope);
         if (folded?.live) {
-          folded.changes.change(...contributions);
+          folded.counts.change(...contributions);
           folded.position = position;
-          folded.events += 1;
-          if (isDue(scope, folded)) due.add(scope);
+          if (folded.counts.isDue) due.add(scope);
         } else if (position % observedEvents === 0) due.add(scope);
       }
       this.#observed = position;
@@ -165,12 +161,7 @@ export class Counts {
   async snapshot(scope: string): Promise<void> {
     await this.at(scope, this.#observed, () => {});
     const folded = this.#cacheNow().get(scope);
-    if (!folded || !isDue(scope, folded)) return;
-    const tally = bytesOfTally(new TallySum(folded.snapshot, folded.changes));
-    const row = { initiative_id: scope, position: folded.position, tally };
-    const { live } = folded;
-    Object.assign(folded, foldedFrom(scope, folded.position, tally), { live });
-    await this.#store.keepSnapshot(row);
+    if (folded?.counts.isDue) await this.#store.keepSnapshot(folded.counts.snapshot(folded.position));
   }
 }
 
@@ -178,24 +169,13 @@ function keep(cache: Map<string, Folded>, scope: string, folded: Folded): void {
   cache.delete(scope);
   cache.set(scope, folded);
   let bytes = 0;
-  for (const one of cache.values()) bytes += bytesOf(one);
+  for (const one of cache.values()) bytes += one.counts.bytes;
   for (const [oldest, one] of cache) {
     if (bytes <= cachedBytesMax || cache.size === 1) return;
-    bytes -= bytesOf(one);
+    bytes -= one.counts.bytes;
     cache.delete(oldest);
   }
 }
-
-function foldedFrom(scope: string, position: number, bytes: Uint8Array): Folded {
-  const snapshot = new StoredTally(bytes);
-  const changes = tallyOf(scope);
-  return { position, snapshot, snapshotBytes: bytes.length, changes, events: 0, live: false };
-}
-
-const bytesOf = ({ snapshotBytes, changes }: Folded): number => snapshotBytes + changes.size * cellBytes;
-
-const isDue = (scope: string, { events, snapshotBytes }: Folded): boolean =>
-  events >= eventsUntilSnapshot(scope, snapshotBytes);
 
 export interface CountedChange {
   position: number;

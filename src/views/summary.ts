@@ -1,5 +1,5 @@
 import { bytewise, type Countable, mousOf, projectsOf } from './meetings.ts';
-import { type Counts, type Dimension, dayNumber, dayText, type Tally } from './tally.ts';
+import { type Cell, type Counts, type Dimension, dayNumber, dayText, type Tally } from './tally.ts';
 
 interface MilestoneCounts extends Countable {
   atMeetings: number;
@@ -50,13 +50,15 @@ export function summaryCounts(tally: Tally, until?: string): SummaryCounts {
 
 export function breakdown(tally: Tally, until?: string): Breakdown {
   const { total } = tally.counts('all', '', until);
+  const last = until === undefined ? Infinity : dayNumber(until);
+  const counted = tally.cells('all', '').filter(({ latest }) => latest <= last);
   return {
     byPillar: shares(tally, 'pillar', total, until),
-    byYear: years(tally, until),
+    byYear: years(counted),
     byZone: shares(tally, 'zone', total, until),
     bySector: shares(tally, 'sector', total, until),
     byInstrument: shares(tally, 'instrument', total, until),
-    ...occurrences(tally, until),
+    ...occurrences(counted),
   };
 }
 
@@ -71,39 +73,34 @@ function shares(tally: Tally, dimension: Dimension, total: Counts, until: string
   return [...keyed, restOf(total, keyed)].filter(isSome);
 }
 
-function years(tally: Tally, until: string | undefined): Share[] {
-  const counts = new Map<string | null, Share>();
-  const last = until === undefined ? Infinity : dayNumber(until);
-  for (const {
-    earliest,
-    latest,
-    counts: { mous, projects },
-  } of tally.cells('all', '')) {
-    if (latest > last) continue;
-    const key = yearOf(earliest) === yearOf(latest) ? yearOf(latest) : null;
-    const share = counts.get(key) ?? { key, mous: 0, projects: 0 };
-    counts.set(key, { key, mous: share.mous + mous, projects: share.projects + projects });
+function years(cells: Cell[]): Share[] {
+  const shares = new Map<number | undefined, Share>();
+  for (const { earliest, latest, counts } of cells) {
+    const year = yearOf(earliest) === yearOf(latest) ? yearOf(latest) : undefined;
+    let share = shares.get(year);
+    if (!share) {
+      share = { key: year === undefined ? null : dayText(latest).slice(0, 4), mous: 0, projects: 0 };
+      shares.set(year, share);
+    }
+    share.mous += counts.mous;
+    share.projects += counts.projects;
   }
-  return [...counts.values()]
+  return [...shares.values()]
     .filter(isSome)
     .sort((a, b) => (a.key === null ? 1 : b.key === null ? -1 : bytewise(a.key, b.key)));
 }
 
 /** Of a day as a number; that of no day is no year. */
-const yearOf = (day: number): string => dayText(day).slice(0, 4);
+const yearOf = (day: number): number => Math.floor(day / 10_000);
 
-function occurrences(
-  tally: Tally,
-  until: string | undefined,
-): Pick<Breakdown, 'firstOccurrence' | 'lastOccurrence'> {
-  const end = until === undefined ? Infinity : dayNumber(until);
-  let [first, last] = [Infinity, 0];
-  for (const { earliest, latest } of tally.cells('all', '')) {
-    if (latest > end) continue;
-    first = Math.min(first, earliest === 0 ? latest : earliest);
-    last = Math.max(last, latest);
-  }
-  return last === 0 ? {} : { firstOccurrence: dayText(first), lastOccurrence: dayText(last) };
+function occurrences(cells: Cell[]): Pick<Breakdown, 'firstOccurrence' | 'lastOccurrence'> {
+  const last = cells.at(-1);
+  if (!last) return {};
+  const first = cells.reduce(
+    (first, { earliest, latest }) => Math.min(first, earliest === 0 ? latest : earliest),
+    Infinity,
+  );
+  return { firstOccurrence: dayText(first), lastOccurrence: dayText(last.latest) };
 }
 
 const restOf = (total: Counts, keyed: Share[]): Share => ({

@@ -73,28 +73,18 @@ export function numbersOf(counts: Counts, to: number[]): void {
   to[8] = counts.projectsNamedAtMeetings;
 }
 
-/** The counts of numbers in that order. */
-export const countsIn = ([
-  meetings = 0,
-  mous = 0,
-  mousNamed = 0,
-  mousAtMeetings = 0,
-  mousNamedAtMeetings = 0,
-  projects = 0,
-  projectsNamed = 0,
-  projectsAtMeetings = 0,
-  projectsNamedAtMeetings = 0,
-]: readonly number[]): Counts => ({
-  meetings,
-  mous,
-  mousNamed,
-  mousAtMeetings,
-  mousNamedAtMeetings,
-  projects,
-  projectsNamed,
-  projectsAtMeetings,
-  projectsNamedAtMeetings,
-});
+/** Adds numbers in that order. */
+export function addNumbers(to: Counts, numbers: readonly number[]): void {
+  to.meetings += numbers[0] ?? 0;
+  to.mous += numbers[1] ?? 0;
+  to.mousNamed += numbers[2] ?? 0;
+  to.mousAtMeetings += numbers[3] ?? 0;
+  to.mousNamedAtMeetings += numbers[4] ?? 0;
+  to.projects += numbers[5] ?? 0;
+  to.projectsNamed += numbers[6] ?? 0;
+  to.projectsAtMeetings += numbers[7] ?? 0;
+  to.projectsNamedAtMeetings += numbers[8] ?? 0;
+}
 
 /** In the order in which they are stored. */
 export const dimensions = ['all', 'pillar', 'zone', 'sector', 'instrument', 'meeting'] as const;
@@ -127,11 +117,17 @@ export interface Cut {
   possible: Counts;
 }
 
+/**
+ * Which spans are total, which possible, and which neither. Each of the two is told by comparing the earliest day with one day,
+ * and the latest with one, so that spans between some that are told alike are told alike too.
+ */
+export type Fits = (span: Span) => keyof Cut | undefined;
+
 /** Counts by dimension, key and span of days. Every count of every answer is a sum over such cells. */
 export abstract class Tally {
   abstract keys(dimension: Dimension): string[];
   /** By latest day, then by earliest. */
-  abstract cells(dimension: Dimension, key: string): Iterable<Cell>;
+  abstract cells(dimension: Dimension, key: string): readonly Cell[];
   /** The sum over the cells of a key. */
   abstract total(dimension: Dimension, key: string): Counts;
 
@@ -139,25 +135,32 @@ export abstract class Tally {
   counts(dimension: Dimension, key: string, until?: string): Cut {
     if (until === undefined) return { total: this.total(dimension, key), possible: noCounts() };
     const day = dayNumber(until);
-    return cutOf(this.cells(dimension, key), ({ earliest, latest }) =>
+    return this.cut(dimension, key, ({ earliest, latest }) =>
       latest <= day ? 'total' : earliest <= day ? 'possible' : undefined,
     );
   }
 
-  /** The counts of everything whose span fits: which is total, which possible, and which neither. */
-  select(fits: (span: Span) => keyof Cut | undefined): Cut {
-    return cutOf(this.cells('all', ''), fits);
+  /** The counts of everything whose span fits. */
+  select(fits: Fits): Cut {
+    return this.cut('all', '', fits);
+  }
+
+  /** The counts of what there is of a key whose span fits. */
+  cut(dimension: Dimension, key: string, fits: Fits): Cut {
+    return cutOf(this.cells(dimension, key), fits);
   }
 }
 
-function cutOf(cells: Iterable<Cell>, fits: (span: Span) => keyof Cut | undefined): Cut {
-  const cut = { total: noCounts(), possible: noCounts() };
+function cutOf(cells: Iterable<Cell>, fits: Fits): Cut {
+  const cut = noCut();
   for (const cell of cells) {
     const place = fits(cell);
     if (place) addCounts(cut[place], cell.counts, 1);
   }
   return cut;
 }
+
+export const noCut = (): Cut => ({ total: noCounts(), possible: noCounts() });
 
 interface Keyed {
   total: Counts;
@@ -206,6 +209,10 @@ export class ChangingTally extends Tally {
     if (!keyed) return [];
     keyed.ordered ??= [...keyed.cells.values()].sort(bySpan);
     return keyed.ordered;
+  }
+
+  override cut(dimension: Dimension, key: string, fits: Fits): Cut {
+    return cutOf(this.#keyed.get(dimension)?.get(key)?.cells.values() ?? [], fits);
   }
 
   override total(dimension: Dimension, key: string): Counts {
@@ -263,7 +270,6 @@ export const tallyOf = (scope: string): ChangingTally => new ChangingTally(scope
 /** Several tallies taken together. */
 export class TallySum extends Tally {
   readonly #parts: readonly Tally[];
-  #all: Cell[] | undefined;
 
   constructor(...parts: Tally[]) {
     super();
@@ -280,34 +286,33 @@ export class TallySum extends Tally {
     return sum;
   }
 
-  /** Many are asked for, one for each claim. The parts may not change in between. */
-  override select(fits: (span: Span) => keyof Cut | undefined): Cut {
-    this.#all ??= [...this.cells('all', '')];
-    return cutOf(this.#all, fits);
-  }
-
-  override *cells(dimension: Dimension, key: string): Generator<Cell> {
-    const [first = [], ...others] = this.#parts.map((part) => part.cells(dimension, key));
-    yield* others.reduce(merged, first);
-  }
-}
-
-/** Two series of cells in order, as one. */
-function* merged(one: Iterable<Cell>, others: Iterable<Cell>): Generator<Cell> {
-  const rest = others[Symbol.iterator]();
-  let other = rest.next();
-  for (const cell of one) {
-    for (; !other.done && bySpan(other.value, cell) < 0; other = rest.next()) yield other.value;
-    if (other.done || bySpan(other.value, cell) > 0) {
-      yield cell;
-      continue;
+  override cut(dimension: Dimension, key: string, fits: Fits): Cut {
+    const sum = noCut();
+    for (const part of this.#parts) {
+      const { total, possible } = part.cut(dimension, key, fits);
+      addCounts(sum.total, total, 1);
+      addCounts(sum.possible, possible, 1);
     }
-    const counts = { ...cell.counts };
-    addCounts(counts, other.value.counts, 1);
-    if (!isNothing(counts)) yield { ...cell, counts };
-    other = rest.next();
+    return sum;
   }
-  for (; !other.done; other = rest.next()) yield other.value;
+
+  override cells(dimension: Dimension, key: string): Cell[] {
+    // Sorting is merging where the parts are in order.
+    const cells = this.#parts.flatMap((part) => part.cells(dimension, key)).sort(bySpan);
+    const sum: Cell[] = [];
+    for (const cell of cells) {
+      const last = sum.at(-1);
+      if (!last || bySpan(last, cell) !== 0) {
+        sum.push(cell);
+        continue;
+      }
+      sum.pop();
+      const counts = { ...last.counts };
+      addCounts(counts, cell.counts, 1);
+      if (!isNothing(counts)) sum.push({ ...cell, counts });
+    }
+    return sum;
+  }
 }
 
 const bySpan = (a: Span, b: Span): number => a.latest - b.latest || a.earliest - b.earliest;

@@ -18,6 +18,7 @@ import { emptyDatabase } from '../helpers/database.ts';
 import { corrected, initiative, meeting, mou, reinstated, retracted } from '../helpers/decide.ts';
 import '../helpers/on-postgres.ts';
 import { binaries, execute } from '../helpers/postgres.ts';
+import { dayOf } from '../verify/sample.ts';
 
 const all = ['records', 'counts'];
 const none = () => {};
@@ -37,6 +38,7 @@ async function sample(t: Test) {
     const events = Array.from({ length: 300 }, (_, i) =>
       mou({
         ...(i % 2 === 0 ? { recordId: `r-${from + i}` } : {}),
+        occurredOn: from < 600 ? dayOf(from + i) : '2023-12-14',
         data: { title: `Title ${from + i}`, ...(i % 10 === 0 ? { meetingId: 'jic-4' } : {}) },
       }),
     );
@@ -108,7 +110,7 @@ test('what was changed is told with its position and repaired, and the tables ar
      update record_numbers set last_number = 3 where kind = 'mou';
      insert into record_numbers values ('sci', 'claim', 9);
      update count_snapshots set tally = '\\x00' where position = (select min(position) from count_snapshots);
-     insert into count_snapshots values ('nobody', 300, '\\x00')`,
+     insert into count_snapshots values ('nobody', 300, 0, '\\x00')`,
   );
   const [records, counts] = await rebuild(store);
   const told = (rebuilt: Rebuilt | undefined) =>
@@ -235,7 +237,7 @@ test('tables that are being read are waited for; posts go on, and another rebuil
   t.notOk(isDone);
   await read();
   t.match(await rebuilt, [{ swapped: true }, { swapped: false }]);
-  const snapshot = { initiative_id: 'sci', position: 7, tally: Buffer.alloc(1) };
+  const snapshot = { initiative_id: 'sci', position: 7, since: 0, tally: Buffer.alloc(1) };
   await other.keepSnapshot(snapshot);
   t.same(
     await execute(url, 'select 1 from count_snapshots where position = 7'),

@@ -84,7 +84,7 @@ test('the role of the service can do all that the service does, and not change o
   await ledger.store.keepCheckpoint({ size: 1, root_hash: randomBytes(32), signed_at: now, note: 'n' });
   await ledger.store.keepSigningKey({ vkey: 'v', signs_from: 1, signs_until: null });
   await ledger.store.keepSigningKey({ vkey: 'v', signs_from: 1, signs_until: 2 });
-  await ledger.store.keepSnapshot({ initiative_id: 'sci', position: 1, tally: Buffer.alloc(1) });
+  await ledger.store.keepSnapshot({ initiative_id: 'sci', position: 1, since: 0, tally: Buffer.alloc(1) });
   await ledger.store.forgetAnswers(now + 1);
   await ledger.check();
 

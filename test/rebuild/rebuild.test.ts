@@ -90,7 +90,7 @@ t.test('what was changed is told with its position and repaired', async (t) => {
      insert into record_numbers values ('sci', 'claim', 9);
      update count_snapshots set tally = x'00' where initiative_id = 'sci' and position =
        (select min(position) from count_snapshots);
-     insert into count_snapshots values ('nobody', 300, x'00');`,
+     insert into count_snapshots values ('nobody', 300, 0, x'00');`,
   );
   const [records, counts] = await rebuild(file);
   const told = (rebuilt: Rebuilt | undefined) =>
@@ -232,23 +232,38 @@ t.test('a snapshot that is kept while a rebuild runs is no difference', async (t
 t.test('snapshots are the same where not all counts fit into memory', (t) => {
   const db = new Sqlite(sample.file, { readonly: true });
   t.teardown(() => db.close());
-  const made = (cellsMax?: number) => {
+  const made = (bytesMax?: number) => {
     const now = <T>(asking: Asking<T>): T => answeredAtOnce(asking, answerOf(db));
-    const fold = new SnapshotFold('records', cellsMax);
+    const fold = new SnapshotFold('records', bytesMax);
     const folded = now(new LeafFold('records').next(sample.end, sample.end, sample.end));
     const snapshots = folded.flatMap((one) => now(fold.fold(one)));
     for (const piece of fold.rest(sample.end)) snapshots.push(...now(piece));
     return new Map(
       snapshots.map((row) => [
-        `${row.initiative_id}/${row.position}`,
+        `${row.initiative_id}/${row.position}/${row.since}`,
         Buffer.from(row.tally).toString('hex'),
       ]),
     );
   };
   const roomy = made();
   t.same(new Set([...roomy.keys()].map((key) => key.split('/')[0])), new Set(['sci', '']));
-  for (const cellsMax of [0, 20]) t.same(made(cellsMax), roomy);
+  t.ok(
+    [...roomy.keys()].some((key) => !key.endsWith('/0')),
+    'also of what changed',
+  );
+  for (const bytesMax of [0, 6_000]) t.same(made(bytesMax), roomy);
   t.end();
+});
+
+t.test('a snapshot of what changed since one that was lost is no difference', async (t) => {
+  const file = changed(
+    t,
+    'delete from count_snapshots where position in (select since from count_snapshots where since > 0)',
+  );
+  const before = content(file);
+  t.match(await rebuild(file, ['counts']), [{ swapped: false, differences: 0 }]);
+  t.same(content(file, ['count_snapshots']).rows, before.rows.slice(2, 3));
+  t.same((await verifyLedger(`file:${file}`)).findings, []);
 });
 
 t.test('a rebuild that is ended leaves what the next one removes', async (t) => {

@@ -28,8 +28,8 @@ export interface Sample {
 }
 
 /**
- * A ledger of four full tiles and one that is not: names of persons, corrections, retractions, kept answers, snapshots.
- * Goes with the test.
+ * A ledger of four full tiles and one that is not: names of persons, corrections, retractions, kept answers, snapshots of
+ * all counts and of what changed since. Goes with the test.
  */
 export async function sampleLedger(t: Test, milestones = 1_200): Promise<Sample> {
   const url = await emptyDatabase(t);
@@ -57,7 +57,8 @@ export async function sampleLedger(t: Test, milestones = 1_200): Promise<Sample>
     const events = Array.from({ length: 200 }, (_, i) => ({
       type: i % 3 === 0 ? 'ProjectLaunched' : 'MoUSigned',
       ...(i % 2 === 0 ? { recordId: `r-${from + i}` } : {}),
-      occurredOn: '2023-12-14',
+      // Many days first, so that what changes later is a small part of the counts, and kept as such.
+      occurredOn: from < 800 ? dayOf(from + i) : '2023-12-14',
       note: `Note ${from + i}`,
       data: {
         title: `Title ${from + i}`,
@@ -71,7 +72,7 @@ export async function sampleLedger(t: Test, milestones = 1_200): Promise<Sample>
     await post(corrected(`r-${from}`, { data: { pillar: 'p-9' } }));
     await post(retracted(`r-${from + 2}`));
     await post({ type: 'RecordReinstated', recordId: `r-${from + 2}`, reason });
-    if (from === 0) await counts.settled();
+    await counts.settled();
   }
   await counts.settled();
   await recorder.stop();
@@ -79,6 +80,10 @@ export async function sampleLedger(t: Test, milestones = 1_200): Promise<Sample>
   await store.close();
   return { url, file: fileOf(url), end: head.position };
 }
+
+/** Another day for each number. */
+export const dayOf = (number: number): string =>
+  new Date(Date.UTC(2010, 0, 1 + number)).toISOString().slice(0, 10);
 
 /** A copy of the file, changed as somebody would who has it: without triggers. Goes with the test. */
 export function tampered(t: Test, { file }: Sample, change: (db: Sqlite.Database) => void): string {

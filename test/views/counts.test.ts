@@ -1,13 +1,25 @@
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import fc from 'fast-check';
 import type { KyselyPlugin } from 'kysely';
 import t from 'tap';
 import type { Change } from '../../src/ledger/change.ts';
 import { itemsOf } from '../../src/ledger/posting.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { Counts, changesOf } from '../../src/views/counts.ts';
 import { bytesOfTally, StoredTally } from '../../src/views/stored-tally.ts';
-import { ChangingTally, everything, type Tally, TallySum, tallyOf } from '../../src/views/tally.ts';
+import {
+  ChangingTally,
+  dayNumber,
+  everything,
+  type Fits,
+  type Tally,
+  TallySum,
+  tallyOf,
+} from '../../src/views/tally.ts';
+import { dayOf, sampleLedger } from '../verify/sample.ts';
 
 const milestones = (initiative: number, batch: number) =>
   Array.from({ length: 500 }, (_, i) => ({
@@ -113,6 +125,88 @@ t.test('a tally survives being stored, and is the same whatever the order of its
   t.same([...nothing.cells('all', '')], [], 'nor in a sum');
   t.equal(nothing.total('all', '').projects, 0);
   t.equal(hexOf(nothing), '');
+});
+
+const records = fc.array(
+  fc.record({
+    kind: fc.constantFrom('mou', 'project', 'meeting'),
+    standing: fc.constantFrom(1, 1, 0),
+    named: fc.constantFrom(0, 1),
+    meeting_id: fc.constantFrom(null, 'm'),
+    pillar: fc.constantFrom(null, 'p'),
+    zone: fc.constant(null),
+    sector: fc.constantFrom('s', 't'),
+    instrument: fc.constant(null),
+    earliest: fc.constantFrom(null, ...Array.from({ length: 40 }, (_, i) => dayOf(i * 10))),
+    latest: fc.nat(200).map((i) => dayOf(390 + i)),
+  }),
+  { maxLength: 300 },
+);
+
+t.test('what is stored is cut as what it was made from, also where it holds what changed', (t) => {
+  fc.assert(
+    fc.property(records, records, fc.nat(700), fc.nat(700), (before, after, one, other) => {
+      const [all, changed] = [new ChangingTally(true), new ChangingTally(true)];
+      for (const record of before) all.change(undefined, record);
+      for (const record of after) changed.change(undefined, record);
+      // Taken away from what is in the other one, so that some counts are negative.
+      for (const record of before.slice(0, 100))
+        changed.change(record, { ...record, sector: null, named: 1 });
+      const [day, end] = [dayNumber(dayOf(one)), dayNumber(dayOf(other))];
+      const questions: Fits[] = [
+        ({ earliest, latest }) => (latest <= day ? 'total' : earliest <= day ? 'possible' : undefined),
+        ({ earliest, latest }) => (earliest > day && latest <= end ? 'total' : undefined),
+        ({ earliest, latest }) =>
+          earliest >= day && latest <= end
+            ? 'total'
+            : earliest <= end && latest >= day
+              ? 'possible'
+              : undefined,
+      ];
+      const sum = new TallySum(all, changed);
+      const stored = [all, changed, sum].map((tally) => new StoredTally(bytesOfTally(tally)));
+      for (const fits of questions)
+        for (const [dimension, key] of [
+          ['all', ''],
+          ['sector', 's'],
+          ['pillar', 'p'],
+          ['meeting', 'm'],
+          ['zone', 'z'],
+        ] as const)
+          for (const [i, tally] of [all, changed, sum].entries()) {
+            t.strictSame(stored[i]?.cut(dimension, key, fits), tally.cut(dimension, key, fits));
+            t.strictSame(stored[i]?.total(dimension, key), tally.total(dimension, key));
+          }
+      t.equal(hexOf(new TallySum(...stored.slice(0, 2))), hexOf(sum));
+    }),
+    { numRuns: 20 },
+  );
+  t.end();
+});
+
+t.test('what changed since an earlier snapshot is used as long as that one is there', async (t) => {
+  const sample = await sampleLedger(t);
+  const store = await openStore(sample.url);
+  t.teardown(() => store.close());
+  const snapshots = await store.db.selectFrom('count_snapshots').selectAll().orderBy('position').execute();
+  const later = snapshots.findLast(({ initiative_id, since }) => initiative_id === 'sci' && since > 0);
+  if (!later) return t.fail('there is no snapshot of what changed');
+  const earlier = snapshots.find(({ position }) => position === later.since);
+  t.ok(earlier && later.tally.length < earlier.tally.length / 2, 'it is the smaller one');
+  const at = (position: number) =>
+    new Counts(store, (error) => t.fail('counts', { error })).at('sci', position, hexOf);
+  const folded = tallyOf('sci');
+  for (const { before, after } of await changesOf(store.db, 'sci', 0, later.position, 100_000))
+    folded.change(before, after);
+  t.equal(await at(later.position), hexOf(folded));
+
+  const writer = new Sqlite(sample.file);
+  t.teardown(() => writer.close());
+  const empty = Buffer.alloc(0);
+  writer.prepare('update count_snapshots set tally = ? where position = ?').run(empty, later.position);
+  t.not(await at(later.position), hexOf(folded), 'it is read, or this would not be seen');
+  writer.prepare('delete from count_snapshots where position = ?').run(later.since);
+  t.equal(await at(later.position), hexOf(folded));
 });
 
 t.test('what is observed while it is being read from the log counts once', async (t) => {
