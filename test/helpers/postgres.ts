@@ -60,9 +60,18 @@ export async function runIn(directory: string, name: string, ...args: string[]):
   await promisify(execFile)(file, ['-D', dataIn(directory), ...args], options);
 }
 
+/** Where a server is that was made for all tests; undefined: none was. */
+const template = process.env['TEST_CLUSTER'];
+
 /** Makes a server that lasts as long as this process, and starts it. Its orders are those of a language, not of bytes. */
 export async function startCluster(settings: string[] = []): Promise<Cluster> {
   const directory = newDirectory();
+  if (template === undefined) await initialise(directory);
+  else await promisify(execFile)('cp', ['-R', dataIn(template), directory], postgresUser());
+  return started(directory, ['full_page_writes=off', ...settings]);
+}
+
+async function initialise(directory: string): Promise<void> {
   const made = [
     '--no-sync',
     '--data-checksums',
@@ -72,7 +81,6 @@ export async function startCluster(settings: string[] = []): Promise<Cluster> {
     '--icu-locale=en-US',
   ];
   await runIn(directory, 'initdb', '-A', 'trust', '-U', 'postgres', ...made);
-  return started(directory, ['full_page_writes=off', ...settings]);
 }
 
 /** Makes a standby of a server, from a copy that is taken beside its work, and starts it. */
@@ -162,10 +170,22 @@ export const sharedCluster = (): Promise<Cluster> => (shared ??= clusterWithTabl
 
 async function clusterWithTables(): Promise<Cluster> {
   const cluster = await startCluster();
+  if (template === undefined) await makeTables(cluster);
+  return cluster;
+}
+
+async function makeTables(cluster: Cluster): Promise<void> {
   await execute(cluster.url('postgres'), 'create database ledger');
   await (await openPostgres(cluster.url('ledger'))).close();
   // Each ledger begins with rows of its own.
   await execute(cluster.url('ledger'), 'delete from ledger; delete from head');
+}
+
+/** Makes a server for all tests, of which each file of tests has a copy: TEST_CLUSTER names its directory to them. */
+export async function makeTemplate(): Promise<Cluster> {
+  const cluster = await startCluster();
+  await makeTables(cluster);
+  await cluster.stop('fast');
   return cluster;
 }
 

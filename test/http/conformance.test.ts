@@ -405,7 +405,7 @@ async function buildFilled(app: App): Promise<void> {
 
 function runsOf(path: string, method: string): number {
   // These start a thread each, and have few parameters.
-  if (path === '/v1/rebuild') return 10;
+  if (path === '/v1/rebuild') return 4;
   if (path.endsWith('/import')) return 100;
   if (method === 'post') return 400;
   return path.startsWith('/v1/') ? 80 : 10;
@@ -432,7 +432,8 @@ test('whatever is asked, the answer is as documented, and never an error of the 
       });
       const result = await fc.check(property, {
         numRuns: runsOf(path, method),
-        interruptAfterTimeLimit: 10_000,
+        // A rebuild that still runs when the ledger is closed leaves tables, which the next start removes.
+        ...(path === '/v1/rebuild' ? {} : { interruptAfterTimeLimit: 10_000 }),
       });
       t.notOk(
         result.failed,

@@ -43,8 +43,8 @@ const limitMs = 120_000;
 
 /** Instances of one ledger in the cluster are killed while clients post to them and read their streams; then all is checked. */
 export async function runKills(t: Ending, cluster: Cluster, options: Options): Promise<Outcome> {
-  await execute(cluster.url('postgres'), 'create database ledger');
-  const databaseUrl = cluster.url('ledger');
+  await execute(cluster.url('postgres'), 'create database killed');
+  const databaseUrl = cluster.url('killed');
   const signerDirectory = mkdtempSync(join(tmpdir(), 'ml-signer-'));
   t.teardown(() => rmSync(signerDirectory, { recursive: true, maxRetries: 3 }));
   const instances = new Instances(t, databaseUrl, signerDirectory);

@@ -42,7 +42,7 @@ const fill = `
   insert into tiles select level, i, decode(repeat('00', 32), 'hex'), decode(repeat('00', 8192), 'hex')
     from generate_series(0, 1) as level, generate_series(0, ${size} / (256 ^ (level + 1))::int - 1) as i
     on conflict do nothing;
-  insert into count_snapshots select initiative_id, n * 500, ''
+  insert into count_snapshots select initiative_id, n * 500, 0, ''
     from unnest(array['', 'sci', 'other']) as initiative_id, generate_series(1, ${size} / 500) as n
     on conflict do nothing;
   update head set position = ${size}, recorded_at = recorded_at + ${size};
