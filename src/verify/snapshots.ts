@@ -13,6 +13,8 @@ interface Counted {
   since: number;
   until: number;
   tally: ChangingTally;
+  /** Of all counts: what changed since their last snapshot, which is folded there and added when they are asked for. */
+  rest?: Counted | undefined;
 }
 
 /** Folds counts up to the positions of snapshots. Only what snapshots hold is folded. */
@@ -48,7 +50,7 @@ export class SnapshotsFold {
         this.#later.pop();
       }
       for (const scope of [everything, initiativeId])
-        for (const { tally } of this.#begun.get(scope) ?? []) tally.change(before, after);
+        for (const { tally, rest } of this.#begun.get(scope) ?? []) if (!rest) tally.change(before, after);
     };
     const due = this.#due[this.#next];
     if (due && due.position < position) return this.#upTo(position - 1).then(fold);
@@ -73,11 +75,14 @@ export class SnapshotsFold {
       if (this.#lost) continue;
       const { initiative_id: scope, position, since } = due;
       const begun = this.#begun.get(scope) ?? [];
-      const tally = begun.find((one) => one.since === since)?.tally ?? tallyOf(scope);
-      await this.#reached(due, bytesOfTally(tally));
+      const counted = begun.find((one) => one.since === since);
+      if (counted?.rest) counted.tally.merge(counted.rest.tally, 1);
+      await this.#reached(due, bytesOfTally(counted?.tally ?? tallyOf(scope)));
+      if (counted && since === 0)
+        counted.rest = this.#later.findLast((one) => one.scope === scope && one.since === position);
       this.#begun.set(
         scope,
-        begun.filter(({ until }) => until > position),
+        begun.filter((one) => one.until > position || begun.some(({ rest }) => rest === one)),
       );
     }
   }
