@@ -18,6 +18,9 @@ import { compiledOnce, keepingStatements } from './sqlite-statements.ts';
 import { sqliteWrite } from './sqlite-write.ts';
 import type { Batch, Head, OpenOptions, Store } from './store.ts';
 
+/** 16 MiB: the operating system keeps pages too, so a larger one made nothing faster, and took memory as the ledger grew. */
+const cacheSize = 'cache_size = -16384';
+
 /**
  * A ledger in one SQLite file (and its -wal, -shm and -lock beside it). One process at a time; one handle writes,
  * synchronously, and one reads.
@@ -48,7 +51,7 @@ async function storeOn(
   // What is deleted is overwritten with zeros, so that an erased name does not stay in a freed page.
   writer.pragma('secure_delete = ON');
   writer.pragma('journal_size_limit = 67108864');
-  writer.pragma('cache_size = -65536');
+  writer.pragma(cacheSize);
   const builder = kyselyOn(writer);
   for (const name of await migrate(builder)) options.migrated?.(name);
   const { fingerprintKey, origin } = initialise(writer, options.origin);
@@ -60,7 +63,7 @@ async function storeOn(
   const committed = (): void => checkpointer.committed();
 
   const reader = new Sqlite(file, { readonly: true, fileMustExist: true });
-  reader.pragma('cache_size = -65536');
+  reader.pragma(cacheSize);
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: keepingStatements(reader) }) });
   const facts = sqliteFacts(writer, builder);
   const write = sqliteWrite(writer, builder);
