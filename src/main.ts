@@ -1,19 +1,6 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import { backupCommand } from './cli/backup.ts';
-import { restoreCommand } from './cli/bundle.ts';
-import { continueCommand } from './cli/continue.ts';
-import { copyCommand } from './cli/copy.ts';
-import { demoCommand } from './cli/demo.ts';
-import { exportCommand } from './cli/export.ts';
-import { importCommand } from './cli/import.ts';
-import { migrateCommand } from './cli/migrate.ts';
-import { openapiCommand } from './cli/openapi.ts';
 import { endWith } from './cli/outcome.ts';
-import { rebuildCommand } from './cli/rebuild.ts';
-import { rotateKeyCommand } from './cli/rotate-key.ts';
-import { serveCommand } from './cli/serve.ts';
-import { verifyCommand } from './cli/verify.ts';
 
 const program = new Command('milestone-ledger')
   .description(packageJson.description)
@@ -28,19 +15,27 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-serveCommand(program);
-migrateCommand(program);
-importCommand(program);
-demoCommand(program);
-rotateKeyCommand(program);
-continueCommand(program);
-openapiCommand(program);
-verifyCommand(program);
-rebuildCommand(program);
-exportCommand(program);
-backupCommand(program);
-restoreCommand(program);
-copyCommand(program);
+/** In the order of the help. A command loads what it needs itself; to load all of them takes longer than most work. */
+const commands: Record<string, () => Promise<(program: Command) => void>> = {
+  serve: async () => (await import('./cli/serve.ts')).serveCommand,
+  migrate: async () => (await import('./cli/migrate.ts')).migrateCommand,
+  import: async () => (await import('./cli/import.ts')).importCommand,
+  demo: async () => (await import('./cli/demo.ts')).demoCommand,
+  'rotate-key': async () => (await import('./cli/rotate-key.ts')).rotateKeyCommand,
+  continue: async () => (await import('./cli/continue.ts')).continueCommand,
+  openapi: async () => (await import('./cli/openapi.ts')).openapiCommand,
+  verify: async () => (await import('./cli/verify.ts')).verifyCommand,
+  rebuild: async () => (await import('./cli/rebuild.ts')).rebuildCommand,
+  export: async () => (await import('./cli/export.ts')).exportCommand,
+  backup: async () => (await import('./cli/backup.ts')).backupCommand,
+  restore: async () => (await import('./cli/bundle.ts')).restoreCommand,
+  copy: async () => (await import('./cli/copy.ts')).copyCommand,
+};
+
+// Help, and what is no command, need all of them.
+const named = process.argv[2] ?? '';
+const isOne = Object.hasOwn(commands, named);
+for (const [name, load] of Object.entries(commands)) if (!isOne || name === named) (await load())(program);
 
 try {
   await program.parseAsync();

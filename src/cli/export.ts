@@ -3,7 +3,6 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
 import { CannotVerify } from '../verify/reader.ts';
 import { type StoredLedger, withStoredLedger } from '../verify/stored-ledger.ts';
-import { exportBundle } from './bundle.ts';
 import { CouldNotRun } from './outcome.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { requireNew, writeWhole } from './whole-file.ts';
@@ -29,9 +28,12 @@ export function exportCommand(program: Command): void {
       ]),
     )
     .addHelpText('after', environmentHelp())
-    .action(({ bundle, ...options }: Options) =>
-      bundle === undefined ? exportLog(readConfig(), options) : exportBundle(readConfig(), bundle),
-    );
+    .action(async ({ bundle, ...options }: Options) => {
+      if (bundle === undefined) return exportLog(readConfig(), options);
+      // It asks the application, which takes longer to load than all of the above.
+      const { exportBundle } = await import('./bundle.ts');
+      return exportBundle(readConfig(), bundle);
+    });
 }
 
 /** What was recorded by the start; reads beside a running service. What it says goes where the leaves don't. */

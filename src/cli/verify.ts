@@ -3,7 +3,6 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
 import { CannotVerify } from '../verify/reader.ts';
 import { type Verified, verifyLedger } from '../verify/verify.ts';
-import { verifyBundleFile } from './bundle.ts';
 import { CouldNotRun } from './outcome.ts';
 import { progressOn } from './progress.ts';
 
@@ -52,6 +51,8 @@ async function verifyBundle(file: string, { key, checkpoint, hashesOnly }: Optio
   if (key === undefined)
     throw new CouldNotRun('--bundle needs --key: the verifier key of the log, which you trust.');
   if (hashesOnly) throw new CouldNotRun('--hashes-only is for a database.');
+  // It asks the application, which takes longer to load than all of the above.
+  const { verifyBundleFile } = await import('./bundle.ts');
   await verifyBundleFile(file, key, checkpoint);
 }
 
