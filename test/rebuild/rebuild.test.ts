@@ -266,6 +266,20 @@ t.test('a snapshot of what changed since one that was lost is no difference', as
   t.same((await verifyLedger(`file:${file}`)).findings, []);
 });
 
+t.test('counts that are kept for a position without an event go', async (t) => {
+  const file = changed(
+    t,
+    `insert into count_snapshots select initiative_id, ${sample.end + 5}, 0, tally from count_snapshots where since = 0 limit 1;
+      insert into count_snapshots select initiative_id, ${sample.end + 4}, max(position), tally from count_snapshots
+        where initiative_id = 'sci' and since = 0 and position <= ${sample.end}`,
+  );
+  const detail = /are kept, but no event of it has this position/;
+  t.match(await rebuild(file, ['counts']), [
+    { swapped: true, differences: 2, first: [{ detail }, { detail }] },
+  ]);
+  t.same(content(file, ['count_snapshots']).rows, content(sample.file, ['count_snapshots']).rows);
+});
+
 t.test('a rebuild that is ended leaves what the next one removes', async (t) => {
   const file = changed(t, '');
   const store = await openSqlite(file);
