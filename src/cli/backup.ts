@@ -24,11 +24,15 @@ async function backup({ DATABASE_URL }: Config, out: string): Promise<void> {
   const file = databaseFile(DATABASE_URL, 'use pg_dump or pg_basebackup.');
   requireNew(out);
   const part = `${out}.part`;
-  requireNew(part);
+  const remove = async (): Promise<void> => {
+    for (const left of [part, `${part}-journal`]) await rm(left, { force: true });
+  };
   const progress = progressOn(process.stdout, { unit: 'pages' });
   try {
     // What is no ledger of this version is refused before anything is written.
     await headOf(DATABASE_URL);
+    // One that was broken off, by Ctrl-C say, left it.
+    await remove();
     await backupSqlite(file, part, progress.update).catch((error: Error) => {
       throw new CouldNotRun(`${out} can't be written: ${error.message}.`);
     });
@@ -40,7 +44,7 @@ async function backup({ DATABASE_URL }: Config, out: string): Promise<void> {
     throw error instanceof CannotVerify ? new CouldNotRun(error.message) : error;
   } finally {
     progress.stop();
-    await rm(part, { force: true });
+    await remove();
   }
 }
 

@@ -30,7 +30,7 @@ export function openSqliteReader(file: string): Reader {
     read: <R extends object>(sql: string, values: Value[] = []) =>
       // The statement says what its rows are.
       orCannotVerify(() => statementOf(sql).all(parametersOf(values)) as R[]),
-    // Nobody asks a statement for both.
+    // The statement says that it has one column, of texts; nobody asks the same one for rows too.
     texts: (sql, values) =>
       orCannotVerify(() => statementOf(sql).pluck().all(parametersOf(values)) as unknown[] as string[]),
     tables: () =>

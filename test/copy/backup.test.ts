@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Test, test } from 'tap';
@@ -41,6 +41,7 @@ test('the file of a ledger in use is copied as of one moment', async (t) => {
   const directory = t.testdir();
   const out = join(directory, 'backup.db');
   const run = (database: string) => runCommand(['backup', '--out', out], { DATABASE_URL: database });
+  writeFileSync(`${out}.part`, 'what one that was broken off left');
   const range = await beside(t, url, async () => {
     const done = await run(url);
     t.match(done, { code: 0, err: '' });
