@@ -63,6 +63,7 @@ const layers: Layer[] = [
       'errors',
       'store/schema',
       'store/rows',
+      'store/leaf-lines',
       'store/open-store',
       'store/origin',
       'store/postgres-connection',

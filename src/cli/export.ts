@@ -74,12 +74,12 @@ async function* linesOf(
 ): AsyncGenerator<Uint8Array> {
   for (let last = after; last < size; ) {
     const to = Math.min(last + pageLeaves, size);
-    const leaves = await ledger.leafRange(last + 1, to);
-    if (leaves.length < to - last)
+    const lines = await ledger.leafLines(last, to);
+    if (!lines)
       throw new CouldNotRun(
         `The log lacks one or more of the positions ${last + 1} to ${to}: verify says which.`,
       );
-    yield Buffer.from(`${leaves.join('\n')}\n`);
+    yield lines;
     last = to;
     progress.update(last - after, size - after);
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import { Refusal } from '../errors.ts';
 import { emptyRoot } from '../tlog/merkle.ts';
+import { linesOf } from './leaf-lines.ts';
 import { StoreUnavailable } from './lock-file.ts';
 import { migrate, postgresMigrations } from './migrate.ts';
 import { newOrigin, requireOrigin } from './origin.ts';
@@ -123,12 +124,12 @@ async function storeOn(url: string, connections: Connections, options: OpenOptio
       );
       return row?.position ?? 0;
     },
-    async leaves(after, to) {
+    async leafLines(after, to) {
       const rows = await read<{ leaf: string }>(
         'select leaf from events where position > $1 and position <= $2 order by position',
         [after, to],
       );
-      return rows.map(({ leaf }) => leaf);
+      return rows.length === to - after ? linesOf(rows.map(({ leaf }) => leaf)) : undefined;
     },
     async eventsOf({ firstPosition, lastPosition }) {
       const rows = await read<EventRow>(

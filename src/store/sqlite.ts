@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { Edge, levelsOf, partialWidth, rootOfPartials, tileWidth } from '../tlog/edge.ts';
 import { emptyRoot, hashBytes, leafHash } from '../tlog/merkle.ts';
+import { leafLinesOf } from './leaf-lines.ts';
 import { lockFile } from './lock-file.ts';
 import { migrate } from './migrate.ts';
 import { newOrigin, requireOrigin } from './origin.ts';
@@ -93,11 +94,6 @@ async function storeOn(
       ),
     )
     .pluck();
-  const leaves = reader
-    .prepare<[number, number], string>(
-      'select leaf from events where position > ? and position <= ? order by position',
-    )
-    .pluck();
   const forgetAnswers = writer.prepare(
     `delete from idempotency_keys where id in
       (select id from idempotency_keys where recorded_at < ? order by id limit 5000)`,
@@ -151,7 +147,7 @@ async function storeOn(
     sync: () => synced(walFile),
     rootAt: (size) => (size === head.position ? head.rootHash : tree.rootAt(size, edge)),
     lastEventOf: (initiativeId, position) => lastEvent.get(initiativeId, position) ?? 0,
-    leaves: (after, to) => leaves.all(after, to),
+    leafLines: leafLinesOf(reader),
     eventsOf: (kept) => eventRange.all(kept.firstPosition, kept.lastPosition).map(loggedEventOf),
     forgetAnswers(beforeMs) {
       wal.clean();

@@ -110,8 +110,8 @@ export interface Store {
   rootAt(size: number): MaybePromise<Uint8Array>;
   /** The position of an initiative's last event at or before a position; 0: it has none. */
   lastEventOf(initiativeId: string, position: number): MaybePromise<number>;
-  /** The leaves after one position, up to and with another, in order. */
-  leaves(after: number, to: number): MaybePromise<string[]>;
+  /** The leaves after one position, up to and with another, one a line; undefined: one or more are missing. */
+  leafLines(after: number, to: number): MaybePromise<Uint8Array | undefined>;
   /** The events that a kept answer stands for, by position. */
   eventsOf(kept: KeptAnswer): MaybePromise<LoggedEvent[]>;
   /** Forgets answers to requests with an Idempotency-Key that were given before a time (milliseconds). */

@@ -1,3 +1,4 @@
+import { linesOf } from '../store/leaf-lines.ts';
 import { connectionsTo, nameOfDatabase, reasonOf } from '../store/postgres-connection.ts';
 import { CannotVerify, type Reader, type Value } from './reader.ts';
 
@@ -14,15 +15,18 @@ export async function openPostgresReader(url: string): Promise<Reader> {
     const { rows } = await client.query(sql, values).catch(cannotRead);
     return rows;
   };
-  const texts = async (text: string, values: Value[]): Promise<string[]> => {
-    const { rows } = await client.query<[string]>({ text, values, rowMode: 'array' }).catch(cannotRead);
-    return rows.map(([first]) => first);
+  const leafLines = async (after: number, to: number): Promise<Uint8Array | undefined> => {
+    const rows = await read<{ leaf: string }>(
+      'select leaf from events where position > $1 and position <= $2 order by position',
+      [after, to],
+    );
+    return rows.length === to - after ? linesOf(rows.map(({ leaf }) => leaf)) : undefined;
   };
   await read('set default_transaction_read_only = on');
   return {
     name,
     read,
-    texts,
+    leafLines,
     async tables() {
       const rows = await read<{ tablename: string }>(
         'select tablename from pg_tables where schemaname = any (current_schemas(false))',

@@ -14,8 +14,8 @@ export interface Reader {
    * stands in `= any ($1)`.
    */
   read<R extends object>(sql: string, values?: Value[]): MaybePromise<R[]>;
-  /** The only column of such a statement, of texts: costs less than rows. */
-  texts(sql: string, values: Value[]): MaybePromise<string[]>;
+  /** Leaves one a line: costs less than rows. */
+  leafLines(after: number, to: number): MaybePromise<Uint8Array | undefined>;
   tables(): MaybePromise<string[]>;
   /** All that is read meanwhile is as of one moment. */
   atOneMoment<T>(work: () => Promise<T>): Promise<T>;

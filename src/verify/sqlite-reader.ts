@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
+import { type LeafLines, leafLinesOf } from '../store/leaf-lines.ts';
 import { CannotVerify, type Reader, type Value } from './reader.ts';
 
 /** A database file. Throws CannotVerify where there is none. */
@@ -16,6 +17,7 @@ export function openSqliteReader(file: string): Reader {
     }
   };
   const db = orCannotVerify(() => new Sqlite(file, { readonly: true, fileMustExist: true }));
+  let leafLines: LeafLines | undefined;
   const prepared = new Map<string, Sqlite.Statement<[object], object>>();
   const statementOf = (sql: string): Sqlite.Statement<[object], object> => {
     const known = prepared.get(sql);
@@ -30,9 +32,11 @@ export function openSqliteReader(file: string): Reader {
     read: <R extends object>(sql: string, values: Value[] = []) =>
       // The statement says what its rows are.
       orCannotVerify(() => statementOf(sql).all(parametersOf(values)) as R[]),
-    // The statement says that it has one column, of texts; nobody asks the same one for rows too.
-    texts: (sql, values) =>
-      orCannotVerify(() => statementOf(sql).pluck().all(parametersOf(values)) as unknown[] as string[]),
+    leafLines: (after, to) =>
+      orCannotVerify(() => {
+        leafLines ??= leafLinesOf(db);
+        return leafLines(after, to);
+      }),
     tables: () =>
       orCannotVerify(() =>
         db.prepare<[], string>("select name from sqlite_schema where type = 'table'").pluck().all(),

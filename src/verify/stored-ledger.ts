@@ -134,10 +134,16 @@ export class StoredLedger {
 
   /** From a position to another, as far as they are there. */
   async leafRange(from: number, to: number): Promise<string[]> {
-    return this.#reader.texts('select leaf from events where position between $1 and $2 order by position', [
-      from,
-      to,
-    ]);
+    const rows = await this.#read<Pick<EventRow, 'leaf'>>(
+      'select leaf from events where position between $1 and $2 order by position',
+      [from, to],
+    );
+    return rows.map(({ leaf }) => leaf);
+  }
+
+  /** The leaves after one position, up to and with another, one a line; undefined: one or more are missing. */
+  async leafLines(after: number, to: number): Promise<Uint8Array | undefined> {
+    return this.#reader.leafLines(after, to);
   }
 
   async tile(level: number, index: number): Promise<{ root: Uint8Array; hashes: Uint8Array } | undefined> {

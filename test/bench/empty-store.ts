@@ -70,7 +70,7 @@ export function openEmpty(): Store {
     rehearsal: () => Promise.reject(new Error('an engine that stores nothing has no dry runs of imports')),
     rootAt: () => head.rootHash,
     lastEventOf: () => 0,
-    leaves: () => [],
+    leafLines: () => undefined,
     eventsOf: () => [],
     forgetAnswers: () => {},
     keepSnapshot: () => {},

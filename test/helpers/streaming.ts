@@ -33,9 +33,9 @@ export async function openStreaming(t: Test, limits: Partial<HubLimits> = {}, st
   const store: Store = {
     ...sqlite,
     db: sqlite.db.withPlugin(counting),
-    leaves(after, to) {
+    leafLines(after, to) {
       queries += 1;
-      return sqlite.leaves(after, to);
+      return sqlite.leafLines(after, to);
     },
   };
   const failures: unknown[] = [];

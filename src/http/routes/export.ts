@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { Slug } from '../../../events/fields.ts';
 import type { Ledger } from '../../ledger-app.ts';
+import { linesOf } from '../../store/leaf-lines.ts';
 import { badQuery, resolveAt } from '../../views/at.ts';
 import { readOn } from '../../views/event-log.ts';
 import type { PositionRange } from '../../views/slices.ts';
@@ -13,6 +14,7 @@ import { ndjson, sendStreamed, turn } from '../streamed.ts';
 import { basisOfTable } from './reading.ts';
 
 const pageLeaves = 500;
+const nothing = new Uint8Array();
 
 const description = `The log up to the position where it ends when the request arrives (or up to asOf), as NDJSON: each line is a leaf, byte for byte as it was hashed. Names of persons are not in it. The headers name the tree that all the leaves up to there make; with after, the earlier ones are left out, so that a copy can be brought up to date.
 
@@ -59,16 +61,16 @@ export function exportRoute(app: App, { store }: Ledger): void {
         'content-disposition': 'attachment; filename="ledger.ndjson"',
       });
       const range = { from: after, to: at.position };
-      return sendStreamed(request, reply, ndjson, () => Readable.from(linesOf(range, initiativeId)));
+      return sendStreamed(request, reply, ndjson, () => Readable.from(pagesOf(range, initiativeId)));
     },
   );
 
   /** Page by page, each by one short query, so that neither memory nor a read transaction waits for the reader. */
-  async function* linesOf({ from, to }: PositionRange, initiativeId?: string): AsyncGenerator<Uint8Array> {
+  async function* pagesOf({ from, to }: PositionRange, initiativeId?: string): AsyncGenerator<Uint8Array> {
     while (from < to) {
       const page = await pageOf({ from, to }, initiativeId);
       from = page.position;
-      if (page.leaves.length > 0) yield Buffer.from(`${page.leaves.join('\n')}\n`);
+      if (page.lines.length > 0) yield page.lines;
       await turn();
     }
   }
@@ -76,12 +78,12 @@ export function exportRoute(app: App, { store }: Ledger): void {
   async function pageOf({ from, to }: PositionRange, initiativeId: string | undefined) {
     if (initiativeId !== undefined) {
       const { events, position } = await readOn(store.db, { initiativeId }, { from, to }, pageLeaves);
-      return { leaves: events.map(({ leaf }) => leaf), position };
+      return { lines: events.length > 0 ? linesOf(events.map(({ leaf }) => leaf)) : nothing, position };
     }
     const position = Math.min(from + pageLeaves, to);
-    const leaves = await store.leaves(from, position);
+    const lines = await store.leafLines(from, position);
     // An export with a gap would look whole.
-    if (leaves.length !== position - from) throw new Error(`the log lacks leaves after position ${from}`);
-    return { leaves, position };
+    if (!lines) throw new Error(`the log lacks leaves after position ${from}`);
+    return { lines, position };
   }
 }
