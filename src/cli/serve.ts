@@ -39,7 +39,8 @@ async function serve(config: Config): Promise<void> {
 function createLog(config: Config): Logger {
   const secrets = ['["authorization"]', '["cookie"]', '["idempotency-key"]'];
   const redact = secrets.flatMap((header) => [`headers${header}`, `*.headers${header}`]);
-  return pino({ level: config.LOG_LEVEL, redact });
+  // Each line is written at once: what is written later, pino tries at the exit for ever where nobody reads any more.
+  return pino({ level: config.LOG_LEVEL, redact }, pino.destination({ dest: 1, sync: true }));
 }
 
 function startError(error: unknown, { HOST, PORT }: Config): unknown {

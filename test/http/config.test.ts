@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'tap';
 import { ConfigError, readConfig } from '../../src/config.ts';
 import { runCommand, serveChild } from '../helpers/child.ts';
@@ -112,4 +113,17 @@ test('a port in use is said in one line, with exit code 2', async (t) => {
   });
   t.equal(code, 2);
   t.match(err, new RegExp(`^milestone-ledger: Port ${port} of 127.0.0.1 is in use[^\n]+\n$`));
+});
+
+test('a service whose log nobody reads any more goes on, and ends when it is told to', async (t) => {
+  const directory = t.testdir();
+  const ends = Array.from({ length: 4 }, async (_, i) => {
+    const { child, url } = await serveChild(t, join(directory, `${i}.db`));
+    child.stdout?.destroy();
+    t.equal((await fetch(`${url}/v1/nothing`)).status, 404);
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'exit');
+    t.equal(code, 0);
+  });
+  await Promise.all(ends);
 });

@@ -1,0 +1,23 @@
+import type Sqlite from 'better-sqlite3';
+
+/** Leaves one a line, as bytes; undefined: one or more of them are missing. */
+export type LeafLines = (after: number, to: number) => Uint8Array | undefined;
+
+/**
+ * Reads the leaves after one position, up to and with another, without making a text of each: SQLite puts them together.
+ * In which order it does so is the planner's choice, so it puts together the positions too, and these are compared.
+ */
+export function leafLinesOf(handle: Sqlite.Database): LeafLines {
+  const read = handle.prepare<[number, number], { lines: Buffer | null; positions: string | null }>(
+    `select cast(string_agg(leaf, char(10)) || char(10) as blob) as lines, string_agg(position, ',') as positions
+        from events where position > ? and position <= ?`,
+  );
+  return (after, to) => {
+    const { lines, positions } = read.get(after, to) ?? {};
+    const wanted = Array.from({ length: to - after }, (_, i) => after + 1 + i).join();
+    return lines && positions === wanted ? lines : undefined;
+  };
+}
+
+/** The same of leaves that were read as texts. */
+export const linesOf = (leaves: readonly string[]): Uint8Array => Buffer.from(`${leaves.join('\n')}\n`);
