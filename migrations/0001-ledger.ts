@@ -153,7 +153,7 @@ const statements = [
   `create table count_snapshots (
     initiative_id text not null,
     position integer not null,
-    -- 0: it holds all counts; else what changed since the position of one that does.
+    -- 0: it holds all counts; else what changed since the one at this position.
     since integer not null,
     tally blob not null,
     primary key (initiative_id, position)

@@ -124,10 +124,7 @@ export class SnapshotsComparison extends Comparison {
     const extra = yield* ask<{ initiative_id: string; position: number }>(
       `select initiative_id, position from count_snapshots as present
         where (position < $1 or position > $2) and not exists (select 1 from count_snapshots_rebuilt as made
-            where made.initiative_id = present.initiative_id and made.position = present.position)
-          -- What is counted from an earlier one than the last that holds all is not made anew: two instances may leave such.
-          and present.since = coalesce((select max(position) from count_snapshots as whole where present.since > 0
-            and whole.initiative_id = present.initiative_id and whole.position < present.position and whole.since = 0), 0)
+          where made.initiative_id = present.initiative_id and made.position = present.position)
         order by position`,
       this.#newest,
       end,

@@ -104,7 +104,7 @@ export class SnapshotFold {
     const { counts, wanted } = scope;
     counts.change(before, after);
     if (counts.isDue && wanted && wanted.position - position > soonPositions) {
-      // One that holds all would take away what the next one is counted from.
+      // Another one might take away what the next one goes on from.
       const since = wanted.since === 0 || !counts.canTell(wanted.since) ? counts.nextSince : wanted.since;
       snapshots.push(counts.snapshot(position, since));
     }
@@ -117,9 +117,9 @@ export class SnapshotFold {
     scope.wanted ??= yield* wantedAfter(scope.name, 0);
     while (scope.wanted.position < position) {
       const wanted: Place = scope.wanted;
-      // What changed since another one than the last that holds all can't be told, and is of little use.
-      if (scope.counts.canTell(wanted.since))
-        snapshots.push(scope.counts.snapshot(wanted.position, wanted.since));
+      // Two instances may leave such as go on from elsewhere.
+      const since = scope.counts.canTell(wanted.since) ? wanted.since : scope.counts.nextSince;
+      snapshots.push(scope.counts.snapshot(wanted.position, since));
       scope.wanted = yield* wantedAfter(scope.name, wanted.position);
     }
     return snapshots;

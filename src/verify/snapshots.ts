@@ -13,7 +13,7 @@ interface Counted {
   since: number;
   until: number;
   tally: ChangingTally;
-  /** Of all counts: what changed since their last snapshot, which is folded there and added when they are asked for. */
+  /** What changed since its last snapshot, if another one goes on from that: folded there, and added when this is asked for. */
   rest?: Counted | undefined;
 }
 
@@ -76,9 +76,9 @@ export class SnapshotsFold {
       const { initiative_id: scope, position, since } = due;
       const begun = this.#begun.get(scope) ?? [];
       const counted = begun.find((one) => one.since === since);
-      if (counted?.rest) counted.tally.merge(counted.rest.tally, 1);
+      for (let rest = counted?.rest; counted && rest; rest = rest.rest) counted.tally.merge(rest.tally, 1);
       await this.#reached(due, bytesOfTally(counted?.tally ?? tallyOf(scope)));
-      if (counted && since === 0)
+      if (counted)
         counted.rest = this.#later.findLast((one) => one.scope === scope && one.since === position);
       this.#begun.set(
         scope,

@@ -94,26 +94,18 @@ export class Counts {
   }
 
   async #snapshotBefore(scope: string, position: number): Promise<Folded> {
-    // What changed since a snapshot that was lost is passed over.
-    const row = await this.#store.db
-      .selectFrom('count_snapshots as last')
-      .leftJoin('count_snapshots as earlier', (join) =>
-        join
-          .onRef('earlier.initiative_id', '=', 'last.initiative_id')
-          .onRef('earlier.position', '=', 'last.since'),
-      )
-      .select(['last.position', 'last.since', 'last.tally', 'earlier.tally as earlier'])
-      .where('last.initiative_id', '=', scope)
-      .where('last.position', '<=', position)
-      .where(({ eb, or }) => or([eb('last.since', '=', 0), eb('earlier.since', '=', 0)]))
-      .orderBy('last.position', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    if (!row) return { position: 0, counts: new FoldedTally(scope), live: false };
-    const counts = row.earlier
-      ? new FoldedTally(scope, row.since, row.earlier, row.tally)
-      : new FoldedTally(scope, row.position, row.tally);
-    return { position: row.position, counts, live: false };
+    for (let before = position; ; ) {
+      const snapshots = await snapshotsBefore(this.#store.db, scope, before);
+      const [first] = snapshots;
+      // What goes on from a snapshot that was lost is passed over.
+      if (first && first.since !== 0) before = first.position - 1;
+      else
+        return {
+          position: snapshots.at(-1)?.position ?? 0,
+          counts: new FoldedTally(scope, snapshots),
+          live: false,
+        };
+    }
   }
 
   async #foldOn(scope: string, folded: Folded, to: number): Promise<void> {
@@ -142,7 +134,7 @@ export class Counts {
         if (folded?.live) {
           folded.counts.change(...contributions);
           folded.position = position;
-          if (folded.counts.isDue) due.add(scope);
+          if (folded.counts.isDue) this.#keep(folded.counts.snapshot(position));
         } else if (position % observedEvents === 0) due.add(scope);
       }
       this.#observed = position;
@@ -155,6 +147,16 @@ export class Counts {
   /** Resolves when no snapshot is being made. */
   settled(): Promise<void> {
     return this.#snapshots;
+  }
+
+  #keep(snapshot: Database['count_snapshots']): void {
+    const swaps = this.#swaps;
+    this.#snapshots = this.#snapshots
+      .then(() => {
+        // Of a read model that was swapped out meanwhile nothing is kept.
+        if (swaps === this.#store.swaps()) return this.#store.keepSnapshot(snapshot);
+      })
+      .catch(this.#failed);
   }
 
   /** Keeps a snapshot of a scope as of the last position observed, or a later one, if one is due. */
@@ -175,6 +177,43 @@ function keep(cache: Map<string, Folded>, scope: string, folded: Folded): void {
     bytes -= one.counts.bytes;
     cache.delete(oldest);
   }
+}
+
+/** The last snapshot of a scope at or before a position, and those that it goes on from, as far as they are there; in order. */
+function snapshotsBefore(
+  db: Kysely<Database>,
+  scope: string,
+  position: number,
+): Promise<Pick<Database['count_snapshots'], 'position' | 'since' | 'tally'>[]> {
+  return db
+    .withRecursive('chain(position, since)', (cte) =>
+      cte
+        .selectFrom((last) =>
+          last
+            .selectFrom('count_snapshots')
+            .select(['position', 'since'])
+            .where('initiative_id', '=', scope)
+            .where('position', '<=', position)
+            .orderBy('position', 'desc')
+            .limit(1)
+            .as('last'),
+        )
+        .select(['position', 'since'])
+        .unionAll(
+          cte
+            .selectFrom('chain')
+            .innerJoin('count_snapshots as earlier', 'earlier.position', 'chain.since')
+            .select(['earlier.position', 'earlier.since'])
+            .where('earlier.initiative_id', '=', scope)
+            .whereRef('earlier.position', '<', 'chain.position'),
+        ),
+    )
+    .selectFrom('chain')
+    .innerJoin('count_snapshots', 'count_snapshots.position', 'chain.position')
+    .select(['count_snapshots.position', 'count_snapshots.since', 'count_snapshots.tally'])
+    .where('count_snapshots.initiative_id', '=', scope)
+    .orderBy('count_snapshots.position')
+    .execute();
 }
 
 export interface CountedChange {

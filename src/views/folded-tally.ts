@@ -7,27 +7,27 @@ type Snapshot = Database['count_snapshots'];
 /** What one cell of what changed takes, about: in memory, and as it is stored. */
 const cellBytes = 300;
 const storedCellBytes = 7;
+/** Snapshots in a row that hold what changed since the one before; then they are put together. */
+const levelsMax = 8;
 
-/**
- * The counts of a scope: those at a snapshot of all of them, what had changed since by a later snapshot, and the changes
- * after that.
- */
+/** A snapshot: of all counts if it is the first in a row, else of what changed since the one before it. */
+interface Level {
+  position: number;
+  tally: StoredTally;
+}
+
+/** The counts of a scope: those of a row of snapshots, each of which goes on from the one before, and the changes after them. */
 export class FoldedTally {
   readonly #scope: string;
-  /** The position of the snapshot of all counts; 0: there is none. */
-  #since: number;
-  #all: StoredTally;
-  #changed: StoredTally;
+  #levels: Level[];
   #changes: ChangingTally;
   /** How many events were folded since the last snapshot. */
   #events = 0;
 
-  /** all, changed: the snapshots that it begins with. */
-  constructor(scope: string, since = 0, all?: Uint8Array, changed?: Uint8Array) {
+  /** snapshots: that it begins with, in order. */
+  constructor(scope: string, snapshots: Pick<Snapshot, 'position' | 'tally'>[] = []) {
     this.#scope = scope;
-    this.#since = since;
-    this.#all = new StoredTally(all);
-    this.#changed = new StoredTally(changed);
+    this.#levels = snapshots.map(({ position, tally }) => ({ position, tally: new StoredTally(tally) }));
     this.#changes = tallyOf(scope);
   }
 
@@ -38,44 +38,52 @@ export class FoldedTally {
 
   /** May not be kept over the next change. */
   get tally(): Tally {
-    return new TallySum(this.#all, this.#changed, this.#changes);
+    return this.#sumFrom(0);
   }
 
   /** In memory, about. */
   get bytes(): number {
-    return this.#all.length + this.#changed.length + this.#changes.size * cellBytes;
+    return lengthOf(this.#levels) + this.#changes.size * cellBytes;
   }
 
   /**
-   * Whether a snapshot is due: after so many events of a scope, which a count as of then may have to fold; where what
-   * changed is large, after more, so that snapshots are a small part of the ledger. Those of all initiatives together are
-   * rarer, as every event is one of theirs.
+   * Whether a snapshot is due: after so many events of a scope, which a count as of then may have to fold. Those of all
+   * initiatives together are rarer, as every event is one of theirs.
    */
   get isDue(): boolean {
-    const [eventsLeast, bytesAnEvent] = this.#scope === everything ? [1_024, 8] : [256, 64];
-    return this.#events >= Math.max(eventsLeast, this.#changed.length / bytesAnEvent);
+    return this.#events >= (this.#scope === everything ? 1_024 : 256);
   }
 
-  /** The position since which the next snapshot holds what changed; 0: it holds all, as the changes are no small part of it. */
+  /**
+   * The position that the next snapshot goes on from: that of the last one; after some, that of all counts; 0 (it holds all
+   * counts) if what changed since is no small part of them.
+   */
   get nextSince(): number {
-    const changed = this.#changed.length + this.#changes.size * storedCellBytes;
-    return changed * 2 < this.#all.length ? this.#since : 0;
+    const [all, ...later] = this.#levels;
+    if (!all) return 0;
+    if (later.length < levelsMax) return later.at(-1)?.position ?? all.position;
+    const changed = lengthOf(later) + this.#changes.size * storedCellBytes;
+    return changed * 2 < all.tally.length ? all.position : 0;
   }
 
-  /** Whether it can make a snapshot of what changed since a position; since 0: of all, which it always can. */
+  /** Whether it can make a snapshot that goes on from a position; 0: that holds all, which it always can. */
   canTell(since: number): boolean {
-    return since === 0 || since === this.#since;
+    return since === 0 || this.#levels.some(({ position }) => position === since);
   }
 
-  /** The counts at a position, after all the changes, as a snapshot; later ones go on from there. */
+  /** The counts at a position, after all the changes, as a snapshot; the next one may go on from there. */
   snapshot(position: number, since = this.nextSince): Snapshot {
-    const changed = new TallySum(this.#changed, this.#changes);
-    const tally = bytesOfTally(since === 0 ? new TallySum(this.#all, changed) : changed);
-    if (since === 0)
-      [this.#since, this.#all, this.#changed] = [position, new StoredTally(tally), new StoredTally()];
-    else this.#changed = new StoredTally(tally);
+    const kept = 1 + this.#levels.findIndex((level) => level.position === since);
+    const tally = bytesOfTally(this.#sumFrom(kept));
+    this.#levels = [...this.#levels.slice(0, kept), { position, tally: new StoredTally(tally) }];
     this.#changes = tallyOf(this.#scope);
     this.#events = 0;
     return { initiative_id: this.#scope, position, since, tally };
   }
+
+  #sumFrom(level: number): Tally {
+    return new TallySum(...this.#levels.slice(level).map(({ tally }) => tally), this.#changes);
+  }
 }
+
+const lengthOf = (levels: Level[]): number => levels.reduce((sum, { tally }) => sum + tally.length, 0);
