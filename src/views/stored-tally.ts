@@ -3,14 +3,13 @@ import {
   addNumbers,
   type Cell,
   type Counts,
-  type Cut,
   countsMembers,
   type Dimension,
   dimensions,
-  type Fits,
+  type GroupOf,
   noCounts,
-  noCut,
   numbersOf,
+  sumOf,
   Tally,
 } from './tally.ts';
 
@@ -23,6 +22,13 @@ interface Place {
   index: number;
   cells: number;
   end: number;
+}
+
+/** Cells, by where they stand, and the latest day of the one before them. */
+interface Block {
+  at: number;
+  end: number;
+  before: number;
 }
 
 const nowhere: Readonly<Place> = { total: noCounts(), index: 0, cells: 0, end: 0 };
@@ -86,36 +92,31 @@ export class StoredTally extends Tally {
     return all;
   }
 
-  override cut(dimension: Dimension, key: string, fits: Fits): Cut {
+  override addSums<G>(dimension: Dimension, key: string, groupOf: GroupOf<G>, sums: Map<G, Counts>): void {
     const { index, cells, end } = this.#placeOf(dimension, key);
-    const cut = noCut();
-    if (index === cells) {
-      this.#addCells({ at: cells, end, before: 0 }, fits, cut);
-      return cut;
-    }
+    if (index === cells) this.#addCells({ at: cells, end, before: 0 }, groupOf, sums);
     const reader = new Reader(this.#bytes, index);
     for (let block = { at: cells, end: cells, before: 0 }; reader.at < cells; ) {
       block.end = block.at + reader.number();
       const last = block.before + reader.number();
       const first = last - reader.number();
-      const place = placeOfAll(first, block.before, last, fits);
-      if (place === 'divided') {
+      const group = groupOf({ earliest: first, latest: block.before });
+      if (!isGroupOfAll(group, first, block.before, last, groupOf)) {
         reader.skipCounts();
-        this.#addCells(block, fits, cut);
-      } else if (place === undefined) reader.skipCounts();
-      else reader.addCounts(cut[place]);
+        this.#addCells(block, groupOf, sums);
+      } else if (group === undefined) reader.skipCounts();
+      else reader.addCounts(sumOf(sums, group));
       block = { at: block.end, end: block.end, before: last };
     }
-    return cut;
   }
 
-  #addCells({ at, end, before }: { at: number; end: number; before: number }, fits: Fits, cut: Cut): void {
+  #addCells<G>({ at, end, before }: Block, groupOf: GroupOf<G>, sums: Map<G, Counts>): void {
     const reader = new Reader(this.#bytes, at);
     for (let latest = before; reader.at < end; ) {
       latest += reader.number();
-      const place = fits({ earliest: latest - reader.number(), latest });
-      if (place) reader.addCounts(cut[place]);
-      else reader.skipCounts();
+      const group = groupOf({ earliest: latest - reader.number(), latest });
+      if (group === undefined) reader.skipCounts();
+      else reader.addCounts(sumOf(sums, group));
     }
   }
 
@@ -124,20 +125,18 @@ export class StoredTally extends Tally {
   }
 }
 
-/** What all spans are that begin and end within some days: the same as the outermost ones, if these are all the same. */
-function placeOfAll(
+/** Whether a group is that of all spans that begin and end within some days. */
+const isGroupOfAll = <G>(
+  group: G | undefined,
   first: number,
   firstLatest: number,
   last: number,
-  fits: Fits,
-): keyof Cut | 'divided' | undefined {
-  const place = fits({ earliest: first, latest: last });
-  return fits({ earliest: last, latest: firstLatest }) === place &&
-    fits({ earliest: first, latest: firstLatest }) === place &&
-    fits({ earliest: last, latest: last }) === place
-    ? place
-    : 'divided';
-}
+  groupOf: GroupOf<G>,
+): boolean =>
+  groupOf({ earliest: first, latest: last }) === group &&
+  groupOf({ earliest: last, latest: firstLatest }) === group &&
+  groupOf({ earliest: first, latest: firstLatest }) === group &&
+  groupOf({ earliest: last, latest: last }) === group;
 
 /** The bytes of a tally: the same for equal ones. */
 export function bytesOfTally(tally: Tally): Uint8Array {

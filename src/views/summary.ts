@@ -1,5 +1,5 @@
 import { bytewise, type Countable, mousOf, projectsOf } from './meetings.ts';
-import { type Cell, type Counts, type Dimension, dayNumber, dayText, type Tally } from './tally.ts';
+import { type Counts, type Dimension, dayNumber, dayText, isNothing, type Tally } from './tally.ts';
 
 interface MilestoneCounts extends Countable {
   atMeetings: number;
@@ -51,14 +51,14 @@ export function summaryCounts(tally: Tally, until?: string): SummaryCounts {
 export function breakdown(tally: Tally, until?: string): Breakdown {
   const { total } = tally.counts('all', '', until);
   const last = until === undefined ? Infinity : dayNumber(until);
-  const counted = tally.cells('all', '').filter(({ latest }) => latest <= last);
+  const spans = spansOfYears(tally, last);
   return {
     byPillar: shares(tally, 'pillar', total, until),
-    byYear: years(counted),
+    byYear: years(spans),
     byZone: shares(tally, 'zone', total, until),
     bySector: shares(tally, 'sector', total, until),
     byInstrument: shares(tally, 'instrument', total, until),
-    ...occurrences(counted),
+    ...occurrences(tally, spans, last),
   };
 }
 
@@ -73,17 +73,31 @@ function shares(tally: Tally, dimension: Dimension, total: Counts, until: string
   return [...keyed, restOf(total, keyed)].filter(isSome);
 }
 
-function years(cells: Cell[]): Share[] {
-  const shares = new Map<number | undefined, Share>();
-  for (const { earliest, latest, counts } of cells) {
-    const year = yearOf(earliest) === yearOf(latest) ? yearOf(latest) : undefined;
-    let share = shares.get(year);
-    if (!share) {
-      share = { key: year === undefined ? null : dayText(latest).slice(0, 4), mous: 0, projects: 0 };
-      shares.set(year, share);
-    }
+/** What happened between two years, by a day. */
+interface YearSpan {
+  /** 0: nobody knows. */
+  earliest: number;
+  latest: number;
+  counts: Counts;
+}
+
+function spansOfYears(tally: Tally, last: number): YearSpan[] {
+  const sums = tally.sums('all', '', ({ earliest, latest }) =>
+    latest > last ? undefined : yearOf(earliest) * 10_000 + yearOf(latest),
+  );
+  return [...sums]
+    .filter(([, counts]) => !isNothing(counts))
+    .map(([years, counts]) => ({ earliest: yearOf(years), latest: years % 10_000, counts }));
+}
+
+function years(spans: YearSpan[]): Share[] {
+  const shares = new Map<string | null, Share>();
+  for (const { earliest, latest, counts } of spans) {
+    const key = earliest === latest ? `${latest}`.padStart(4, '0') : null;
+    const share = shares.get(key) ?? { key, mous: 0, projects: 0 };
     share.mous += counts.mous;
     share.projects += counts.projects;
+    shares.set(key, share);
   }
   return [...shares.values()]
     .filter(isSome)
@@ -93,15 +107,32 @@ function years(cells: Cell[]): Share[] {
 /** Of a day as a number; that of no day is no year. */
 const yearOf = (day: number): number => Math.floor(day / 10_000);
 
-function occurrences(cells: Cell[]): Pick<Breakdown, 'firstOccurrence' | 'lastOccurrence'> {
-  const last = cells.at(-1);
-  if (!last) return {};
-  const first = cells.reduce(
-    (first, { earliest, latest }) => Math.min(first, earliest === 0 ? latest : earliest),
-    Infinity,
+/** The days of the first year and of the last one are looked at one by one. */
+function occurrences(
+  tally: Tally,
+  spans: YearSpan[],
+  last: number,
+): Pick<Breakdown, 'firstOccurrence' | 'lastOccurrence'> {
+  if (spans.length === 0) return {};
+  const firstYear = Math.min(...spans.map(({ earliest, latest }) => earliest || latest));
+  const lastYear = Math.max(...spans.map(({ latest }) => latest));
+  // Where no earliest day is known it is the latest, told apart by its sign.
+  const firsts = tally.sums('all', '', ({ earliest, latest }) => {
+    if (latest > last) return undefined;
+    if (yearOf(earliest || latest) > firstYear) return earliest === 0 ? -Infinity : Infinity;
+    return earliest || -latest;
+  });
+  const lasts = tally.sums('all', '', ({ latest }) =>
+    latest > last ? undefined : Math.max(latest, lastYear * 10_000),
   );
-  return { firstOccurrence: dayText(first), lastOccurrence: dayText(last.latest) };
+  return {
+    firstOccurrence: dayText(Math.min(...daysOf(firsts).map(Math.abs))),
+    lastOccurrence: dayText(Math.max(...daysOf(lasts))),
+  };
 }
+
+const daysOf = (sums: Map<number, Counts>): number[] =>
+  [...sums].flatMap(([day, counts]) => (isNothing(counts) ? [] : day));
 
 const restOf = (total: Counts, keyed: Share[]): Share => ({
   key: null,

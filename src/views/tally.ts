@@ -118,10 +118,13 @@ export interface Cut {
 }
 
 /**
- * Which spans are total, which possible, and which neither. Each of the two is told by comparing the earliest day with one day,
- * and the latest with one, so that spans between some that are told alike are told alike too.
+ * The group in which a span is summed up; undefined: in none. Of spans whose days are anywhere from some to some others,
+ * where the four outermost ones are of the same group, or of none, all must be, as no other is asked for then.
  */
-export type Fits = (span: Span) => keyof Cut | undefined;
+export type GroupOf<G> = (span: Span) => G | undefined;
+
+/** Which spans are total, and which possible. */
+export type Fits = GroupOf<keyof Cut>;
 
 /** Counts by dimension, key and span of days. Every count of every answer is a sum over such cells. */
 export abstract class Tally {
@@ -130,6 +133,15 @@ export abstract class Tally {
   abstract cells(dimension: Dimension, key: string): readonly Cell[];
   /** The sum over the cells of a key. */
   abstract total(dimension: Dimension, key: string): Counts;
+  /** Adds the cells of a key to the sums of their groups. */
+  abstract addSums<G>(dimension: Dimension, key: string, groupOf: GroupOf<G>, sums: Map<G, Counts>): void;
+
+  /** The cells of a key by their groups. */
+  sums<G>(dimension: Dimension, key: string, groupOf: GroupOf<G>): Map<G, Counts> {
+    const sums = new Map<G, Counts>();
+    this.addSums(dimension, key, groupOf, sums);
+    return sums;
+  }
 
   /** The counts of a key, in all or cut at the last day that counts. */
   counts(dimension: Dimension, key: string, until?: string): Cut {
@@ -147,20 +159,19 @@ export abstract class Tally {
 
   /** The counts of what there is of a key whose span fits. */
   cut(dimension: Dimension, key: string, fits: Fits): Cut {
-    return cutOf(this.cells(dimension, key), fits);
+    const sums = this.sums(dimension, key, fits);
+    return { total: sums.get('total') ?? noCounts(), possible: sums.get('possible') ?? noCounts() };
   }
 }
 
-function cutOf(cells: Iterable<Cell>, fits: Fits): Cut {
-  const cut = noCut();
-  for (const cell of cells) {
-    const place = fits(cell);
-    if (place) addCounts(cut[place], cell.counts, 1);
-  }
-  return cut;
+/** The sum of a group, which begins with nothing. */
+export function sumOf<G>(sums: Map<G, Counts>, group: G): Counts {
+  const known = sums.get(group);
+  if (known) return known;
+  const sum = noCounts();
+  sums.set(group, sum);
+  return sum;
 }
-
-export const noCut = (): Cut => ({ total: noCounts(), possible: noCounts() });
 
 interface Keyed {
   total: Counts;
@@ -211,8 +222,11 @@ export class ChangingTally extends Tally {
     return keyed.ordered;
   }
 
-  override cut(dimension: Dimension, key: string, fits: Fits): Cut {
-    return cutOf(this.#keyed.get(dimension)?.get(key)?.cells.values() ?? [], fits);
+  override addSums<G>(dimension: Dimension, key: string, groupOf: GroupOf<G>, sums: Map<G, Counts>): void {
+    for (const cell of this.#keyed.get(dimension)?.get(key)?.cells.values() ?? []) {
+      const group = groupOf(cell);
+      if (group !== undefined) addCounts(sumOf(sums, group), cell.counts, 1);
+    }
   }
 
   override total(dimension: Dimension, key: string): Counts {
@@ -286,14 +300,8 @@ export class TallySum extends Tally {
     return sum;
   }
 
-  override cut(dimension: Dimension, key: string, fits: Fits): Cut {
-    const sum = noCut();
-    for (const part of this.#parts) {
-      const { total, possible } = part.cut(dimension, key, fits);
-      addCounts(sum.total, total, 1);
-      addCounts(sum.possible, possible, 1);
-    }
-    return sum;
+  override addSums<G>(dimension: Dimension, key: string, groupOf: GroupOf<G>, sums: Map<G, Counts>): void {
+    for (const part of this.#parts) part.addSums(dimension, key, groupOf, sums);
   }
 
   override cells(dimension: Dimension, key: string): Cell[] {
@@ -317,7 +325,7 @@ export class TallySum extends Tally {
 
 const bySpan = (a: Span, b: Span): number => a.latest - b.latest || a.earliest - b.earliest;
 
-const isNothing = (counts: Counts): boolean =>
+export const isNothing = (counts: Counts): boolean =>
   counts.meetings === 0 &&
   counts.mous === 0 &&
   counts.mousNamed === 0 &&

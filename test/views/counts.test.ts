@@ -10,9 +10,11 @@ import { Recorder } from '../../src/store/recorder.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { Counts, changesOf } from '../../src/views/counts.ts';
 import { bytesOfTally, StoredTally } from '../../src/views/stored-tally.ts';
+import { type Breakdown, breakdown } from '../../src/views/summary.ts';
 import {
   ChangingTally,
   dayNumber,
+  dayText,
   everything,
   type Fits,
   type Tally,
@@ -180,6 +182,48 @@ t.test('what is stored is cut as what it was made from, also where it holds what
       t.equal(hexOf(new TallySum(...stored.slice(0, 2))), hexOf(sum));
     }),
     { numRuns: 20 },
+  );
+  t.end();
+});
+
+/** The slow and obvious way. */
+function breakdownOf(
+  tally: Tally,
+  until: string,
+): Pick<Breakdown, 'byYear' | 'firstOccurrence' | 'lastOccurrence'> {
+  const cells = tally.cells('all', '').filter(({ latest }) => latest <= dayNumber(until));
+  const yearOf = (day: number) => dayText(day).slice(0, 4);
+  const keys = cells.map(({ earliest, latest }) =>
+    yearOf(earliest) === yearOf(latest) ? yearOf(latest) : null,
+  );
+  const byYear = [...new Set(keys)]
+    .toSorted((a, b) => (a ?? '9999').localeCompare(b ?? '9999'))
+    .map((key) => {
+      const counts = cells.filter((_, i) => keys[i] === key).map((cell) => cell.counts);
+      const sum = (of: 'mous' | 'projects') => counts.reduce((sum, one) => sum + one[of], 0);
+      return { key, mous: sum('mous'), projects: sum('projects') };
+    });
+  const firsts = cells.map(({ earliest, latest }) => earliest || latest);
+  return {
+    byYear: byYear.filter(({ mous, projects }) => mous !== 0 || projects !== 0),
+    ...(firsts.length > 0 && {
+      firstOccurrence: dayText(Math.min(...firsts)),
+      lastOccurrence: dayText(Math.max(...cells.map(({ latest }) => latest))),
+    }),
+  };
+}
+
+t.test('years, and the first and the last day, are those of the cells', (t) => {
+  fc.assert(
+    fc.property(records, fc.nat(300), fc.nat(700), (before, kept, day) => {
+      const [all, changed] = [new ChangingTally(true), new ChangingTally(true)];
+      for (const record of before) all.change(undefined, record);
+      for (const record of before.slice(kept)) changed.change(record, { ...record, standing: 0 });
+      const stored = [all, changed].map((tally) => new StoredTally(bytesOfTally(tally)));
+      const until = dayOf(day);
+      t.match(breakdown(new TallySum(...stored), until), breakdownOf(new TallySum(all, changed), until));
+    }),
+    { numRuns: 100 },
   );
   t.end();
 });
