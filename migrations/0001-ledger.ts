@@ -149,7 +149,8 @@ const statements = [
     primary key (initiative_id, kind)
   ) strict, without rowid`,
 
-  // The counts of an initiative (or, under '', of all) at a position, from which later ones are folded on.
+  // The counts of an initiative (or, under '', of all) at a position, from which later ones are folded on. With a rowid, as
+  // a search in a table without would read the whole tallies of those that it passes.
   `create table count_snapshots (
     initiative_id text not null,
     position integer not null,
@@ -157,7 +158,7 @@ const statements = [
     since integer not null,
     tally blob not null,
     primary key (initiative_id, position)
-  ) strict, without rowid`,
+  ) strict`,
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {

@@ -15,6 +15,9 @@ const begunMax = 100;
 /** At every so many positions of the log it is looked whether a scope that is not in memory is due for a snapshot. */
 const observedEvents = 256;
 
+/** Over so many positions a snapshot may be nearer than the counts in memory: after a start these may be old ones. */
+const farPositions = 512;
+
 /** The counts of a scope as of a position. */
 interface Folded {
   position: number;
@@ -80,11 +83,15 @@ export class Counts {
   ): Promise<{ value: T } | undefined> {
     const cached = cache.get(scope);
     const isPast = cached !== undefined && cached.position > position;
-    const folded = isPast || !cached ? await this.#snapshotBefore(scope, position) : cached;
+    let folded = isPast ? undefined : cached;
     // What is live has all events up to the last one observed.
-    if (!(folded.live && position <= this.#observed)) {
+    if (!(folded?.live && position <= this.#observed)) {
       // What is observed meanwhile is read from the log, once.
-      folded.live = false;
+      if (folded) folded.live = false;
+      if (!folded || position - folded.position >= farPositions) {
+        const before = await this.#snapshotBefore(scope, position);
+        if (!folded || before.position > folded.position) folded = before;
+      }
       await this.#foldOn(scope, folded, position);
       folded.live = position === this.#observed;
     }
@@ -185,35 +192,39 @@ function snapshotsBefore(
   scope: string,
   position: number,
 ): Promise<Pick<Database['count_snapshots'], 'position' | 'since' | 'tally'>[]> {
-  return db
-    .withRecursive('chain(position, since)', (cte) =>
-      cte
-        .selectFrom((last) =>
-          last
-            .selectFrom('count_snapshots')
-            .select(['position', 'since'])
-            .where('initiative_id', '=', scope)
-            .where('position', '<=', position)
-            .orderBy('position', 'desc')
-            .limit(1)
-            .as('last'),
-        )
-        .select(['position', 'since'])
-        .unionAll(
-          cte
-            .selectFrom('chain')
-            .innerJoin('count_snapshots as earlier', 'earlier.position', 'chain.since')
-            .select(['earlier.position', 'earlier.since'])
-            .where('earlier.initiative_id', '=', scope)
-            .whereRef('earlier.position', '<', 'chain.position'),
-        ),
-    )
-    .selectFrom('chain')
-    .innerJoin('count_snapshots', 'count_snapshots.position', 'chain.position')
-    .select(['count_snapshots.position', 'count_snapshots.since', 'count_snapshots.tally'])
-    .where('count_snapshots.initiative_id', '=', scope)
-    .orderBy('count_snapshots.position')
-    .execute();
+  return (
+    db
+      .withRecursive('chain(position, since)', (cte) =>
+        cte
+          .selectFrom((last) =>
+            last
+              .selectFrom('count_snapshots')
+              .select(['position', 'since'])
+              .where('initiative_id', '=', scope)
+              .where('position', '<=', position)
+              .orderBy('position', 'desc')
+              .limit(1)
+              .as('last'),
+          )
+          .select(['position', 'since'])
+          .unionAll(
+            cte
+              .selectFrom('chain')
+              .innerJoin('count_snapshots as earlier', 'earlier.position', 'chain.since')
+              .select(['earlier.position', 'earlier.since'])
+              .where('earlier.initiative_id', '=', scope)
+              .whereRef('earlier.position', '<', 'chain.position'),
+          ),
+      )
+      .selectFrom('chain')
+      // An inner join, SQLite might begin with all snapshots of the scope.
+      .crossJoin('count_snapshots')
+      .whereRef('count_snapshots.position', '=', 'chain.position')
+      .select(['count_snapshots.position', 'count_snapshots.since', 'count_snapshots.tally'])
+      .where('count_snapshots.initiative_id', '=', scope)
+      .orderBy('count_snapshots.position')
+      .execute()
+  );
 }
 
 export interface CountedChange {

@@ -81,6 +81,24 @@ t.test('counts as of any position are those folded from the beginning, by way of
     }
   }
   t.same(failures, []);
+
+  let read = 0;
+  const counting: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      read += result.rows.length;
+      return result;
+    },
+  };
+  const restarted = new Counts({ ...store, db: store.db.withPlugin(counting) }, (error) =>
+    failures.push(error),
+  );
+  for (const position of [1, end, end - 1, 2500, end]) {
+    read = 0;
+    await restarted.at('one', position, hexOf);
+    t.ok(read < 600, `as of ${position}, ${read} rows are read`);
+  }
+  t.same(failures, []);
 });
 
 t.test('a tally survives being stored, and is the same whatever the order of its changes', async (t) => {
