@@ -3,8 +3,7 @@ import { closeSync, fdatasync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
-import { Edge, levelsOf, partialWidth, rootOfPartials, tileWidth } from '../tlog/edge.ts';
-import { emptyRoot, hashBytes, leafHash } from '../tlog/merkle.ts';
+import { emptyRoot } from '../tlog/merkle.ts';
 import { leafLinesOf } from './leaf-lines.ts';
 import { lockFile } from './lock-file.ts';
 import { migrate } from './migrate.ts';
@@ -16,6 +15,7 @@ import { Checkpointer } from './sqlite-checkpointer.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
 import { clearRebuiltSqlite, rebuildSqlite, writtenVersionsSqlite } from './sqlite-rebuild.ts';
 import { compiledOnce, keepingStatements } from './sqlite-statements.ts';
+import { sqliteTree } from './sqlite-tree.ts';
 import { sqliteWrite } from './sqlite-write.ts';
 import type { Batch, Head, OpenOptions, Store } from './store.ts';
 
@@ -259,68 +259,4 @@ function initialise(
   const { fingerprint_key: fingerprintKey, origin } = row;
   requireOrigin(origin, wanted);
   return { fingerprintKey, origin };
-}
-
-/** Reads the tree of any size that the log has had: from full tiles, and from leaves where none is full yet. */
-function sqliteTree(handle: Sqlite.Database) {
-  const leaves = handle
-    .prepare<[number, number], string>(
-      'select leaf from events where position between ? and ? order by position',
-    )
-    .pluck();
-  const roots = handle
-    .prepare<[number, number, number], Buffer>(
-      compiledOnce(
-        'select root from tiles where level = ? and tile_index between ? and ? order by tile_index',
-      ),
-    )
-    .pluck();
-  const tile = handle
-    .prepare<[number, number], Buffer>('select hashes from tiles where level = ? and tile_index = ?')
-    .pluck();
-
-  /** The first `width` hashes of a tile that is full by now; undefined: it is not. */
-  const ofFullTile = (level: number, index: number, width: number): Uint8Array[] | undefined => {
-    const hashes = tile.get(level, index);
-    return (
-      hashes && Array.from({ length: width }, (_, i) => hashes.subarray(i * hashBytes, (i + 1) * hashBytes))
-    );
-  };
-  const partialsOf = (
-    size: number,
-    read: (level: number, first: number, width: number) => readonly Uint8Array[],
-  ) =>
-    Array.from({ length: levelsOf(size) }, (_, level) => {
-      const width = partialWidth(size, level);
-      const first = Math.floor(size / tileWidth ** (level + 1)) * tileWidth;
-      const hashes = width === 0 ? [] : read(level, first, width);
-      if (hashes.length !== width) throw new Error(`the tree lacks hashes at level ${level} from ${first}`);
-      return hashes;
-    });
-
-  return {
-    edgeAt: (size: number): Edge =>
-      new Edge(
-        size,
-        partialsOf(size, (level, first, width) =>
-          level === 0
-            ? leaves.all(first + 1, first + width).map((leaf) => leafHash(Buffer.from(leaf)))
-            : roots.all(level - 1, first, first + width - 1),
-        ),
-      ),
-    /** The first hashes of a tile; undefined: it has not that many. edge: the tree as it is now. */
-    tile(level: number, index: number, width: number, edge: Edge): readonly Uint8Array[] | undefined {
-      const full = ofFullTile(level, index, width);
-      if (full) return full;
-      const first = Math.floor(edge.size / tileWidth ** (level + 1));
-      const hashes = index === first ? edge.partial(level) : [];
-      return hashes.length < width ? undefined : hashes.slice(0, width);
-    },
-    /** edge: the tree as it is now. */
-    rootAt(size: number, edge: Edge): Uint8Array {
-      const read = (level: number, first: number, width: number): readonly Uint8Array[] =>
-        ofFullTile(level, first / tileWidth, width) ?? edge.partial(level).slice(0, width);
-      return rootOfPartials(partialsOf(size, read));
-    },
-  };
 }

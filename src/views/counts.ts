@@ -187,44 +187,43 @@ function keep(cache: Map<string, Folded>, scope: string, folded: Folded): void {
 }
 
 /** The last snapshot of a scope at or before a position, and those that it goes on from, as far as they are there; in order. */
-function snapshotsBefore(
+async function snapshotsBefore(
   db: Kysely<Database>,
   scope: string,
   position: number,
 ): Promise<Pick<Database['count_snapshots'], 'position' | 'since' | 'tally'>[]> {
-  return (
-    db
-      .withRecursive('chain(position, since)', (cte) =>
-        cte
-          .selectFrom((last) =>
-            last
-              .selectFrom('count_snapshots')
-              .select(['position', 'since'])
-              .where('initiative_id', '=', scope)
-              .where('position', '<=', position)
-              .orderBy('position', 'desc')
-              .limit(1)
-              .as('last'),
-          )
-          .select(['position', 'since'])
-          .unionAll(
-            cte
-              .selectFrom('chain')
-              .innerJoin('count_snapshots as earlier', 'earlier.position', 'chain.since')
-              .select(['earlier.position', 'earlier.since'])
-              .where('earlier.initiative_id', '=', scope)
-              .whereRef('earlier.position', '<', 'chain.position'),
-          ),
-      )
-      .selectFrom('chain')
-      // An inner join, SQLite might begin with all snapshots of the scope.
-      .crossJoin('count_snapshots')
-      .whereRef('count_snapshots.position', '=', 'chain.position')
-      .select(['count_snapshots.position', 'count_snapshots.since', 'count_snapshots.tally'])
-      .where('count_snapshots.initiative_id', '=', scope)
-      .orderBy('count_snapshots.position')
-      .execute()
-  );
+  const rows = await db
+    .withRecursive('chain(position, since)', (cte) =>
+      cte
+        .selectFrom((last) =>
+          last
+            .selectFrom('count_snapshots')
+            .select(['position', 'since'])
+            .where('initiative_id', '=', scope)
+            .where('position', '<=', position)
+            .orderBy('position', 'desc')
+            .limit(1)
+            .as('last'),
+        )
+        .select(['position', 'since'])
+        .unionAll(
+          cte
+            .selectFrom('chain')
+            .innerJoin('count_snapshots as earlier', 'earlier.position', 'chain.since')
+            .select(['earlier.position', 'earlier.since'])
+            .where('earlier.initiative_id', '=', scope)
+            .whereRef('earlier.position', '<', 'chain.position'),
+        ),
+    )
+    .selectFrom('chain')
+    // An inner join, SQLite might begin with all snapshots of the scope.
+    .crossJoin('count_snapshots')
+    .whereRef('count_snapshots.position', '=', 'chain.position')
+    .select(['count_snapshots.position', 'count_snapshots.since', 'count_snapshots.tally'])
+    .where('count_snapshots.initiative_id', '=', scope)
+    .execute();
+  // The database would copy the tallies to sort them.
+  return rows.sort((a, b) => a.position - b.position);
 }
 
 export interface CountedChange {
