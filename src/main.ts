@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import './heap.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { endWith } from './cli/outcome.ts';
 

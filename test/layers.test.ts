@@ -124,7 +124,8 @@ const layers: Layer[] = [
     ],
     packages: ['*'],
   },
-  { layer: 'main', ours: ['cli'], packages: ['commander'] },
+  { layer: 'heap', ours: [], packages: ['node:v8'] },
+  { layer: 'main', ours: ['heap', 'cli'], packages: ['commander'] },
 ];
 
 /** Imports of types only, which leave nothing behind when the program runs. */

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { isMilestone, type Kind, type LedgerRecord } from './record.ts';
 
 /** Text as filters and comparisons see it: NFKC, lower case; the same on every engine. */
@@ -33,20 +32,20 @@ export function titleKeyFrom(
   }: { initiativeId: string; kind: Kind; occurredOn?: string | undefined },
   title: string,
 ): number {
-  return placeOf(`${initiativeId}\n${kind}\n${occurredOn}`) * 2 ** 32 + sha256(folded(title)).readUInt32BE();
+  return placeOf(`${initiativeId}\n${kind}\n${occurredOn}`) * 2 ** 32 + hash(folded(title));
 }
 
-const places = new Map<string, number>();
-const placesMax = 4_096;
+/** 20 bits. */
+const placeOf = (text: string): number => hash(text) >>> 12;
 
-/** 20 bits. Kept for the places asked for last, as many records share one. */
-function placeOf(text: string): number {
-  const known = places.get(text);
-  if (known !== undefined) return known;
-  if (places.size === placesMax) places.clear();
-  const place = sha256(text).readUIntBE(0, 3) >>> 4;
-  places.set(text, place);
-  return place;
+/**
+ * 32 bits of a text: FNV-1a over its UTF-16 code units, mixed in the end as by MurmurHash3. Whoever looks for two titles with the
+ * same one finds them, and gets a needless warning; a cryptographic hash cost as much as hashing the leaf.
+ */
+function hash(text: string): number {
+  let bits = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) bits = Math.imul(bits ^ text.charCodeAt(i), 0x01000193);
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
 }
-
-const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');

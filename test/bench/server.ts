@@ -1,3 +1,4 @@
+import '../../src/heap.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { type AddressInfo, createServer } from 'node:net';
