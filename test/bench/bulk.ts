@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, copyFileSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -10,6 +10,8 @@ import { leafHash } from '../../src/tlog/merkle.ts';
 import { atMost, fixed, median, printTable, ratioOf, verdict, whole } from './figures.ts';
 import { copyOf, eventsOf, ledgerOf, shapes } from './ledgers.ts';
 import type { Options } from './main.ts';
+import type { Took } from './peak.ts';
+import { printParts } from './profile.ts';
 import { startServer, temporaryDirectory } from './servers.ts';
 
 /** undefined: what bounds it is not ours. */
@@ -30,18 +32,54 @@ interface Ran {
   seconds: number;
   /** What it sent. */
   bytes: number;
-  /** Peak of the resident set, bytes. */
+  /** Peak of the resident set. */
   peakBytes: number;
 }
 
 /** What do the commands for whole ledgers cost, and does their memory grow with the ledger? */
-export async function benchBulk({ rounds, sizes }: Options): Promise<void> {
+export async function benchBulk({ rounds, sizes, profile }: Options): Promise<void> {
+  if (profile) return profileBulk(sizes.at(-1) ?? base);
   console.log(`
 Commands on a stopped ledger, each in a process of its own, its start included, against bare loops in this process:
 import (NDJSON to all tables), against inserting the finished rows of the log with its own indexes, 1,000 a transaction;
 rebuild (all read models), against reading the leaves and parsing each; export (to a reader in this process, by the command or by a
 running server), against reading the leaves; verify, against reading and hashing them. Peak memory is the resident set, of the server too.`);
   for (const size of [...new Set([base, ...sizes])]) await benchSize(size, rounds);
+}
+
+/** Where the time of the commands goes that are short of their targets. */
+async function profileBulk(size: number): Promise<void> {
+  const directory = temporaryDirectory();
+  const file = join(directory, 'events.ndjson');
+  writeEvents(file, size);
+  const ledger = join(await copyOf('one', size), 'ledger.db');
+  const works = {
+    import: () => sampled(join(directory, 'imported.db'), 'import', '--initiative', 'sci', file),
+    rebuild: () => sampled(ledger, 'rebuild'),
+    verify: () => sampled(ledger, 'verify'),
+  };
+  const profiles = [];
+  for (const [name, work] of Object.entries(works)) {
+    const { seconds, cpuSeconds, mainThread } = await work();
+    profiles.push({ name, file: mainThread, count: size });
+    const us = (spent: number): string => fixed((spent * 1e6) / size, 1);
+    console.log(
+      `${name} of ${whole(size)} events, while being sampled: ${us(seconds)} µs an event, and ${us(cpuSeconds)} µs of CPU in all threads.`,
+    );
+  }
+  console.log('\nThe main thread of each, its start included:');
+  printParts(profiles, 'µs/event');
+}
+
+async function sampled(
+  ledger: string,
+  ...words: string[]
+): Promise<Took & { seconds: number; mainThread: string }> {
+  const directory = temporaryDirectory();
+  const took = await run(fileUrl(ledger), words, ['--cpu-prof', `--cpu-prof-dir=${directory}`]);
+  // CPU.date.time.process.thread.sequence; a thread that was ended leaves none.
+  const mainThread = readdirSync(directory).find((name) => /\.0\.\d+\.cpuprofile$/.test(name)) ?? '';
+  return { ...took, mainThread: join(directory, mainThread) };
 }
 
 const peaks = new Map<Work, number>();
@@ -148,7 +186,9 @@ export function writeEvents(file: string, size: number): void {
 export const fileUrl = (file: string): string => `file:${file}`;
 
 /** Runs a command as an operator would. Throws unless it ends with 0. */
-export async function command(url: string, ...words: string[]): Promise<Ran> {
+export const command = (url: string, ...words: string[]): Promise<Ran & Took> => run(url, words, []);
+
+async function run(url: string, words: string[], nodeOptions: string[]): Promise<Ran & Took> {
   const peakFile = join(temporaryDirectory(), 'peak');
   const env = {
     ...process.env,
@@ -157,7 +197,8 @@ export async function command(url: string, ...words: string[]): Promise<Ran> {
     BENCH_PEAK_FILE: peakFile,
   };
   const start = performance.now();
-  const child = spawn(process.execPath, ['--import', join(import.meta.dirname, 'peak.ts'), main, ...words], {
+  const peak = join(import.meta.dirname, 'peak.ts');
+  const child = spawn(process.execPath, [...nodeOptions, '--import', peak, main, ...words], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -168,7 +209,8 @@ export async function command(url: string, ...words: string[]): Promise<Ran> {
   ]);
   if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}: ${said}`);
   const seconds = (performance.now() - start) / 1000;
-  return { seconds, bytes, peakBytes: Number(readFileSync(peakFile, 'utf8')) };
+  // Written by peak.ts.
+  return { seconds, bytes, ...(JSON.parse(readFileSync(peakFile, 'utf8')) as Took) };
 }
 
 async function lengthOf(chunks: AsyncIterable<Uint8Array>): Promise<number> {

@@ -164,7 +164,7 @@ async function profile(subjects: Record<Engine, Subject>, options: Options): Pro
     await server.ask('start-profile');
     const { answered, perSecond } = await run(64, { ...options, seconds: options.seconds * 2 });
     const { profile = '' } = await server.ask('stop-profile');
-    profiles.push({ engine, file: profile, answered });
+    profiles.push({ name: engine, file: profile, count: answered });
     console.log(`${engine}: ${whole(perSecond)} req/s with 64 connections while being sampled.`);
   }
   printProfiles(profiles, options.profile);

@@ -33,6 +33,12 @@ const parts: [part: string, fits: RegExp][] = [
     'parse/validate',
     /src\/(http\/(json|body|validat\w+)|ledger\/(posting|shapes|edtf))\.ts|ajv|^validate\d+/,
   ],
+  [
+    'counts',
+    /src\/views\/(counts|tally|folded-tally|stored-tally)\.ts|src\/(store\/snapshot-fold|verify\/snapshots)\.ts/,
+  ],
+  ['lines of the file', /src\/import\//],
+  ['compare', /src\/(verify|store\/compare)/],
   ['decide', /src\/(ledger|views)\//],
   // Statements count as reads or writes by who runs them.
   ['recorder', /src\/store\/(?!prepared)|test\/bench\/empty-store/],
@@ -43,9 +49,11 @@ const parts: [part: string, fits: RegExp][] = [
 ];
 
 interface Profiled {
-  engine: string;
+  /** What was sampled. */
+  name: string;
   file: string;
-  answered: number;
+  /** How many requests or events it is of. */
+  count: number;
 }
 
 interface Spent {
@@ -58,21 +66,16 @@ const notCpu = new Set(['idle', 'sqlite commit', 'profiler']);
 /** Of the CPU time of a post. */
 const treeShareMax = 0.15;
 
-/**
- * Where the time of a request goes, by part and engine; with `functions` also those of the first one that took most. The
- * share of the tree is of the time without idling and waiting for the disk, so it is rather told too large.
- */
-export function printProfiles(profiles: Profiled[], functions: boolean): void {
-  const spent = profiles.map(({ file, answered }) =>
-    spentOf(JSON.parse(readFileSync(file, 'utf8')), answered),
-  );
+/** Where the time of a thread goes, by part, of each profile beside the others; gives that of each, by function. */
+export function printParts(profiles: Profiled[], unit: string): Map<string, Spent>[] {
+  const spent = profiles.map(({ file, count }) => spentOf(JSON.parse(readFileSync(file, 'utf8')), count));
   const byPart = spent.map((functions) => Map.groupBy(functions.values(), ({ part }) => part));
   const usOf = (engine: number, part: string): number => sum(byPart[engine]?.get(part) ?? []);
   const names = [...new Set(byPart.flatMap((one) => [...one.keys()]))];
   names.sort((a, b) => usOf(0, b) - usOf(0, a));
   const total = spent.map((functions) => sum([...functions.values()]));
   printTable(
-    ['part', ...profiles.flatMap(({ engine }) => [`${engine} µs/req`, 'share'])],
+    ['part', ...profiles.flatMap(({ name }) => [`${name} ${unit}`, 'share'])],
     [...names, 'all'].map((part) => [
       part,
       ...profiles.flatMap((_, i) => {
@@ -82,22 +85,31 @@ export function printProfiles(profiles: Profiled[], functions: boolean): void {
     ]),
     1,
   );
-  const cpu = sum([...(spent[0]?.values() ?? [])].filter(({ part }) => !notCpu.has(part)));
-  const share = usOf(0, 'tree') / cpu;
+  return spent;
+}
+
+/**
+ * Where the time of a post goes; with `functions` also those of the first server that took most. The share of the tree is of
+ * the time without idling and waiting for the disk, so it is rather told too large.
+ */
+export function printProfiles(profiles: Profiled[], functions: boolean): void {
+  const [first = new Map<string, Spent>()] = printParts(profiles, 'µs/req');
+  const all = [...first.values()];
+  const cpu = sum(all.filter(({ part }) => !notCpu.has(part)));
+  const share = sum(all.filter(({ part }) => part === 'tree')) / cpu;
   console.log(
-    `CPU of a post on ${profiles[0]?.engine}: ${fixed(cpu, 1)} µs, of which the tree takes ${percent(share)} (target under ${percent(treeShareMax)}: ${share < treeShareMax ? 'met' : 'missed'}).`,
+    `CPU of a post on ${profiles[0]?.name}: ${fixed(cpu, 1)} µs, of which the tree takes ${percent(share)} (target under ${percent(treeShareMax)}: ${share < treeShareMax ? 'met' : 'missed'}).`,
   );
   if (!functions) return;
-  const [first = new Map<string, Spent>()] = spent;
   const top = [...first].sort(([, a], [, b]) => b.us - a.us).slice(0, 25);
-  console.log(`\nSelf time of the ${profiles[0]?.engine} server:`);
+  console.log(`\nSelf time of the ${profiles[0]?.name} server:`);
   printTable(
     ['part', 'function', 'µs/req', 'share'],
     top.map(([name, { part, us }]) => [
       part,
       name.slice(name.indexOf(' ') + 1),
       fixed(us, 1),
-      percent(us / (total[0] ?? 1)),
+      percent(us / sum(all)),
     ]),
     2,
   );
