@@ -4,8 +4,12 @@ import Sqlite from 'better-sqlite3';
 
 /** Pages in the -wal that are not in the file yet, from which on it is worth waking the thread. */
 const pagesMin = 2_000;
-/** Pages in the -wal, from which on it is to begin anew: 64 MB. */
-const pagesMax = 16_000;
+/** Pages in the -wal, from which on it is to begin anew: 256 MB. Each time, those who record wait for the disk. */
+const pagesMax = 64_000;
+
+/** Pages that may be left when the thread has done its part, and how often it goes on to come to that. */
+const leftMax = 256;
+const roundsMax = 8;
 
 interface Wal {
   /** Pages in the -wal, and how many of these are in the file. */
@@ -75,12 +79,23 @@ function walOf(handle: Sqlite.Database, mode: 'NOOP' | 'PASSIVE'): Wal {
   return wal ?? { log: 0, checkpointed: 0 };
 }
 
+/** Goes on with what was committed meanwhile until that is little, as the rest is left to the thread of the service. */
+function checkpointed(handle: Sqlite.Database): Wal {
+  let wal = walOf(handle, 'PASSIVE');
+  for (let round = 1; round < roundsMax; round++) {
+    const { log, checkpointed } = walOf(handle, 'NOOP');
+    if (log - checkpointed < leftMax) break;
+    wal = walOf(handle, 'PASSIVE');
+  }
+  return wal;
+}
+
 const { checkpoints } = (workerData ?? {}) as { checkpoints?: string };
 if (!isMainThread && parentPort && checkpoints !== undefined) {
   const port = parentPort;
   const handle = new Sqlite(checkpoints, { fileMustExist: true });
   port.on('message', (order: 'checkpoint' | 'close') => {
-    if (order === 'checkpoint') port.postMessage(walOf(handle, 'PASSIVE'));
+    if (order === 'checkpoint') port.postMessage(checkpointed(handle));
     else {
       handle.close();
       port.close();

@@ -1,5 +1,5 @@
 import { on } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import type Sqlite from 'better-sqlite3';
 import { answeredAtOnce } from './asking.ts';
 import {
@@ -15,6 +15,9 @@ import { FoldingThread, type Message } from './sqlite-rebuild-worker.ts';
 import { makeShadow, removeShadow, swapShadow } from './sqlite-shadow.ts';
 import { answerOf } from './sqlite-statements.ts';
 import type { RebuildOptions, Rebuilt } from './store.ts';
+
+/** While others record, work is followed by a pause of so many times the time that it took. */
+const pausesBeside = 3;
 
 /** The service beside which a rebuild runs. */
 interface Service {
@@ -42,11 +45,13 @@ export async function rebuildSqlite(
   const answer = answerOf(writer);
   answeredAtOnce(rebuilding.begin(head()), answer);
   const thread = new FoldingThread(file, head());
+  const giveWay = givingWayTo(head);
   let toldMs = -Infinity;
   try {
     for await (const [received] of on(thread.worker, 'message', { signal, close: ['exit'] })) {
       const message: Message = received;
       if ('broken' in message) throw new BrokenLeaf(message.broken.position, message.broken.fault);
+      const begunMs = performance.now();
       writer.transaction(() => answeredAtOnce(rebuilding.add(message), answer)).immediate();
       committed();
       thread.took(rebuilding.position);
@@ -59,7 +64,7 @@ export async function rebuildSqlite(
         toldMs = performance.now();
         progress({ events: rebuilding.position, of: head() });
       }
-      await turn();
+      await giveWay(begunMs);
     }
     if (!rebuilding.complete) throw new Error('the thread that folds the log ended too early');
     const rebuilt = writer.transaction(() => answeredAtOnce(rebuilding.finish(head()), answer)).immediate();
@@ -71,15 +76,27 @@ export async function rebuildSqlite(
   }
 }
 
+/** Lets others have their turn after some work; while they record, for longer: their commits wait until the disk has it too. */
+function givingWayTo(head: () => number): (begunMs: number) => Promise<void> {
+  let recorded = head();
+  return async (begunMs) => {
+    const others = head() > recorded;
+    recorded = head();
+    await (others ? pause((performance.now() - begunMs) * pausesBeside) : turn());
+  };
+}
+
 /** Removes what a rebuild leaves, in turns. */
 export async function clearRebuiltSqlite(
   writer: Sqlite.Database,
-  committed: () => void,
+  { head, committed }: Pick<Service, 'head' | 'committed'>,
   signal: AbortSignal,
   alone: boolean,
 ): Promise<void> {
   const steps = removeShadow(writer, alone);
+  const giveWay = givingWayTo(head);
   for (let done = false; !done && !signal.aborted; ) {
+    const begunMs = performance.now();
     // Names of persons are not in these tables, so nothing has to be overwritten.
     writer.pragma('secure_delete = OFF');
     try {
@@ -88,7 +105,7 @@ export async function clearRebuiltSqlite(
       writer.pragma('secure_delete = ON');
     }
     committed();
-    await turn();
+    await giveWay(begunMs);
   }
 }
 

@@ -51,7 +51,8 @@ async function storeOn(
   writer.pragma('recursive_triggers = ON');
   // What is deleted is overwritten with zeros, so that an erased name does not stay in a freed page.
   writer.pragma('secure_delete = ON');
-  writer.pragma('journal_size_limit = 67108864');
+  // Not cut off each time that it begins anew: with a -wal of some hundred megabytes that takes the disk a quarter of a second.
+  writer.pragma('journal_size_limit = 536870912');
   writer.pragma(cacheSize);
   const builder = kyselyOn(writer);
   for (const name of await migrate(builder)) options.migrated?.(name);
@@ -179,7 +180,8 @@ async function storeOn(
       await synced(walFile);
       return rebuilt;
     },
-    clearRebuilt: (signal, alone) => clearRebuiltSqlite(writer, committed, signal, alone),
+    clearRebuilt: (signal, alone) =>
+      clearRebuiltSqlite(writer, { head: () => written, committed }, signal, alone),
     swaps: () => swaps,
     check: () => void reader.prepare('select 1 from head').get(),
     async close() {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -21,6 +22,8 @@ initiative, and while all read models are rebuilt. Milliseconds until the answer
   const directory = await copyOf('one', size);
   const file = join(directory, 'events.ndjson');
   writeEvents(file, size);
+  // The disk is to be busy with what is measured only.
+  execFileSync('sync');
   const server = await startServer('sqlite', directory);
   const posts = poster(server.port, 'sci', pauseMs);
   await posts.during(pause(1_000));
