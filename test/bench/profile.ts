@@ -25,7 +25,7 @@ const parts: [part: string, fits: RegExp][] = [
   ['idle', /^\(idle\)/],
   ['gc', /^\(garbage collector\)/],
   ['sqlite commit', /better-sqlite3\/.*transaction\.js/],
-  ['sqlite write', /src\/store\/sqlite-write\.ts/],
+  ['sqlite write', /src\/store\/sqlite-(write|rebuild)\.ts/],
   ['sqlite read', /src\/store\/(sqlite|sqlite-facts|rows)\.ts/],
   ['canonical JSON', /src\/ledger\/canonical-json\.ts/],
   ['other hashes', /src\/tlog\/|node:internal\/crypto|node:crypto/],
