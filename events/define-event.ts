@@ -1,34 +1,62 @@
-import { type TProperties, Type } from 'typebox';
-import { closed } from './fields.ts';
+import { type Static, type TLiteral, type TObject, type TProperties, Type } from 'typebox';
+import type { ProblemPart } from '../src/errors.ts';
+import type { ChangingType, MakingType } from '../src/shapes/event-type.ts';
+import { closed } from '../src/shapes/fields.ts';
+import type { Posted } from '../src/shapes/posted.ts';
 
-/** The kinds of records that officers make. */
-export const kinds = ['initiative', 'meeting', 'mou', 'project', 'claim'] as const;
-/** And `log`: what the ledger records about its own log. */
-export const allKinds = [...kinds, 'log'] as const;
-export type Kind = (typeof allKinds)[number];
+type SchemaOf<T extends string, P extends TProperties> = TObject<{ type: TLiteral<T> } & P>;
 
-/** What an example says beside its event: which real announcement it is taken from. */
-export interface Example {
-  type: string;
-  [member: string]: unknown;
-}
-
-interface Definition<T extends string, P extends TProperties> {
+/** What a type says of its schema; the members besides `type` are those of `properties`. */
+interface Described<T extends string, P extends TProperties> {
   type: T;
-  /** The kind of record that the event makes; absent: it changes a record of any kind. */
-  makes?: Kind;
   description: string;
   properties: P;
-  /** Real ones; the first is shown in the OpenAPI document and has a golden leaf. */
-  examples: [Example, ...Example[]];
 }
 
-/** An event type as posted: its schema, the kind that it makes and real examples. */
-export function defineEvent<T extends string, P extends TProperties>(definition: Definition<T, P>) {
-  const { type, description, properties, examples } = definition;
-  const schema = Type.Object(
-    { type: Type.Literal(type), ...properties },
-    { $id: type, ...closed, description, examples },
-  );
-  return { type, makes: definition.makes, schema, examples };
+/** An event type whose events make a record. */
+export function making<T extends string, P extends TProperties>({
+  description,
+  properties,
+  ...definition
+}: Described<T, P> & Omit<MakingType<Static<SchemaOf<T, P>>>, 'schema'>) {
+  const schema = schemaOf(definition.type, properties, description, definition.examples);
+  return { ...definition, schema } satisfies MakingType<Static<SchemaOf<T, P>>>;
 }
+
+/** An event type whose events change a record. */
+export function changing<T extends string, P extends TProperties>({
+  description,
+  properties,
+  ...definition
+}: Described<T, P> & Omit<ChangingType<Static<SchemaOf<T, P>>>, 'schema' | 'fault'>) {
+  const schema = schemaOf(definition.type, properties, description, definition.examples);
+  return { ...definition, schema, fault: targetFault };
+}
+
+const schemaOf = <T extends string, P extends TProperties>(
+  type: T,
+  properties: P,
+  description: string,
+  examples: unknown,
+) =>
+  Type.Object({ type: Type.Literal(type), ...properties }, { $id: type, ...closed, description, examples });
+
+/** Whether it says what is to be changed, in one way. */
+function targetFault(event: Posted): ProblemPart | undefined {
+  if (event.where !== undefined) {
+    const beside = (['recordId', 'eventId', 'expectedVersion'] as const).find(
+      (name) => event[name] !== undefined,
+    );
+    if (beside) return notBoth('where', beside);
+  } else if (event.recordId === undefined) {
+    return { pointer: '/recordId', detail: 'is required: the record to change, or where instead' };
+  }
+  if (event.reason?.code === 'duplicate' && event.reason.duplicateOf === undefined)
+    return { pointer: '/reason/duplicateOf', detail: 'is required with the code duplicate' };
+  return undefined;
+}
+
+export const notBoth = (one: string, other: string): ProblemPart => ({
+  pointer: `/${other}`,
+  detail: `does not go together with ${one}`,
+});

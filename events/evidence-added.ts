@@ -1,10 +1,12 @@
-import { defineEvent } from './define-event.ts';
-import { changingSome, SomeSources } from './fields.ts';
+import { SomeSources } from '../src/shapes/fields.ts';
+import { ofSome } from '../src/shapes/posted.ts';
+import { withSources } from '../src/shapes/state.ts';
+import { changing } from './define-event.ts';
 
-export const evidenceAdded = defineEvent({
+export const evidenceAdded = changing({
   type: 'EvidenceAdded',
   description: 'Further sources say what a record says.',
-  properties: changingSome({ sources: SomeSources }),
+  properties: ofSome({ sources: SomeSources }),
   examples: [
     {
       type: 'EvidenceAdded',
@@ -21,4 +23,10 @@ export const evidenceAdded = defineEvent({
       ],
     },
   ],
+  leavesRecord: true,
+  changeAt: '/sources',
+  decide(event, { sources }) {
+    return withSources(sources, event.sources) === sources ? undefined : {};
+  },
+  evolve: (before, event) => ({ ...before, sources: withSources(before.sources, event.sources) }),
 });

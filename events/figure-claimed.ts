@@ -1,35 +1,18 @@
-import { type Static, Type } from 'typebox';
-import { defineEvent } from './define-event.ts';
-import { closed, Edtf, making, ref, Slug, SomeSources, text } from './fields.ts';
+import type { Asking } from '../src/shapes/asking.ts';
+import type { Context, Refuse } from '../src/shapes/event-type.ts';
+import { Edtf, ref, SomeSources } from '../src/shapes/fields.ts';
+import { ofOne } from '../src/shapes/posted.ts';
+import type { LedgerRecord } from '../src/shapes/record.ts';
+import { ClaimData } from '../src/shapes/record-data.ts';
+import { making } from './define-event.ts';
+import { checkMeeting } from './meeting-held.ts';
 
-export const qualifiers = ['exact', 'atLeast', 'moreThan', 'atMost', 'lessThan', 'nearly', 'about'] as const;
-
-export const ClaimData = Type.Object(
-  {
-    metric: Type.String({
-      pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
-      description: 'What is counted; mous, projects and meetings are compared.',
-    }),
-    value: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-    qualifier: Type.Enum([...qualifiers]),
-    scope: Type.String({
-      pattern:
-        '^(all|meetings|other|meeting:[a-z0-9][a-z0-9-]{0,62}|year:[0-9]{4}|(series|pillar|zone):\\S(.{0,198}\\S)?)$',
-      description: 'all, meetings, meeting:<recordId>, series:<s>, pillar:<p>, zone:<z>, year:<y> or other',
-    }),
-    label: Type.Optional(text(2000, 'The scope as printed; required for scope other.')),
-    madeAt: Type.Optional(Slug),
-  },
-  { $id: 'ClaimData', ...closed },
-);
-export type ClaimData = Static<typeof ClaimData>;
-
-export const figureClaimed = defineEvent({
+export const figureClaimed = making({
   type: 'FigureClaimed',
   makes: 'claim',
   description:
     'A publisher stated a figure. It is kept beside the counts and compared with them, never counted itself. occurredOn is the date that the figure is stated for.',
-  properties: making({
+  properties: ofOne({
     occurredOn: Edtf,
     data: ref(ClaimData),
     sources: SomeSources,
@@ -58,4 +41,21 @@ export const figureClaimed = defineEvent({
       ],
     },
   ],
+  check: checkClaim,
 });
+
+/** Meetings that a claim speaks of must stand, and a scope that is no known one must be told as printed. */
+function* checkClaim(
+  record: LedgerRecord,
+  _before: LedgerRecord | undefined,
+  context: Context,
+  refuse: Refuse,
+): Asking<void> {
+  if (record.kind !== 'claim') return;
+  const { scope, label, madeAt } = record.data;
+  if (scope.startsWith('meeting:'))
+    yield* checkMeeting(record, scope.slice('meeting:'.length), context, refuse, '/data/scope');
+  if (madeAt !== undefined) yield* checkMeeting(record, madeAt, context, refuse, '/data/madeAt');
+  if (scope === 'other' && label === undefined)
+    throw refuse('rule-violated', 'A claim of scope "other" must have the label as printed.', '/data/label');
+}

@@ -1,25 +1,15 @@
-import { type Static, Type } from 'typebox';
-import { defineEvent } from './define-event.ts';
-import { closed, Edtf, InitiativeParty, making, ref, Sources, text } from './fields.ts';
+import { Type } from 'typebox';
+import { Edtf, ref, Sources } from '../src/shapes/fields.ts';
+import { ofOne } from '../src/shapes/posted.ts';
+import { InitiativeData } from '../src/shapes/record-data.ts';
+import { making } from './define-event.ts';
 
-export const InitiativeData = Type.Object(
-  {
-    name: text(500),
-    aliases: Type.Optional(Type.Array(text(500), { maxItems: 100 })),
-    parties: Type.Optional(Type.Array(InitiativeParty, { maxItems: 100 })),
-    pillars: Type.Optional(Type.Array(text(200), { maxItems: 100 })),
-    zones: Type.Optional(Type.Array(text(200), { maxItems: 100 })),
-    description: Type.Optional(text(10_000)),
-  },
-  { $id: 'InitiativeData', ...closed },
-);
-export type InitiativeData = Static<typeof InitiativeData>;
-
-export const initiativeRegistered = defineEvent({
+export const initiativeRegistered = making({
   type: 'InitiativeRegistered',
   makes: 'initiative',
+  right: 'administer',
   description: 'An initiative enters the register. Its record id is the id of the initiative.',
-  properties: making({
+  properties: ofOne({
     occurredOn: Type.Optional(Edtf),
     data: ref(InitiativeData),
     sources: Type.Optional(Sources),

@@ -1,25 +1,17 @@
-import { type Static, Type } from 'typebox';
-import { defineEvent } from './define-event.ts';
-import { CoChair, closed, Edtf, making, ref, Sources, text } from './fields.ts';
+import { Type } from 'typebox';
+import type { Asking } from '../src/shapes/asking.ts';
+import type { Context, Refuse } from '../src/shapes/event-type.ts';
+import { Edtf, ref, Sources } from '../src/shapes/fields.ts';
+import { ofOne } from '../src/shapes/posted.ts';
+import type { LedgerRecord } from '../src/shapes/record.ts';
+import { MeetingData } from '../src/shapes/record-data.ts';
+import { making } from './define-event.ts';
 
-export const MeetingData = Type.Object(
-  {
-    name: Type.Optional(text(500)),
-    series: Type.Optional(text(200, 'The series of meetings, as printed; ordinals count within it.')),
-    ordinal: Type.Optional(Type.Integer({ minimum: 1, maximum: 9999 })),
-    place: Type.Optional(text(500)),
-    mode: Type.Optional(Type.Enum(['in-person', 'virtual', 'hybrid'])),
-    coChairs: Type.Optional(Type.Array(CoChair, { maxItems: 20 })),
-  },
-  { $id: 'MeetingData', ...closed },
-);
-export type MeetingData = Static<typeof MeetingData>;
-
-export const meetingHeld = defineEvent({
+export const meetingHeld = making({
   type: 'MeetingHeld',
   makes: 'meeting',
   description: 'A meeting of the initiative took place.',
-  properties: making({
+  properties: ofOne({
     occurredOn: Edtf,
     data: Type.Optional(ref(MeetingData)),
     sources: Type.Optional(Sources),
@@ -48,3 +40,22 @@ export const meetingHeld = defineEvent({
     },
   ],
 });
+
+/** A meeting that a record refers to must stand. path: where the record says it. */
+export function* checkMeeting(
+  { initiativeId }: LedgerRecord,
+  meetingId: string,
+  context: Context,
+  refuse: Refuse,
+  path: string,
+): Asking<void> {
+  const meeting = yield* context.record(meetingId);
+  if (meeting?.kind === 'meeting' && meeting.status === 'standing') return;
+  const what = !meeting
+    ? 'does not exist'
+    : meeting.kind === 'meeting'
+      ? 'is retracted'
+      : `is a ${meeting.kind}`;
+  const detail = `${meetingId} ${what} in ${initiativeId}: a standing meeting is needed.`;
+  throw refuse('meeting-not-found', detail, path);
+}

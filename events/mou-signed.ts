@@ -1,12 +1,12 @@
-import { defineEvent } from './define-event.ts';
+import { making } from './define-event.ts';
 import { milestone } from './milestone.ts';
 
-export const moUSigned = defineEvent({
+export const moUSigned = making({
   type: 'MoUSigned',
   makes: 'mou',
   description:
     'A memorandum of understanding, or another instrument counted as one, was signed. occurredOn is by default that of the meeting.',
-  properties: milestone,
+  ...milestone,
   examples: [
     {
       type: 'MoUSigned',

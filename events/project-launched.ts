@@ -1,11 +1,11 @@
-import { defineEvent } from './define-event.ts';
+import { making } from './define-event.ts';
 import { milestone } from './milestone.ts';
 
-export const projectLaunched = defineEvent({
+export const projectLaunched = making({
   type: 'ProjectLaunched',
   makes: 'project',
   description: 'A project was launched. occurredOn is by default that of the meeting.',
-  properties: milestone,
+  ...milestone,
   examples: [
     {
       type: 'ProjectLaunched',

@@ -1,11 +1,13 @@
 import { Type } from 'typebox';
-import { defineEvent } from './define-event.ts';
-import { changing, Reason, ref, Sources } from './fields.ts';
+import { Reason, ref, Sources } from '../src/shapes/fields.ts';
+import { ofOne } from '../src/shapes/posted.ts';
+import { isMilestone, type Milestone } from '../src/shapes/record.ts';
+import { changing } from './define-event.ts';
 
-export const recordReclassified = defineEvent({
+export const recordReclassified = changing({
   type: 'RecordReclassified',
   description: 'An MoU becomes a project, or a project an MoU. Its data stays as it is.',
-  properties: changing({
+  properties: ofOne({
     to: Type.Enum(['mou', 'project']),
     reason: ref(Reason),
     sources: Type.Optional(Sources),
@@ -27,4 +29,13 @@ export const recordReclassified = defineEvent({
       ],
     },
   ],
+  changeAt: '/to',
+  decide({ to }, record, context) {
+    if (isMilestone(record)) return record.kind === to ? undefined : { to };
+    const { recordId, kind } = record;
+    const detail = `${recordId} is a ${kind}: only an MoU or a project can be reclassified.`;
+    throw context.refuse('rule-violated', detail, '/to');
+  },
+  // An MoU's data and a project's are of one shape, so the change of kind keeps the type sound.
+  evolve: (before, { to }) => ({ ...before, kind: to }) as Milestone,
 });

@@ -1,11 +1,14 @@
 import { Type } from 'typebox';
-import { defineEvent } from './define-event.ts';
-import { changing, Reason, ref, Sources } from './fields.ts';
+import { Reason, ref, Sources } from '../src/shapes/fields.ts';
+import { ofOne } from '../src/shapes/posted.ts';
+import { brokenEvent } from '../src/shapes/stored-event.ts';
+import { changing } from './define-event.ts';
 
-export const recordReinstated = defineEvent({
+export const recordReinstated = changing({
   type: 'RecordReinstated',
+  rightOnInitiative: 'administer',
   description: 'A retraction is undone: the record counts again, as it was.',
-  properties: changing({ reason: ref(Reason), sources: Type.Optional(Sources) }),
+  properties: ofOne({ reason: ref(Reason), sources: Type.Optional(Sources) }),
   examples: [
     {
       type: 'RecordReinstated',
@@ -13,4 +16,13 @@ export const recordReinstated = defineEvent({
       reason: { code: 'wrong-source', text: 'The two announcements were of two MoUs after all.' },
     },
   ],
+  onRetracted: true,
+  decide(_event, { status, recordId }, context) {
+    if (status === 'retracted') return {};
+    throw context.refuse('record-standing', `${recordId} is not retracted.`, '/recordId');
+  },
+  evolve(before, event) {
+    if (before.status === 'retracted') return { ...before, status: 'standing' };
+    throw brokenEvent(event, 'reinstates a record that is not retracted');
+  },
 });

@@ -8,16 +8,35 @@ do $$ begin
   end if;
 end $$;
 
-grant select on all tables in schema public to milestone_ledger_service;
+-- Where the ledger is in another schema than those of the search_path, as after restoring a dump.
+do $$ begin
+  if to_regclass('head') is null then
+    perform set_config('search_path', format('%I', nspname), false) from pg_class
+      join pg_namespace as n on n.oid = relnamespace where relname = 'head' and relkind = 'r';
+  end if;
+end $$;
+
+do $$ begin
+  execute format('grant usage on schema %I to milestone_ledger_service', current_schema);
+  execute format('grant select on all tables in schema %I to milestone_ledger_service', current_schema);
+end $$;
 grant insert on events, tiles, checkpoints, signing_keys, openings, idempotency_keys, records, record_numbers,
-  count_snapshots to milestone_ledger_service;
+  count_snapshots, principals, tokens, sessions to milestone_ledger_service;
 
 -- The end of the log moves on; versions are superseded; numbers go up; a key's period ends; a log gets a new name.
-grant update on head to milestone_ledger_service;
+-- (Before, the whole row of the head could be updated.)
+revoke update on head from milestone_ledger_service;
+grant update (position, recorded_at, root_hash, forked_size, forked_root) on head to milestone_ledger_service;
 grant update (to_position) on records to milestone_ledger_service;
 grant update (last_number) on record_numbers to milestone_ledger_service;
 grant update (signs_until) on signing_keys to milestone_ledger_service;
 grant update (origin) on ledger to milestone_ledger_service;
+
+-- What a principal is called is erased; a token is used, and revoked; a session is used, and deleted when it ends.
+grant update (label, issuer, subject) on principals to milestone_ledger_service;
+grant update (revoked_at, used_at) on tokens to milestone_ledger_service;
+grant update (used_at, idle_ends_at) on sessions to milestone_ledger_service;
+grant delete on sessions to milestone_ledger_service;
 
 -- Names are erased, with the fingerprints that they may be in, and old answers are forgotten.
 grant delete on openings, idempotency_keys to milestone_ledger_service;

@@ -1,22 +1,55 @@
-import { envSchema } from 'env-schema';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { type Static, Type } from 'typebox';
 
-/** What names a ledger. */
-export const databaseUrl = {
-  pattern: '^(file:|postgres(ql)?://).',
-  mustBe: 'file:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
-};
+const databaseUrlMustBe = 'file:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE';
+
+/** The URL names no ledger, or could name two. The message says what it must be. */
+export class WrongDatabaseUrl extends Error {
+  constructor(why = '') {
+    super(why === '' ? databaseUrlMustBe : `${databaseUrlMustBe}; ${why}`);
+  }
+}
 
 /**
- * The environment, in one table: what each variable is for, its default, and what it must be, in words that a wrong
- * value is answered with. Nothing else in the project reads process.env.
+ * Gives the URL in the form that the rest of the program knows: in `file:PATH` all after the colon is the path. Throws
+ * WrongDatabaseUrl for a text that as a URL, as a path, or in a shell would name different files.
+ */
+export function databaseUrlOf(text: string): string {
+  if (text.trim() !== text || /\p{Cc}/u.test(text))
+    throw new WrongDatabaseUrl('it may not begin or end with a blank or contain a line break');
+  if (/^postgres(ql)?:\/\/./.test(text)) return text;
+  if (!text.startsWith('file:')) throw new WrongDatabaseUrl();
+  return `file:${pathIn(text.slice('file:'.length))}`;
+}
+
+function pathIn(rest: string): string {
+  const [, host = '', path = ''] = /^\/\/([^/]*)(.*)$/.exec(rest) ?? [undefined, '', rest];
+  if (host !== '' && host !== 'localhost')
+    throw new WrongDatabaseUrl(
+      'file:// is followed by the name of a machine, which must be this one: write file:PATH',
+    );
+  if (path === '' || path === ':memory:') throw new WrongDatabaseUrl();
+  if (path.trim() !== path) throw new WrongDatabaseUrl('its path may not begin with a blank');
+  if (path.endsWith('/')) throw new WrongDatabaseUrl('its path must name a file, not a directory');
+  if (/^~(\/|$)/.test(path)) throw new WrongDatabaseUrl('~ is not replaced: write the whole path');
+  if (/[?#]|%[0-9a-f]{2}/i.test(path))
+    throw new WrongDatabaseUrl(
+      'its path is taken as it is written, so it may not have ?, # or percent-encoding',
+    );
+  return path;
+}
+
+/**
+ * The environment in one table: what each variable is for, its default, and what it must be, in the words of the error
+ * message. Nothing else in the project reads process.env.
  */
 const environment = Type.Object({
   HOST: Type.String({
-    description: 'Address to listen on',
+    description:
+      'Address to listen on; another one than of this machine itself needs a principal to be known',
     default: '127.0.0.1',
-    enum: ['127.0.0.1', '::1', 'localhost'],
-    mustBe: '127.0.0.1, ::1 or localhost, since a ledger without authentication serves its own machine only',
+    pattern: '^[0-9A-Za-z.:-]{1,255}$',
+    mustBe: 'an address or a name of this machine, such as 127.0.0.1, ::1 or 0.0.0.0',
   }),
   PORT: Type.Integer({
     description: 'Port to listen on; 0 takes a free one',
@@ -25,10 +58,65 @@ const environment = Type.Object({
     maximum: 65535,
     mustBe: 'a whole number from 0 to 65535',
   }),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      description: 'The address by which others know the service, such as https://ledger.example.org',
+      pattern: '^https?://[0-9A-Za-z.:\\[\\]-]+/?$',
+      mustBe: 'an http or https URL without a path',
+    }),
+  ),
+  PUBLIC_READ: Type.String({
+    description:
+      'What everybody may read: true for all, or initiatives with commas between them; nobody by default',
+    default: '',
+    pattern: '^(|true|[a-z0-9][a-z0-9-]{0,62}(,[a-z0-9][a-z0-9-]{0,62})*)$',
+    mustBe: 'true, or ids of initiatives with commas between them',
+  }),
+  OIDC_ISSUER: Type.Optional(
+    Type.String({
+      description: 'The identity provider: its issuer, such as https://login.example.org/realms/office',
+      pattern: '^(https://[^\\s?#@]+|http://(localhost|127\\.0\\.0\\.1|\\[::1\\])(:[0-9]+)?(/[^\\s?#]*)?)$',
+      mustBe: 'an https URL, or http on this machine',
+    }),
+  ),
+  OIDC_AUDIENCE: Type.Optional(
+    Type.String({
+      description: 'What the access tokens of the provider must be meant for; without it none is accepted',
+      pattern: '^\\S+$',
+      mustBe: 'the name of this service at the provider',
+    }),
+  ),
+  OIDC_CLIENT_ID: Type.Optional(
+    Type.String({
+      description: 'The client of the provider by which people log in; without it nobody does',
+      pattern: '^\\S+$',
+      mustBe: 'the id of a client at the provider',
+    }),
+  ),
+  OIDC_CLIENT_SECRET: Type.Optional(
+    Type.String({
+      description: 'The secret of this client',
+      pattern: '^\\S+$',
+      mustBe: 'the secret of the client',
+    }),
+  ),
+  OIDC_GRANTS: Type.Optional(
+    Type.String({
+      description: 'A JSON file that says which claims of the provider give which rights',
+      pattern: '\\S',
+      mustBe: 'the path of a JSON file',
+    }),
+  ),
+  TRUST_PROXY: Type.String({
+    description: 'Addresses of proxies, with commas between them, whose X-Forwarded headers are believed',
+    default: '',
+    pattern: '^(|[0-9A-Fa-f.:/]+(,[0-9A-Fa-f.:/]+)*)$',
+    mustBe: 'IP addresses or ranges such as 10.0.0.0/8, with commas between them',
+  }),
   DATABASE_URL: Type.String({
     description: 'Where the ledger is kept: file:PATH for SQLite, postgres://… for PostgreSQL',
     default: 'file:./data/ledger.db',
-    ...databaseUrl,
+    mustBe: databaseUrlMustBe,
   }),
   LOG_ORIGIN: Type.Optional(
     Type.String({
@@ -42,13 +130,19 @@ const environment = Type.Object({
     description:
       "Directory of the signer's keys and state, apart from the data; empty: this instance does not sign",
     default: './signer',
-    mustBe: 'a directory',
+    pattern: '^(?!~(/|$))(\\S([^\\x00-\\x1f]*\\S)?)?$',
+    mustBe: 'a directory as a whole path, without a blank or line break at its ends',
   }),
   LOG_LEVEL: Type.String({
-    description: 'Least level that is logged',
+    description: 'Lowest level that is logged',
     default: 'info',
     enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     mustBe: 'trace, debug, info, warn, error, fatal or silent',
+  }),
+  LEDGER_TOKEN: Type.String({
+    description: 'The token that commands send to a running service',
+    default: '',
+    mustBe: 'a token',
   }),
   ALLOW_CLOCK_JUMP: Type.Boolean({
     description: 'Accept a clock that is a day behind or a year ahead of the last event',
@@ -59,40 +153,81 @@ const environment = Type.Object({
 
 export type Config = Static<typeof environment>;
 
-/** A start that cannot succeed: one line for each variable that is wrong. */
+/** The message has one line for each variable with a wrong value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+let validate: ValidateFunction<Config> | undefined;
+
 /** Throws a ConfigError that names every variable with a wrong value, but no value: a URL may hold a password. */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
-  const wrong = new Set<string>();
+  validate ??= new Ajv({
+    allErrors: true,
+    coerceTypes: true,
+    useDefaults: true,
+    keywords: ['mustBe'],
+    meta: false,
+    validateSchema: false,
+  }).compile<Config>(environment);
+  const wrong = new Map<string, string>();
+  // Leave out other variables, and those that are undefined.
+  const data: unknown = Object.fromEntries(
+    names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  );
+  const config = validate(data) ? data : undefined;
+  for (const { instancePath } of validate.errors ?? []) {
+    const name = instancePath.slice(1) as Name; // The schema has no other members.
+    wrong.set(name, describe(name).mustBe);
+  }
+  const given = config?.DATABASE_URL ?? env['DATABASE_URL'];
   try {
-    return envSchema<Config>({
-      schema: environment,
-      env: false,
-      // Without the rest of the environment, and without variables that were passed as undefined.
-      data: Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
-      ajv: { customOptions: (ajv) => ajv.addKeyword('mustBe') },
-    });
+    if (given !== undefined) {
+      const url = databaseUrlOf(given);
+      if (config) {
+        requireWholeProvider(config);
+        return { ...config, DATABASE_URL: url };
+      }
+    }
   } catch (error) {
-    // env-schema hangs Ajv's errors onto its own.
-    const { errors = [] } = error as { errors?: { instancePath: string }[] };
-    for (const { instancePath } of errors) wrong.add(instancePath.slice(1));
-    if (wrong.size === 0) throw error;
+    if (!(error instanceof WrongDatabaseUrl)) throw error;
+    wrong.set('DATABASE_URL', error.message);
   }
   throw new ConfigError(
-    names
-      .flatMap((name) => (wrong.has(name) ? [`${name} must be ${describe(name).mustBe}.`] : []))
-      .join('\n'),
+    names.flatMap((name) => (wrong.has(name) ? [`${name} must be ${wrong.get(name)}.`] : [])).join('\n'),
   );
 }
+
+/** Throws a ConfigError where some variables of an identity provider are set, and others that they need are not. */
+function requireWholeProvider(config: Config): void {
+  const { OIDC_ISSUER, OIDC_AUDIENCE, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_GRANTS, PUBLIC_URL } = config;
+  const faults: string[] = [];
+  const needs = (name: Name, needed: Name): void => {
+    if (config[name] !== undefined && config[needed] === undefined)
+      faults.push(`${name} needs ${needed}, which is not set.`);
+  };
+  for (const name of ['OIDC_AUDIENCE', 'OIDC_CLIENT_ID', 'OIDC_GRANTS'] as const) needs(name, 'OIDC_ISSUER');
+  needs('OIDC_ISSUER', 'OIDC_GRANTS');
+  needs('OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET');
+  needs('OIDC_CLIENT_SECRET', 'OIDC_CLIENT_ID');
+  needs('OIDC_CLIENT_ID', 'PUBLIC_URL');
+  if (OIDC_ISSUER !== undefined && OIDC_GRANTS !== undefined && !OIDC_AUDIENCE && !OIDC_CLIENT_ID)
+    faults.push('OIDC_ISSUER needs OIDC_AUDIENCE for programs, or OIDC_CLIENT_ID for people, or both.');
+  // A browser sends the cookie of a session over https alone, and to this machine.
+  if (OIDC_CLIENT_ID && OIDC_CLIENT_SECRET && PUBLIC_URL?.startsWith('http:') && !isOnLoopback(PUBLIC_URL))
+    faults.push('OIDC_CLIENT_ID needs a PUBLIC_URL that begins with https.');
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'));
+}
+
+const isOnLoopback = (url: string): boolean =>
+  ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
 
 /** The list for --help. */
 export function environmentHelp(): string {
   const lines = names.map((name) => {
-    const { description, default: standard = 'made at the first start' } = describe(name);
-    return `  ${name.padEnd(18)}${description} (default: ${standard})`;
+    const { description, default: standard = name === 'LOG_ORIGIN' ? 'made at the first start' : 'none' } =
+      describe(name);
+    return `  ${name.padEnd(20)}${description} (default: ${standard})`;
   });
   return `\nEnvironment:\n${lines.join('\n')}\n`;
 }

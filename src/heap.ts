@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 
-// Of some 35 MB that live, V8 lets the heap grow to many times as much before it collects the rest: the more work, the more
-// memory. To half as much again costs some hundredths of the time. V8 reads it after each collection, so it may be set now.
+// By default V8 lets a heap of 35 MB grow to many times as much before it collects, so a command for a whole ledger takes more
+// memory the longer it works. To let the heap grow only by half costs a few hundredths of the time. V8 reads the flag after each
+// collection, so it may be set now.
 setFlagsFromString('--heap-growing-percent=50');

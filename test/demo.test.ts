@@ -1,11 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { test } from 'tap';
 import { Client, Refused } from '../src/cli/demo/client.ts';
-import { bodyOf } from '../src/cli/demo/requests.ts';
-import { shenzhen } from '../src/cli/demo/shenzhen.ts';
+import { readShenzhen } from '../src/cli/demo/requests.ts';
 import { demo } from '../src/cli/demo.ts';
 import { CouldNotRun } from '../src/cli/outcome.ts';
 import { buildLedger } from './helpers/ledger.ts';
+
+const shenzhen = await readShenzhen();
 
 test('the demo records a real initiative once, and finds the same every time', async (t) => {
   const app = await buildLedger(t);
@@ -46,7 +47,7 @@ test('a demo that was broken off is completed by the next', async (t) => {
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const client = new Client(url);
   for (const request of shenzhen.requests.slice(0, 5)) {
-    t.ok(await client.record(shenzhen.initiativeId, request.key, bodyOf(request)));
+    t.ok(await client.record(shenzhen.initiativeId, request.key, { events: request.events }));
   }
   const lines: string[] = [];
   await demo(url, (line) => lines.push(line));
@@ -65,7 +66,7 @@ test('a list is read page after page', async (t) => {
   await app.listen({ host: '127.0.0.1', port: 0 });
   const client = new Client(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
   const [request] = shenzhen.requests;
-  if (request) await client.record(shenzhen.initiativeId, request.key, bodyOf(request));
+  if (request) await client.record(shenzhen.initiativeId, request.key, { events: request.events });
   const path = `/v1/initiatives/${shenzhen.initiativeId}/events`;
   const whole = await client.list(`${path}?limit=1000`);
   t.equal(whole.length, 13);

@@ -1,17 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'tap';
-import { type EventType, eventTypes } from '../events/catalogue.ts';
-import { canonicalJson } from '../src/ledger/canonical-json.ts';
-import { evolve } from '../src/ledger/evolve.ts';
-import type { LedgerRecord } from '../src/ledger/record.ts';
-import { eventOf } from '../src/ledger/stored-event.ts';
+import { eventTypes as known } from '../events/catalogue.ts';
+import { evolve } from '../src/rules.ts';
+import { canonicalJson } from '../src/shapes/canonical-json.ts';
+import type { LedgerRecord } from '../src/shapes/record.ts';
+import { eventOf } from '../src/shapes/stored-event.ts';
 import { leafHash } from '../src/tlog/merkle.ts';
 import { goldenChanges } from './helpers/golden.ts';
+
+/** Their names. */
+const eventTypes = known.map(({ type }) => type);
 
 const read = (name: string): string => readFileSync(new URL(`./golden/${name}`, import.meta.url), 'utf8');
 
 /** The file without the line break at its end, which is not part of the leaf. */
-function leafOfFile(type: EventType): string {
+function leafOfFile(type: string): string {
   const text = read(`${type}.json`);
   if (!/^[^\n]+\n$/.test(text)) throw new Error(`${type}.json must be one line`);
   return text.slice(0, -1);
@@ -22,7 +25,7 @@ interface Beside {
   before: LedgerRecord | null;
   after: LedgerRecord;
 }
-const besideOf = (type: EventType): Beside => JSON.parse(read(`${type}.record.json`));
+const besideOf = (type: string): Beside => JSON.parse(read(`${type}.record.json`));
 
 test('every event type has its golden files, and there are no others', (t) => {
   const files = eventTypes.flatMap((type) => [`${type}.json`, `${type}.record.json`]);
@@ -30,10 +33,11 @@ test('every event type has its golden files, and there are no others', (t) => {
   t.end();
 });
 
-test('the first example of each event type becomes its golden leaf, byte for byte', async (t) => {
-  const changes = await goldenChanges();
+test('the first example of each event type becomes its golden leaf, byte for byte', (t) => {
+  const changes = goldenChanges();
   t.same([...changes.keys()], eventTypes);
   for (const [type, { leaf }] of changes) t.equal(leaf, leafOfFile(type), type);
+  t.end();
 });
 
 test('a golden leaf has its leaf hash', (t) => {

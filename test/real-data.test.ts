@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { test } from 'tap';
-import { chongqing } from '../src/cli/demo/chongqing.ts';
-import { egyptJordan } from '../src/cli/demo/egypt-jordan.ts';
-import { initiatives } from '../src/cli/demo/initiatives.ts';
-import { shenzhen, zoneProjects } from '../src/cli/demo/shenzhen.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import type { App } from '../src/app.ts';
+import type { DemoInitiative } from '../src/cli/demo/requests.ts';
+import { demo } from '../src/cli/demo.ts';
 import { buildLedger } from './helpers/ledger.ts';
-import { readerOf, recordReal } from './helpers/real-data.ts';
+import { chongqing, egyptJordan, readerOf, recordReal, shenzhen } from './helpers/real-data.ts';
+import { listen } from './helpers/shell.ts';
 
 interface Item {
   recordId: string;
@@ -17,7 +19,7 @@ const claimsById = async (get: (path: string) => Promise<{ items: Item[] }>, que
 
 test('every real initiative is recorded, and no name of a person stands in its log outside of co-chairs', async (t) => {
   const app = await buildLedger(t);
-  for (const initiative of initiatives) {
+  for (const initiative of [shenzhen, chongqing, egyptJordan]) {
     await recordReal(app, initiative);
     const people = new Set(
       initiative.requests.flatMap(({ events }) =>
@@ -30,6 +32,43 @@ test('every real initiative is recorded, and no name of a person stands in its l
     const leaves = JSON.stringify(items.map(({ event }: { event: unknown }) => event));
     for (const name of people) t.notOk(leaves.includes(name), name);
   }
+});
+
+test('each file of the demo is imported as it stands, and then has nothing to record', async (t) => {
+  t.ok(packageJson.files.includes('demo'), 'the package has the files');
+  const leavesOf = async (app: App, initiative: DemoInitiative) => {
+    const { items } = await readerOf(app, initiative)('/events?limit=1000');
+    const salted = /"commitment":"[^"]+"/g;
+    return items.map(({ event: { eventId, recordedAt, ...event } }: { event: Record<string, unknown> }) =>
+      JSON.stringify(event).replace(salted, '"commitment":"…"'),
+    );
+  };
+  const posted = await buildLedger(t);
+  const imported = await buildLedger(t);
+  for (const [file, initiative] of [
+    ['shenzhen', shenzhen],
+    ['chongqing', chongqing],
+    ['egypt-jordan', egyptJordan],
+  ] as const) {
+    const lines = initiative.requests.flatMap(({ events }) => events).length;
+    await recordReal(posted, initiative);
+    const importFile = async () =>
+      (
+        await imported.inject({
+          method: 'POST',
+          url: `/v1/initiatives/${initiative.initiativeId}/import`,
+          headers: { 'content-type': 'application/x-ndjson' },
+          payload: readFileSync(new URL(`../demo/${file}.ndjson`, import.meta.url)),
+        })
+      ).json();
+    t.match(await importFile(), { lines, recorded: lines, failed: 0 });
+    t.match(await importFile(), { lines, recorded: 0, alreadyRecorded: lines });
+    t.same(await leavesOf(imported, initiative), await leavesOf(posted, initiative));
+  }
+  const port = await listen(imported);
+  const said: string[] = [];
+  await demo(`http://127.0.0.1:${port}`, (line) => said.push(line));
+  t.equal(said[1], 'Nothing to record: the ledger has all 10 requests already.');
 });
 
 test('Shenzhen: four meetings announced 28 MoUs, where the fourth claims 29', async (t) => {
@@ -163,6 +202,7 @@ test('Shenzhen: the four projects of the zone become MoUs and projects again, an
     t.equal(states[0].data.zone, 'Singapore-Shenzhen Smart City Demonstration Zone');
   }
 });
+const zoneProjects = ['project-zone-1', 'project-zone-2', 'project-zone-3', 'project-zone-4'];
 const zone = encodeURIComponent('Singapore-Shenzhen Smart City Demonstration Zone');
 
 test('Shenzhen: the date of the fourth meeting can be read as it was known at the time', async (t) => {

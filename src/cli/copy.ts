@@ -1,51 +1,48 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { databaseUrl } from '../config.ts';
+import { databaseUrlOf, WrongDatabaseUrl } from '../config.ts';
 import { type Copied, copyLedger } from '../copy/copy-ledger.ts';
-import { StoreUnavailable } from '../store/lock-file.ts';
-import { BrokenLeaf } from '../store/restore-leaves.ts';
-import { CannotVerify } from '../verify/reader.ts';
-import { CouldNotRun } from './outcome.ts';
+import { say } from './outcome.ts';
 import { progressOn } from './progress.ts';
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 export function copyCommand(program: Command): void {
   program
     .command('copy')
     .description(
-      'copy a ledger, which may be in use, leaf for leaf into an empty one, also of the other engine; 0: copied and compared, 1: they differ',
+      'copy a ledger leaf for leaf into an empty one, also from one engine to the other; the ledger may be in use; 0: copied and compared, 1: they differ',
     )
     .requiredOption('--from <url>', 'the ledger to read: file:PATH or postgres://…', url)
-    .requiredOption('--to <url>', 'a new file, or an empty PostgreSQL database of yours', url)
+    .requiredOption('--to <url>', 'a new file, or an empty PostgreSQL database that you own', url)
     .action(({ from, to }: { from: string; to: string }) => copy(from, to));
 }
 
 async function copy(from: string, to: string): Promise<void> {
   const progress = progressOn(process.stdout);
-  let copied: Copied;
-  try {
-    copied = await copyLedger(from, to, progress.update);
-  } catch (error) {
-    const known = [StoreUnavailable, CannotVerify, BrokenLeaf].some((kind) => error instanceof kind);
-    throw known ? new CouldNotRun((error as Error).message) : error;
-  } finally {
-    progress.stop();
-  }
-  report(copied);
+  const copied = await copyLedger(from, to, progress.update).finally(progress.stop);
+  const wayOut = 'verify says more, and rebuild repairs it. Delete the unfinished copy: nothing opens it.';
+  reportCopied(copied, { done: 'copied', from: '--from', wayOut });
 }
 
-function report({ origin, size, rootHash, names, keptAnswers, checkpoints, difference }: Copied): void {
+/** done: what was done, in the past tense. wayOut: what to do where they differ. Sets the exit code. */
+export function reportCopied(
+  { origin, size, rootHash, names, keptAnswers, checkpoints, difference }: Copied,
+  { done, from, wayOut }: { done: string; from: string; wayOut: string },
+): void {
   say(`${size} events of ${origin}, ${names} names, ${keptAnswers} kept answers, ${checkpoints} checkpoints`);
   if (difference === undefined) {
-    say(`copied: root hash ${rootHash.toHex()}, records, numbers and counts are the same`);
+    say(`${done}: root hash ${rootHash.toHex()}, records, numbers and counts are the same`);
     return;
   }
   process.exitCode = 1;
-  say(`not copied: --from is not what its leaves make it, first at ${difference}.`);
-  say('verify says more, and rebuild mends it. The unfinished copy can not be used: delete it.');
+  say(`not ${done}: the read models of ${from} do not follow from its leaves, first at ${difference}.`);
+  say(wayOut);
 }
 
 function url(text: string): string {
-  if (new RegExp(databaseUrl.pattern).test(text)) return text;
-  throw new InvalidArgumentError(`It must be ${databaseUrl.mustBe}.`);
+  try {
+    return databaseUrlOf(text);
+  } catch (error) {
+    throw error instanceof WrongDatabaseUrl
+      ? new InvalidArgumentError(`It must be ${error.message}.`)
+      : error;
+  }
 }

@@ -1,17 +1,22 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { readConfig } from '../config.ts';
 import { Client, Refused } from './demo/client.ts';
 import { type Moments, reportBasis, reportMoments, reportPresent } from './demo/report.ts';
-import { bodyOf, type RealInitiative } from './demo/requests.ts';
-import { shenzhen } from './demo/shenzhen.ts';
+import { type DemoInitiative, readShenzhen } from './demo/requests.ts';
+import { serviceUrl } from './service-url.ts';
 
 export function demoCommand(program: Command): void {
   program
     .command('demo')
-    .description('record a real initiative into a running ledger and show what comes of it')
-    .option('--url <url>', 'where the ledger answers', webUrl, 'http://127.0.0.1:3000')
-    .action(async ({ url }: { url: string }) => {
+    .description('record a real initiative into a running ledger and print what comes of it')
+    .option(
+      '--url <url>',
+      'where the ledger answers (default: as the service of DATABASE_URL says, else at HOST and PORT)',
+      webUrl,
+    )
+    .action(async ({ url }: { url?: string }) => {
       try {
-        await demo(url, (line) => process.stdout.write(`${line}\n`));
+        await demo(url ?? serviceUrl(readConfig()), (line) => process.stdout.write(`${line}\n`));
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         process.stderr.write(`milestone-ledger: the ledger refused: ${error.message}\n`);
@@ -21,12 +26,13 @@ export function demoCommand(program: Command): void {
 }
 
 /**
- * A client over HTTP, which says what it finds line by line. Each request is recorded all or nothing, and one that
- * the log has already is not sent again, so that it may be broken off and repeated at any time.
- * Throws Refused if the ledger says no, CouldNotRun if none answers.
+ * Records the initiative over HTTP and says line by line what it finds. Each request is recorded all or nothing, and a
+ * request that the log has is not sent again, so the demo may be interrupted and repeated at any time.
+ * Throws Refused if the ledger refuses a request, CouldNotRun if no ledger answers.
  */
 export async function demo(url: string, say: (line: string) => void): Promise<void> {
   const client = new Client(url);
+  const shenzhen = await readShenzhen();
   const done = await recordMissing(client, shenzhen);
   say(`Singapore-China (Shenzhen) Smart City Initiative, at ${client.url}`);
   say(done);
@@ -36,15 +42,15 @@ export async function demo(url: string, say: (line: string) => void): Promise<vo
   await reportBasis(client, shenzhen.initiativeId, moments, say);
 }
 
-async function recordMissing(client: Client, { initiativeId, requests }: RealInitiative): Promise<string> {
+async function recordMissing(client: Client, { initiativeId, requests }: DemoInitiative): Promise<string> {
   const moments = await momentsOf(client, initiativeId);
   let events = 0;
   let sent = 0;
-  for (const request of requests) {
-    // The log, as a key lives for days only: after that, what is no conflict would be recorded once more.
-    if (moments.has(request.key)) continue;
-    // The key, as another demo may be running.
-    const recorded = await client.record(initiativeId, request.key, bodyOf(request));
+  for (const { key, events: posted } of requests) {
+    // The ledger keeps an Idempotency-Key for days only. The log says for ever what it has.
+    if (moments.has(key)) continue;
+    // The key keeps another demo, which may run at the same time, from recording the request twice.
+    const recorded = await client.record(initiativeId, key, { events: posted });
     events += recorded;
     if (recorded > 0) sent += 1;
   }
@@ -58,7 +64,7 @@ interface Logged {
   event: { correlationId?: string };
 }
 
-/** The last position of each request that the log has, by the key that its events carry. */
+/** The last position of each request that the log has, by its key. */
 async function momentsOf(client: Client, initiativeId: string): Promise<Moments> {
   const moments = new Map<string, number>();
   try {

@@ -1,14 +1,14 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type OpenLedger, openLedger } from '../app.ts';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
 import { Refusal } from '../errors.ts';
 import { alonePieceBytes, type ImportReport, importLines } from '../import/import-lines.ts';
 import { mappingOf } from '../import/mapping.ts';
-import { type OpenLedger, openLedger } from '../ledger-app.ts';
-import { StoreLocked, StoreUnavailable } from '../store/lock-file.ts';
-import { BrokenLeaf } from '../store/restore-leaves.ts';
-import { CouldNotRun } from './outcome.ts';
+import { StoreLocked } from '../store/lock-file.ts';
+import { CouldNotRun, withCause } from './outcome.ts';
 import { progressOn } from './progress.ts';
+import { serviceUrl } from './service-url.ts';
 
 interface Options {
   initiative: string;
@@ -23,18 +23,21 @@ export function importCommand(program: Command): void {
   program
     .command('import')
     .description(
-      'record the events of a file, one a line (the service must be stopped); 0: all of them, 1: lines failed',
+      'record the events of a file, one a line; stop the service first; 0: all are recorded, 1: lines failed',
     )
     .argument('<file>', 'the file; - reads standard input')
-    .requiredOption('--initiative <id>', 'the initiative that they belong to', slug)
-    .option('--dry-run', 'say what would happen, and record nothing')
+    .requiredOption('--initiative <id>', 'the initiative that the events belong to', slug)
+    .option('--dry-run', 'say what would happen and record nothing')
     .option('--atomic', 'all lines or none; at most 10,000 events')
-    .option('--import-id <label>', 'a label of the file; equal lines of other files are other events')
-    .option('--mapping <file>', 'how the columns of a table are read (JSON, see IMPORT.md)')
+    .option(
+      '--import-id <label>',
+      'a label of the file; equal lines of files with different labels are different events',
+    )
+    .option('--mapping <file>', 'how to read the columns of a table (JSON, see docs/import.md)')
     .addOption(
       new Option(
         '--format <format>',
-        'by default csv for a name that ends in .csv, and with --mapping',
+        'csv is the default for a name that ends in .csv, and with --mapping',
       ).choices(['ndjson', 'csv']),
     )
     .addHelpText('after', environmentHelp())
@@ -51,13 +54,14 @@ async function importFile(config: Config, file: string, options: Options): Promi
   const { format = csv ? 'csv' : 'ndjson', dryRun = false, atomic = false } = options;
   if (format === 'ndjson' && options.mapping !== undefined)
     throw new CouldNotRun('--mapping is for tables: leave it out, or give --format csv.');
-  const size = file === '-' ? 0 : sizeOf(file);
   const progress = progressOn(process.stdout, { unit: 'lines' });
   let ledger: OpenLedger | undefined;
   try {
-    const mapping = options.mapping === undefined ? undefined : mappingOf(textOf(options.mapping));
+    const size = file === '-' ? 0 : sizeOf(file);
+    const mapping =
+      options.mapping === undefined ? undefined : mappingOf(readFileSync(options.mapping, 'utf8'));
     ledger = await openLedger(config, false);
-    await ledger.rebuilds.bringUpToDate();
+    await ledger.upkeep.bringUpToDate();
     const source = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: alonePieceBytes });
     const report = await importLines(
       ledger,
@@ -67,12 +71,13 @@ async function importFile(config: Config, file: string, options: Options): Promi
         initiativeId: options.initiative,
         importId: options.importId,
         mapping,
-        principal: 'anonymous',
+        principal: 'operator',
+        authority: 'operator',
         atomic,
         dryRun,
         alone: true,
       },
-      // How many lines there are is known at the end; until then it is told from the bytes.
+      // The number of lines is estimated from the bytes until the end of the file.
       (lines, done) =>
         progress.update(lines, size === 0 || done === 0 ? undefined : Math.round((lines * size) / done)),
     );
@@ -96,7 +101,8 @@ function say(
   dryRun: boolean,
 ): void {
   for (const error of errors) sayError(error);
-  if (failed > errors.length) process.stdout.write(`… and ${failed - errors.length} more\n`);
+  const told = new Set(errors.map(({ line }) => line)).size;
+  if (failed > told) process.stdout.write(`… and ${failed - told} more lines\n`);
   const would = dryRun ? 'would be recorded' : 'recorded';
   const root = Buffer.from(basis.rootHash).toString('hex');
   process.stdout.write(
@@ -105,13 +111,14 @@ function say(
 }
 
 function sayError(error: object): void {
-  const { line, code, pointer, detail } = error as ImportReport['errors'][number]; // Only such are in a report.
-  process.stdout.write(`line ${line}: ${code}: ${pointer}${pointer && ' '}${detail}\n`);
+  const { line, code, pointer, detail, value } = error as ImportReport['errors'][number]; // A report has only these.
+  const is = value === undefined ? '' : `, is ${JSON.stringify(value)}`;
+  process.stdout.write(`line ${line}: ${code}: ${pointer}${pointer && ' '}${detail}${is}\n`);
 }
 
 function couldNotRun(
   error: unknown,
-  { HOST, PORT }: Config,
+  config: Config,
   file: string,
   format: 'ndjson' | 'csv',
   { initiative, dryRun, atomic, importId, mapping }: Options,
@@ -122,16 +129,14 @@ function couldNotRun(
       ...(atomic ? ['atomic=true'] : []),
       ...(importId === undefined ? [] : [`importId=${encodeURIComponent(importId)}`]),
     ].join('&');
-    const host = HOST.includes(':') ? `[${HOST}]` : HOST;
-    const url = `http://${host}:${PORT}/v1/initiatives/${initiative}/import${query && `?${query}`}`;
+    const url = `${serviceUrl(config)}/v1/initiatives/${initiative}/import${query && `?${query}`}`;
     const type = format === 'csv' ? 'text/csv' : 'application/x-ndjson';
     const mapped = mapping === undefined ? '' : ` --url-query mapping@${quoted(mapping)}`;
     return new CouldNotRun(
       `${error.message}. If it is the service, import through it:\n  curl -T ${quoted(file)} -X POST -H 'Content-Type: ${type}'${mapped} ${quoted(url)}`,
     );
   }
-  if (error instanceof StoreUnavailable || error instanceof BrokenLeaf) return new CouldNotRun(error.message);
-  if (error instanceof Refusal) return new CouldNotRun(`${error.code}: ${error.message}`);
+  if (error instanceof Refusal) return new CouldNotRun(`${error.code}: ${withCause(error)}`);
   if (error instanceof Error && 'code' in error && 'syscall' in error) return new CouldNotRun(error.message);
   return error;
 }
@@ -139,18 +144,7 @@ function couldNotRun(
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 function sizeOf(file: string): number {
-  const stat = stated(() => statSync(file));
+  const stat = statSync(file);
   if (stat.isDirectory()) throw new CouldNotRun(`${file} is a directory.`);
   return stat.size;
-}
-
-const textOf = (file: string): string => stated(() => readFileSync(file, 'utf8'));
-
-function stated<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) throw new CouldNotRun(error.message);
-    throw error;
-  }
 }

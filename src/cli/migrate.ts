@@ -1,28 +1,20 @@
 import type { Command } from 'commander';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
-import { StoreUnavailable } from '../store/lock-file.ts';
 import { openStore } from '../store/open-store.ts';
-import { CouldNotRun } from './outcome.ts';
+import { say } from './outcome.ts';
 
 export function migrateCommand(program: Command): void {
   program
     .command('migrate')
-    .description('bring the database to the form that this version needs')
+    .description('bring the tables to the form of this version')
     .addHelpText('after', environmentHelp())
-    .action(() => migrate(readConfig(), (line) => process.stdout.write(`${line}\n`)));
+    .action(() => migrate(readConfig()));
 }
 
 /** Opening a ledger brings its tables to this version. */
-async function migrate({ DATABASE_URL }: Config, say: (line: string) => void): Promise<void> {
+async function migrate({ DATABASE_URL }: Config): Promise<void> {
   const migrated: string[] = [];
-  try {
-    const store = await openStore(DATABASE_URL, {
-      migrated: (name) => migrated.push(name),
-    });
-    await store.close();
-  } catch (error) {
-    throw error instanceof StoreUnavailable ? new CouldNotRun(error.message) : error;
-  }
+  await (await openStore(DATABASE_URL, { migrated: (name) => migrated.push(name) })).close();
   for (const name of migrated) say(`migrated: ${name}`);
   if (migrated.length === 0) say('nothing to migrate');
 }

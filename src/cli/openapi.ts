@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { openLedgerApp } from '../app.ts';
 import { readConfig } from '../config.ts';
-import { openLedgerApp } from '../ledger-app.ts';
 
 export function openapiCommand(program: Command): void {
   program
@@ -13,7 +13,7 @@ export function openapiCommand(program: Command): void {
     .action(({ out }: { out?: string }) => writeDocument(out));
 }
 
-/** The document depends on the routes only: neither the environment nor a ledger of the user's has a say in it. */
+/** The document depends on the routes only, not on the environment or on a ledger of the user's. */
 async function writeDocument(out: string | undefined): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'milestone-ledger-'));
   const app = await openLedgerApp(

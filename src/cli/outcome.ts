@@ -1,23 +1,47 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
+import { Refusal } from '../errors.ts';
+import { BrokenLeaf } from '../store/broken-leaf.ts';
+import { StoreUnavailable } from '../store/lock-file.ts';
+import { CannotVerify } from '../verify/reader.ts';
 
 /** Exit codes: 0 done, 1 the answer is no (set by the command itself), 2 wrong usage or could not run. */
 export const couldNotRun = 2;
 
-/** Something outside the program keeps it from running; the message says what to do, and no stack is needed. */
+/** Something outside the program keeps it from running. The message says what to do, and no stack is printed. */
 export class CouldNotRun extends Error {
   override readonly name = 'CouldNotRun';
 }
+
+/** Writes a line to standard output. */
+export const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** The message for an operator, with what the database said. Answers over HTTP leave that out. */
+export const withCause = ({ message, cause }: Error): string =>
+  cause instanceof Error ? `${message} (${cause.message})` : message;
 
 /** Says on stderr why a command failed, and sets the exit code. */
 export function endWith(error: unknown): void {
   process.exitCode = couldNotRun;
   if (error instanceof CommanderError) {
-    // Commander has printed its message. Asking for help or for the version is no failure.
+    // Commander has printed its message. To ask for help or the version is no failure.
     if (error.exitCode === 0) process.exitCode = 0;
-  } else if (error instanceof ConfigError || error instanceof CouldNotRun) {
-    for (const line of error.message.split('\n')) process.stderr.write(`milestone-ledger: ${line}\n`);
   } else {
-    process.stderr.write(`milestone-ledger: ${error instanceof Error ? error.stack : String(error)}\n`);
+    for (const line of textOf(error).split('\n')) process.stderr.write(`milestone-ledger: ${line}\n`);
   }
 }
+
+/** One line for a failure outside the program. Anything else is a bug, and its stack says where. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (known.some((kind) => error instanceof kind)) return error.message;
+  if (error instanceof Refusal) return withCause(error);
+  const code = 'code' in error ? `${error.code}` : '';
+  // An error of the operating system names the call and the file or host.
+  if ('syscall' in error) return `${error.message}.`;
+  if (/^SQLITE_(BUSY|CANTOPEN|CORRUPT|FULL|IOERR|NOTADB|PERM|READONLY)/.test(code))
+    return `The database failed: ${error.message} (${code}).`;
+  return error.stack ?? error.message;
+}
+
+const known = [ConfigError, CouldNotRun, StoreUnavailable, CannotVerify, BrokenLeaf];

@@ -1,8 +1,8 @@
 import { SingleBar } from 'cli-progress';
 
-/** How far long work has come. */
+/** Shows how far long work has come. */
 export interface Progress {
-  /** of: how many there are, as far as is known; undefined: nobody knows. */
+  /** of: the total, or an estimate of it; undefined if unknown. */
   update: (done: number, of: number | undefined) => void;
   stop: () => void;
 }
@@ -13,7 +13,7 @@ interface Options {
   nowMs?: () => number;
 }
 
-/** A bar on a terminal, otherwise a line at each tenth; with how fast it goes and how long it will take. */
+/** A bar on a terminal, otherwise a line at each tenth. Both say the pace and the time left. */
 export function progressOn(
   stream: NodeJS.WriteStream,
   { unit = 'events', nowMs = () => performance.now() }: Options = {},
@@ -34,7 +34,7 @@ function bar(stream: NodeJS.WriteStream, unit: string, pace: Pace): Progress {
   const bar = new SingleBar({ format, stream, hideCursor: true });
   return {
     update(done, of) {
-      // Of an unknown number the bar stays half full.
+      // With an unknown total the bar stays half full.
       const total = of ?? done * 2;
       if (!bar.isActive) bar.start(total, done, { pace: pace(done, of) });
       bar.setTotal(total);

@@ -4,15 +4,16 @@ import { Readable } from 'node:stream';
 import Sqlite from 'better-sqlite3';
 import type { Command } from 'commander';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
-import { Refusal } from '../errors.ts';
-import { StoreLocked, StoreUnavailable } from '../store/lock-file.ts';
+import { lineOf } from '../projections/differences.ts';
+import { BrokenLeaf } from '../store/broken-leaf.ts';
+import { StoreLocked } from '../store/lock-file.ts';
 import { fileOf, isPostgres, openStore } from '../store/open-store.ts';
-import { Rebuilds } from '../store/rebuilds.ts';
-import { BrokenLeaf } from '../store/restore-leaves.ts';
+import { Upkeep } from '../store/rebuild/upkeep.ts';
 import type { RebuildProgress, Rebuilt } from '../store/store.ts';
 import { readModels } from '../views/read-models.ts';
-import { CouldNotRun } from './outcome.ts';
+import { CouldNotRun, say } from './outcome.ts';
 import { progressOn } from './progress.ts';
+import { serviceUrl } from './service-url.ts';
 
 const all = readModels.map(({ name }) => name);
 
@@ -20,9 +21,9 @@ export function rebuildCommand(program: Command): void {
   program
     .command('rebuild')
     .description(
-      'make read models anew from the log, say where they differ, and put them in use; also beside the running service',
+      'rebuild the read models from the log, say where they differ, and put them in use; the service may run',
     )
-    .argument('[names...]', `which of them (default: all): ${all.join(', ')}`)
+    .argument('[names...]', `the read models to rebuild (default: all): ${all.join(', ')}`)
     .addHelpText('after', environmentHelp())
     .action((names: string[]) => rebuild(readConfig(), names));
 }
@@ -32,19 +33,15 @@ type Outcome =
   | { outcome: 'done'; views: Rebuilt[] }
   | { outcome: 'stopped'; position?: number; detail: string };
 
-/** Exit code 0: the read models are what the log makes them, now or before; 1: an event can not be folded. */
+/** Exit code 0: the read models are what the log makes them, now or already before; 1: an event can't be folded. */
 async function rebuild(config: Config, named: string[]): Promise<void> {
   const unknown = named.find((name) => !all.includes(name));
   if (unknown !== undefined)
     throw new CouldNotRun(`There is no read model ${unknown}. There are: ${all.join(', ')}.`);
   const names = named.length === 0 ? all : named;
   const progress = progressOn(process.stdout);
-  let outcome: Outcome;
-  try {
-    outcome = await rebuildAnywhere(config, names, ({ events, of }) => progress.update(events, of));
-  } finally {
-    progress.stop();
-  }
+  const told: Told = ({ events, of }) => progress.update(events, of);
+  const outcome = await rebuildAnywhere(config, names, told).finally(progress.stop);
   if (outcome.outcome === 'done') for (const view of outcome.views) report(view);
   else if (outcome.position === undefined) throw new CouldNotRun(outcome.detail);
   else {
@@ -53,34 +50,24 @@ async function rebuild(config: Config, named: string[]): Promise<void> {
   }
 }
 
-/** Here, or where the service has the file of the ledger open, there. */
+/** In this process, or in the service if it has the file of the ledger open. */
 async function rebuildAnywhere(config: Config, names: string[], told: Told): Promise<Outcome> {
   const url = config.DATABASE_URL;
   if (!isPostgres(url) && !existsSync(fileOf(url)))
     throw new CouldNotRun(`There is no ledger at ${fileOf(url)}.`);
   try {
-    const store = await openStore(url, { origin: config.LOG_ORIGIN });
-    try {
-      return { outcome: 'done', views: await new Rebuilds(store, readModels, true).run(names, told) };
-    } finally {
-      await store.close();
-    }
+    await using store = await openStore(url, { origin: config.LOG_ORIGIN });
+    return { outcome: 'done', views: await new Upkeep(store, readModels, true).run(names, told) };
   } catch (error) {
     if (error instanceof BrokenLeaf)
       return { outcome: 'stopped', position: error.position, detail: error.message };
     if (error instanceof StoreLocked) return rebuildInService(fileOf(url), config, names, told);
-    if (error instanceof StoreUnavailable || error instanceof Refusal) throw new CouldNotRun(error.message);
     throw error;
   }
 }
 
-async function rebuildInService(
-  file: string,
-  { HOST, PORT }: Config,
-  names: string[],
-  told: Told,
-): Promise<Outcome> {
-  const url = `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
+async function rebuildInService(file: string, config: Config, names: string[], told: Told): Promise<Outcome> {
+  const url = serviceUrl(config);
   // HOST and PORT may lead to the service of another ledger.
   const { origin } = (await (await ask(`${url}/v1/log/keys`, 'GET')).json()) as { origin: string };
   if (origin !== originOf(file))
@@ -95,7 +82,7 @@ async function rebuildInService(
       if ('events' in last) told(last);
     }
   } catch {
-    // Broken off: the last line is missing then.
+    // The service broke off, so the last line is missing.
   }
   if (last && 'outcome' in last) return last;
   throw new CouldNotRun('The service ended before the rebuild did. The read models stay as they are.');
@@ -107,7 +94,7 @@ async function ask(url: string, method: string): Promise<Response> {
     response = await fetch(url, { method });
   } catch {
     throw new CouldNotRun(
-      `Another process has the ledger open, and no service answers at ${new URL(url).origin}. Set HOST and PORT as for the service, or stop what has it open.`,
+      `Another process has the ledger open, and no service answers at ${new URL(url).origin}. Set HOST and PORT as for the service, or stop that process.`,
     );
   }
   if (response.ok) return response;
@@ -125,13 +112,10 @@ function originOf(file: string): string | undefined {
 }
 
 function report({ view, swapped, differences, first }: Rebuilt): void {
-  for (const { table, position, detail } of first)
-    say(`${position === undefined ? '' : `position ${position}: `}${table}: ${detail}`);
+  for (const difference of first) say(lineOf(difference));
   if (differences !== undefined && differences > first.length)
     say(`… and ${differences - first.length} more`);
   const rows = differences === 1 ? '1 row differs' : `${differences} rows differ`;
-  const found = differences === undefined ? 'written by another version' : rows;
-  say(`${view}: ${swapped ? `${found}; the one made anew is in use now` : 'is what the log makes it'}`);
+  const found = differences === undefined ? 'another version wrote it' : rows;
+  say(`${view}: ${swapped ? `${found}; the rebuilt one is in use now` : 'is what the log makes it'}`);
 }
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);

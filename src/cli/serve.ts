@@ -2,11 +2,12 @@ import closeWithGrace from 'close-with-grace';
 import type { Command } from 'commander';
 import { type Logger, pino } from 'pino';
 import type { App } from '../app.ts';
+import { openLedgerApp } from '../app.ts';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
-import { Refusal } from '../errors.ts';
-import { openLedgerApp } from '../ledger-app.ts';
-import { StoreUnavailable } from '../store/lock-file.ts';
+import { fileOf, isPostgres } from '../store/open-store.ts';
+import { keepAddress } from '../store/service-address.ts';
 import { CouldNotRun } from './outcome.ts';
+import { endsAtHangUp } from './terminal.ts';
 
 export function serveCommand(program: Command): void {
   program
@@ -19,45 +20,62 @@ export function serveCommand(program: Command): void {
 async function serve(config: Config): Promise<void> {
   const log = createLog(config);
   let app: App | undefined;
-  // Before anything is opened, so that Ctrl-C works while starting. A second one ends the process at once.
-  const grace = closeWithGrace({ delay: 10_000, logger: log }, async ({ err, signal }) => {
-    if (err) log.fatal({ err }, 'closing because of a bug');
-    else log.info({ signal }, 'closing');
-    await app?.close();
-  });
+  let removeAddress = (): void => {};
+  // Installed before anything is opened, so that Ctrl-C works during the start. A second Ctrl-C ends the process at once.
+  const grace = closeWithGrace(
+    { delay: 10_000, logger: log, skip: endsAtHangUp ? [] : ['SIGHUP'] },
+    async ({ err, signal }) => {
+      if (err) log.fatal({ err }, 'closing because of a bug');
+      else log.info({ signal }, 'closing');
+      // Removed first: as soon as this service has closed the ledger, another one may open it and write its own address.
+      removeAddress();
+      await app?.close();
+    },
+  );
   try {
     app = await openLedgerApp(config, log);
-    await app.listen({ host: config.HOST, port: config.PORT });
+    await requireKnown(app, config);
+    await listen(app, config);
+    if (!isPostgres(config.DATABASE_URL))
+      removeAddress = keepAddress(fileOf(config.DATABASE_URL), app.listeningOrigin);
   } catch (error) {
     grace.uninstall();
     await app?.close();
-    throw startError(error, config);
+    throw error;
   }
 }
 
-/** JSON lines on stdout. Bodies are never logged; headers neither, and should one be, then not these. */
+/** Throws where others than this machine's could reach a ledger that is open to whoever reaches it. */
+async function requireKnown(app: App, { HOST }: Config): Promise<void> {
+  if (['127.0.0.1', '::1', 'localhost'].includes(HOST)) return;
+  const answer = await app.inject('/v1/me');
+  if (answer.statusCode !== 200 || !answer.json().open) return;
+  throw new CouldNotRun(
+    `HOST is ${HOST}, and this ledger is open: whoever reaches it could do anything. Make an administrator first (token create), or set HOST to 127.0.0.1.`,
+  );
+}
+
+/** JSON lines on stdout. Bodies and headers are never logged; if a header ever is, these are left out. */
 function createLog(config: Config): Logger {
   const secrets = ['["authorization"]', '["cookie"]', '["idempotency-key"]'];
   const redact = secrets.flatMap((header) => [`headers${header}`, `*.headers${header}`]);
-  // Each line is written at once: what is written later, pino tries at the exit for ever where nobody reads any more.
+  // Each line is written at once. Otherwise, if the reader of the log is gone, pino tries for ever to write the rest at the exit.
   return pino({ level: config.LOG_LEVEL, redact }, pino.destination({ dest: 1, sync: true }));
 }
 
-function startError(error: unknown, { HOST, PORT }: Config): unknown {
-  if (error instanceof StoreUnavailable) return new CouldNotRun(error.message);
-  // Of the database: it went away meanwhile, or takes no writes.
-  if (error instanceof Refusal) {
-    const { message, cause } = error;
-    return new CouldNotRun(cause instanceof Error ? `${message} (${cause.message})` : message);
-  }
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'EADDRINUSE':
-      return new CouldNotRun(`Port ${PORT} of ${HOST} is in use. Stop what uses it, or set PORT.`);
-    case 'EACCES':
-      return new CouldNotRun(`Port ${PORT} of ${HOST} may not be used by this user. Set PORT.`);
-    case 'EADDRNOTAVAIL':
-      return new CouldNotRun(`This machine has no address ${HOST}. Set HOST.`);
-    default:
-      return error;
+async function listen(app: App, { HOST, PORT }: Config): Promise<void> {
+  try {
+    await app.listen({ host: HOST, port: PORT });
+  } catch (error) {
+    switch ((error as NodeJS.ErrnoException).code) {
+      case 'EADDRINUSE':
+        throw new CouldNotRun(`Port ${PORT} of ${HOST} is in use. Stop what uses it, or set PORT.`);
+      case 'EACCES':
+        throw new CouldNotRun(`Port ${PORT} of ${HOST} may not be used by this user. Set PORT.`);
+      case 'EADDRNOTAVAIL':
+        throw new CouldNotRun(`This machine has no address ${HOST}. Set HOST.`);
+      default:
+        throw error;
+    }
   }
 }

@@ -1,48 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { Format } from 'ajv';
 import {
   type FastifyBaseLogger,
-  type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   fastify,
   LogController,
-  type RawServerDefault,
 } from 'fastify';
 import type { Logger } from 'pino';
-import { answerClientError } from './client-error.ts';
-import { answerFrameworkError } from './problems.ts';
-import { validatorFactory } from './validators.ts';
-
-/** The Fastify instance that routes are written against: a TypeBox schema gives a handler its types. */
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
-
-export const bodyBytesMax = 1_048_576;
+import { type App, bodyBytesMax } from './app.ts';
+import { answerClientError } from './plugins/client-error.ts';
+import { partCharactersMax } from './plugins/paths.ts';
+import { answerFrameworkError } from './plugins/problems.ts';
 
 /** An instance with its limits set, before any route, hook or schema. */
-export function createInstance(log: Logger | false, formats: Record<string, Format> = {}): App {
+export function createInstance(log: Logger | false, trustProxy: string[] = []): App {
   const app = fastify({
     ...(log === false ? { logger: false } : { loggerInstance: log as FastifyBaseLogger }),
     logController: new OneLineARequest(),
+    ...(trustProxy.length > 0 && { trustProxy }),
     genReqId: () => randomUUID(),
     bodyLimit: bodyBytesMax,
     requestTimeout: 30_000,
-    // Ids have at most 63 characters, each of which may arrive as %xx.
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: partCharactersMax },
     http: {
       requestTimeout: 30_000,
       headersTimeout: 10_000,
       connectionsCheckingInterval: 5_000,
       maxHeaderSize: 32_768,
-      // A missing Host gets our own answer; a doubled one is joined and then fits no rule, instead of being ignored.
+      // A missing Host gets our own answer. A repeated one is joined, instead of being ignored, and then fits no rule.
       requireHostHeader: false,
       joinDuplicateHeaders: true,
     },
@@ -50,17 +36,16 @@ export function createInstance(log: Logger | false, formats: Record<string, Form
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
-    schemaController: { compilersFactory: { buildValidator: validatorFactory(formats) } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxConnections = 10_000;
-  // Answers are written as they are. A serializer made from the schema would be slower for unions, and would drop
-  // fields that the schema forgot without a word; tests compare answers with the schemas instead.
+  // Answers are written without a serializer from the schema: it would be slower for unions, and would silently drop fields that
+  // the schema forgot. Tests compare answers with the schemas instead.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   // The same instance: App names the logger by what routes may use of it, where Fastify infers pino's own type.
   return app as unknown as App;
 }
 
-/** Half the log volume: what came in is said when it is answered. */
+/** Logs one line a request, when it is answered. */
 class OneLineARequest extends LogController {
   override incomingRequest(): void {}
 

@@ -1,128 +1,101 @@
-import { on } from 'node:events';
 import { extname } from 'node:path';
+import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { Refusal } from '../errors.ts';
-import { type CheckedLines, LineChecker, type Reading } from './line-checker.ts';
+import { type CheckedLines, LineChecker, type LineSettings } from './line-checker.ts';
 import type { Answer } from './worker.ts';
 
-/** A file up to this size is checked here: that takes a few milliseconds, and starting a thread takes some hundred. */
-const smallBytes = 128 * 1024;
-/** Pieces that may be with the other thread or wait behind it; no more are read before they were taken. */
+/** A smaller file is checked on this thread: that takes a few milliseconds, and to start a thread takes about a hundred. */
+export const smallBytes = 128 * 1024;
+/** Pieces that may be in the other thread or wait for it. Reading pauses until they are taken. */
 const aheadMax = 3;
+/** Imports of large files at the same time; each has a thread of its own. */
+const threadsMax = 4;
+let threads = 0;
 
-/** The lines of a file, checked. Of a large file, about `pieceBytes` together. */
+/**
+ * Gives the checked lines of a file, of a large one in pieces of about `pieceBytes`. Throws a Refusal where a file turns out to be
+ * large and too many are being checked.
+ */
 export async function* checkedLines(
   source: AsyncIterable<Uint8Array>,
-  reading: Reading,
+  settings: LineSettings,
   pieceBytes: number,
 ): AsyncGenerator<CheckedLines> {
-  const chunks = source[Symbol.asyncIterator]();
-  const begun: Uint8Array[] = [];
-  for (let length = 0; length < smallBytes; ) {
-    const { done, value } = await chunks.next();
-    if (done) {
-      const checker = new LineChecker(reading);
-      yield checker.push(Buffer.concat(begun));
-      yield checker.end();
-      return;
-    }
-    begun.push(value);
-    length += value.length;
-  }
-  yield* checkedByThread(wholeOf(begun, chunks), reading, pieceBytes);
-}
-
-async function* wholeOf<T>(begun: T[], rest: AsyncIterator<T>): AsyncGenerator<T> {
-  try {
-    yield* begun;
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
+  const pieces = piecesOf(source, pieceBytes);
+  const { value: first = empty } = await pieces.next();
+  if (first.length >= smallBytes) yield* checkedByThread(first, pieces, settings);
+  else {
+    const checker = new LineChecker(settings);
+    yield checker.push(first);
+    yield checker.end();
   }
 }
 
-/** By a thread of their own, which lives as long as this generator. */
+/** What has arrived, whenever more is asked for. The first piece is the whole of a small file. */
+async function* piecesOf(source: AsyncIterable<Uint8Array>, pieceBytes: number): AsyncGenerator<Buffer> {
+  const arrived = Readable.from(source, { objectMode: false, highWaterMark: pieceBytes });
+  let [gathered, isSmall] = [empty, true];
+  for await (const chunk of arrived as AsyncIterable<Buffer>) {
+    const others: Buffer | null = arrived.read(arrived.readableLength);
+    // A copy: a part of a larger buffer would go to the other thread as the whole of it.
+    gathered = Buffer.concat([gathered, chunk, others ?? empty]);
+    if (isSmall && gathered.length < smallBytes) continue;
+    yield gathered;
+    [gathered, isSmall] = [empty, false];
+  }
+  if (isSmall) yield gathered;
+}
+
+const empty = Buffer.alloc(0);
+
+/** Checks the lines on a thread of their own, which lives as long as this generator. */
 async function* checkedByThread(
-  source: AsyncIterable<Uint8Array>,
-  reading: Reading,
-  pieceBytes: number,
+  first: Buffer,
+  others: AsyncIterable<Buffer>,
+  settings: LineSettings,
 ): AsyncGenerator<CheckedLines> {
-  // This file's own suffix: it is another one where it was built.
-  const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(file, { workerData: reading, execArgv: [] });
-  const failed = new AbortController();
-  const pieces = new Pieces(worker, pieceBytes);
-  pieces.send(source).catch((error: unknown) => failed.abort(error));
+  if (threads === threadsMax) throw new Refusal('overloaded', `There are ${threadsMax} imports under way.`);
+  threads += 1;
+  const thread = new CheckingThread(settings);
   try {
-    // An error of the thread ends this loop too.
-    for await (const [message] of on(worker, 'message', { signal: failed.signal })) {
-      const answer = message as Answer; // The thread sends nothing else.
-      if ('refusal' in answer) throw new Refusal(answer.refusal.code, answer.refusal.detail);
-      yield answer.checked;
-      if (pieces.taken()) return;
-    }
-  } catch (error) {
-    throw failed.signal.aborted ? failed.signal.reason : error;
+    yield await thread.check(first);
+    yield* Readable.from(others).map((piece: Buffer) => thread.check(piece), { concurrency: aheadMax });
+    yield await thread.check(null);
   } finally {
-    pieces.stop();
-    await worker.terminate();
+    await thread.end();
+    threads -= 1;
   }
 }
 
-/** Hands a file over to the thread: what has arrived when it has nothing to do, and no faster than its answers are taken. */
-class Pieces {
+/** A thread that checks the pieces of one file, in their order. */
+class CheckingThread {
   readonly #worker: Worker;
-  readonly #pieceBytes: number;
-  #gathered: Uint8Array[] = [];
-  #bytes = 0;
-  /** How many were handed over and not taken yet. */
-  #ahead = 0;
-  #ended = false;
-  #stopped = false;
-  #room: (() => void) | undefined;
+  readonly #asked: PromiseWithResolvers<CheckedLines>[] = [];
 
-  constructor(worker: Worker, pieceBytes: number) {
-    this.#worker = worker;
-    this.#pieceBytes = pieceBytes;
+  constructor(settings: LineSettings) {
+    // The built file has another suffix.
+    const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+    this.#worker = new Worker(file, { workerData: settings, execArgv: [] });
+    this.#worker.on('message', (answer: Answer) => {
+      const asked = this.#asked.shift();
+      if ('checked' in answer) asked?.resolve(answer.checked);
+      else asked?.reject(new Refusal(answer.refusal.code, answer.refusal.detail));
+    });
+    this.#worker.on('error', (error) => {
+      for (const asked of this.#asked) asked.reject(error);
+    });
   }
 
-  async send(source: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const bytes of source) {
-      this.#gathered.push(bytes);
-      this.#bytes += bytes.length;
-      if (this.#ahead === 0 || this.#bytes >= this.#pieceBytes) this.#post();
-      while (this.#ahead >= aheadMax && !this.#stopped) {
-        await new Promise<void>((resolve) => {
-          this.#room = resolve;
-        });
-      }
-      if (this.#stopped) return;
-    }
-    this.#post();
-    this.#ended = true;
-    this.#ahead += 1;
-    this.#worker.postMessage(null);
+  /** null ends the file. */
+  check(piece: Buffer | null): Promise<CheckedLines> {
+    const asked = Promise.withResolvers<CheckedLines>();
+    this.#asked.push(asked);
+    this.#worker.postMessage(piece);
+    return asked.promise;
   }
 
-  #post(): void {
-    if (this.#bytes === 0) return;
-    this.#worker.postMessage(Buffer.concat(this.#gathered));
-    this.#ahead += 1;
-    this.#gathered = [];
-    this.#bytes = 0;
-  }
-
-  /** An answer was taken. Says whether it was the last one. */
-  taken(): boolean {
-    this.#ahead -= 1;
-    // The source may be slow.
-    if (this.#ahead === 0) this.#post();
-    this.#room?.();
-    return this.#ended && this.#ahead === 0;
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    this.#room?.();
+  end(): Promise<number> {
+    return this.#worker.terminate();
   }
 }

@@ -1,11 +1,13 @@
 import type { TSchema } from 'typebox';
-import { dataOf } from '../../events/catalogue.ts';
-import { Source } from '../../events/fields.ts';
+import { Refusal } from '../errors.ts';
+import { Source } from '../shapes/fields.ts';
+import { parseJsonText } from '../shapes/json.ts';
+import { dataOf } from '../shapes/record-data.ts';
 
-/** How the text of a cell becomes a member of an event; what does not fit stays text, and the schema refuses it. */
+/** How the text of a cell becomes a member of an event. A text that does not fit stays text, and the schema refuses it. */
 type CellType = 'text' | 'number' | 'texts' | 'names' | 'json';
 
-/** Every column that a table may have, and the type of its cells: those of data and source follow from the schemas. */
+/** Every column that a table may have, with the type of its cells. The columns of data and source follow from the schemas. */
 export const columns: ReadonlyMap<string, CellType> = new Map<string, CellType>([
   ['type', 'text'],
   ['recordId', 'text'],
@@ -19,8 +21,8 @@ export const columns: ReadonlyMap<string, CellType> = new Map<string, CellType>(
   ['reason.code', 'text'],
   ['reason.text', 'text'],
   ['reason.duplicateOf', 'text'],
-  ...Object.values(dataOf).flatMap((schema) => columnsOf(schema, 'data')),
-  ...columnsOf(Source, 'source'),
+  ...Object.values(dataOf).flatMap((schema) => columnsIn(schema, 'data')),
+  ...columnsIn(Source, 'source'),
 ]);
 
 interface Shape {
@@ -29,17 +31,17 @@ interface Shape {
   items?: Shape;
 }
 
-function columnsOf(schema: TSchema, path: string): [string, CellType][] {
+function columnsIn(schema: TSchema, path: string): [string, CellType][] {
   const { type, properties, items } = schema as Shape;
   if (properties)
-    return Object.entries(properties).flatMap(([name, member]) => columnsOf(member, `${path}.${name}`));
+    return Object.entries(properties).flatMap(([name, member]) => columnsIn(member, `${path}.${name}`));
   if (type === 'integer' || type === 'number') return [[path, 'number']];
   if (type !== 'array') return [[path, 'text']];
   if (items?.type === 'string') return [[path, 'texts']];
   return [[path, items?.properties?.['name'] ? 'names' : 'json']];
 }
 
-/** What the text of a cell stands for. The text is trimmed and not empty. */
+/** Gives the value of a cell. The text is trimmed and not empty. Throws a Refusal for JSON that parseJson refuses. */
 export function cellValueOf(text: string, type: CellType): unknown {
   switch (type) {
     case 'text':
@@ -55,10 +57,12 @@ export function cellValueOf(text: string, type: CellType): unknown {
   }
 }
 
+/** A text that is no JSON at all stays a text. */
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+    return parseJsonText(text, 'The cell');
+  } catch (error) {
+    if (error instanceof Refusal && error.members.errors === undefined) return text;
+    throw error;
   }
 }

@@ -1,25 +1,32 @@
-import { Refusal } from '../errors.ts';
+import { type ProblemPart, Refusal } from '../errors.ts';
+import { unescapedFormula } from '../shapes/formula.ts';
+import { pointerOf } from '../shapes/merge-patch.ts';
+import { isVisible } from '../shapes/visible.ts';
 import { cellValueOf, columns } from './columns.ts';
 import { CsvRows } from './csv-rows.ts';
 import { knownColumns, type Mapping } from './mapping.ts';
 import type { PhysicalLine } from './physical-lines.ts';
 
-/** A row as an event, unchecked; or what is wrong with the row. */
-export type CsvEvent = { line: number; event: object } | { line: number; fault: string };
+/** A row as an event, with the faults of cells that can't be read and otherwise unchecked; or the fault of the row. */
+export type CsvEvent =
+  | { line: number; event: object; faults: ProblemPart[] }
+  | { line: number; fault: string };
 
 interface Column {
   name: string;
   path: string[];
-  /** Texts to take instead. */
+  /** Texts that replace those of the table. */
   values: Record<string, string>;
 }
 
-/** Turns the rows of a table into events, as its header says. Throws Refusal `malformed-csv` for the header. */
+/** Turns the rows of a table into events by its header. Throws Refusal `malformed-csv` for a wrong header. */
 export class CsvEvents {
   readonly #rows: CsvRows;
   readonly #mapping: Mapping;
   #header: (Column | undefined)[] | undefined;
   #fixed: { name: string; text: string; path: string[] }[] = [];
+  /** Members for whose parts the table has columns, such as `source`; not data as a whole. */
+  #wholes = new Set<string>();
 
   constructor(mapping: Mapping = { columns: {} }) {
     this.#mapping = mapping;
@@ -35,7 +42,7 @@ export class CsvEvents {
   }
 
   *#event(row: { line: number; cells: string[] } | { line: number; fault: string }): Generator<CsvEvent> {
-    if ('cells' in row && row.cells.every((cell) => cell.trim() === '')) return;
+    if ('cells' in row && !row.cells.some(isVisible)) return;
     if (!this.#header) {
       if ('fault' in row) throw malformed(`The header can't be read: ${row.fault}`);
       this.#header = this.#headerOf(row.cells);
@@ -45,7 +52,7 @@ export class CsvEvents {
     else if (row.cells.length !== this.#header.length) {
       const fault = `Cells in this row: ${row.cells.length}, in the header: ${this.#header.length}.`;
       yield { line: row.line, fault };
-    } else yield { line: row.line, event: this.#eventOf(row.cells, this.#header) };
+    } else yield { line: row.line, ...this.#eventOf(row.cells, this.#header) };
   }
 
   #headerOf(cells: string[]): (Column | undefined)[] {
@@ -66,46 +73,49 @@ export class CsvEvents {
     const names = header.flatMap((column) => column?.name ?? []);
     const twice = names.find((name, i) => names.indexOf(name) < i);
     if (twice !== undefined) throw malformed(`The header names the column "${twice}" twice.`);
+    const present = new Set(cells.map((cell) => cell.trim()));
     for (const missing of Object.keys(renamed)) {
-      if (!cells.some((cell) => cell.trim() === missing))
+      if (!present.has(missing))
         throw malformed(`The header lacks the column "${missing}", which the mapping names.`);
     }
+    this.#wholes = new Set(header.flatMap((column) => (column ? wholeOf(column.path) : [])));
+    this.#wholes.delete('data');
     this.#fixed = Object.entries(fixed).map(([name, text]) => ({ name, text, path: name.split('.') }));
     if (!names.includes('type') && !Object.hasOwn(fixed, 'type'))
       throw malformed('The header lacks the column "type".');
     return header;
   }
 
-  #eventOf(cells: string[], header: (Column | undefined)[]): object {
+  #eventOf(cells: string[], header: (Column | undefined)[]): { event: object; faults: ProblemPart[] } {
     const event: Members = {};
+    const faults: ProblemPart[] = [];
+    const take = (path: string[], name: string, text: string): void => {
+      try {
+        set(event, path, cellValueOf(text, typeOf(name)));
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        const parts = (error.members.errors ?? []).map(({ pointer, detail }) => ({ pointer, detail }));
+        for (const part of parts) faults.push({ ...part, pointer: pointerOf(path) + part.pointer });
+      }
+    };
     for (const [i, column] of header.entries()) {
-      const text = unescaped((cells[i] ?? '').trim());
-      if (column && text !== '') {
+      const text = unescapedFormula((cells[i] ?? '').trim());
+      if (column && isVisible(text)) {
         const { name, path, values } = column;
-        set(
-          event,
-          path,
-          cellValueOf(Object.hasOwn(values, text) ? (values[text] ?? '') : text, typeOf(name)),
-        );
+        take(path, name, Object.hasOwn(values, text) ? (values[text] ?? '') : text);
       }
     }
     for (const { name, text, path } of this.#fixed) {
-      // A part of something, such as the language of a source, is no reason to make up the rest of it.
-      if (path.length > 1 && !has(event, path.slice(0, -1)) && this.#givesPartsOf(path)) continue;
-      if (!has(event, path)) set(event, path, cellValueOf(text, typeOf(name)));
+      // A fixed part, such as the language of a source, makes no source for a row that has none.
+      if (path.length > 1 && !has(event, path.slice(0, -1)) && this.#wholes.has(wholeOf(path))) continue;
+      if (!has(event, path)) take(path, name, text);
     }
     const { source, ...members } = event;
-    return source === undefined ? members : { ...members, sources: [source] };
-  }
-
-  /** Whether the table has columns for other parts of the same thing. Data as a whole is no such thing. */
-  #givesPartsOf(path: string[]): boolean {
-    const whole = path.slice(0, -1).join('.');
-    return (
-      whole !== 'data' && (this.#header ?? []).some((column) => column?.path.slice(0, -1).join('.') === whole)
-    );
+    return { event: source === undefined ? members : { ...members, sources: [source] }, faults };
   }
 }
+
+const wholeOf = (path: string[]): string => path.slice(0, -1).join('.');
 
 interface Members {
   [member: string]: unknown;
@@ -116,7 +126,7 @@ function set(event: Members, path: string[], value: unknown): void {
   if (rest.length === 0) event[member] = value;
   else {
     event[member] ??= {};
-    set(event[member] as Members, rest, value); // Only ever made here.
+    set(event[member] as Members, rest, value); // Only this function makes it.
   }
 }
 
@@ -124,8 +134,5 @@ const has = (event: Members, [member = '', ...rest]: string[]): boolean =>
   event[member] !== undefined && (rest.length === 0 || has(event[member] as Members, rest));
 
 const typeOf = (name: string) => columns.get(name) ?? 'text';
-
-/** Spreadsheets and our own tables escape what would be a formula with an apostrophe. */
-const unescaped = (text: string): string => (/^'[=+\-@]/.test(text) ? text.slice(1) : text);
 
 const malformed = (detail: string): Refusal => new Refusal('malformed-csv', detail);

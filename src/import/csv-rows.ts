@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { lineBytesMax, type PhysicalLine } from './physical-lines.ts';
 
-/** A row of a table, and the physical line at which it begins; or what is wrong with it. */
+/** A row of a table with the physical line at which it begins; or its fault. */
 export type CsvRow = { line: number; cells: string[] } | { line: number; fault: string };
 
 const quote = 0x22;
 
 /**
- * Puts the rows of a CSV file (RFC 4180) together from its lines: a quoted cell may hold line breaks. A quote that is
- * never closed costs only the row in which it stands: the lines behind it are read again as rows of their own.
+ * Puts the rows of a CSV file (RFC 4180) together from its lines; a quoted cell may contain line breaks. A quote that is never
+ * closed costs only its own row: the lines after it are read again as rows of their own.
  */
 export class CsvRows {
   readonly #delimiter: string;
@@ -57,13 +57,13 @@ export class CsvRows {
     this.#insideQuotes = false;
   }
 
-  /** undefined: the row goes on in the next line. */
+  /** undefined if the row goes on in the next line. */
   #row(): CsvRow | undefined {
     const [first] = this.#pending;
     if (!first) return undefined;
     if (this.#insideQuotes) {
       if (this.#bytes > lineBytesMax) return { line: first.number, fault: neverEnds };
-      // A stray quotation mark is known at once, and need not be looked for in the lines that follow.
+      // A stray quotation mark is a fault at once, without a look at the lines that follow.
       if (this.#pending.length > 1 || !isUtf8(first.bytes)) return undefined;
       const cells = cellsOf(first.bytes.toString('utf8'), this.#delimiter);
       return typeof cells === 'string' && cells !== neverEnds
@@ -88,40 +88,29 @@ function hasOddQuotes(bytes: Buffer): boolean {
   return odd;
 }
 
-/** The cells of a whole row, or what is wrong with it. */
+/** The cells of a whole row, or its fault. */
 function cellsOf(row: string, delimiter: string): string[] | string {
   if (!row.includes('"')) return row.split(delimiter);
   const cells: string[] = [];
-  for (let at = 0; ; at += 1) {
-    let end: number;
-    if (row[at] === '"') {
-      const quoted = quotedCell(row, at + 1);
-      if (!quoted) return neverEnds;
-      cells.push(quoted.text);
-      end = quoted.end;
-      if (end < row.length && row[end] !== delimiter)
-        return `Cell ${cells.length} goes on behind its closing quotation mark.`;
-    } else {
-      end = row.indexOf(delimiter, at);
-      if (end === -1) end = row.length;
-      const text = row.slice(at, end);
-      cells.push(text);
-      if (text.includes('"'))
-        return `Cell ${cells.length} has a quotation mark in it: such a cell stands in quotation marks, and the mark in it twice.`;
-    }
+  for (let at = 0; ; ) {
+    const isQuoted = row[at] === '"';
+    const found = isQuoted ? endOfQuoted(row, at) : row.indexOf(delimiter, at);
+    if (isQuoted && found === -1) return neverEnds;
+    const end = found === -1 ? row.length : found;
+    const text = row.slice(at, end);
+    cells.push(isQuoted ? text.slice(1, -1).replaceAll('""', '"') : text);
+    if (isQuoted && end < row.length && row[end] !== delimiter)
+      return `Cell ${cells.length} goes on after its closing quotation mark.`;
+    if (!isQuoted && text.includes('"'))
+      return `Cell ${cells.length} contains a quotation mark: put such a cell in quotation marks, and write the mark in it twice.`;
     if (end === row.length) return cells;
-    at = end;
+    at = end + 1;
   }
 }
 
-function quotedCell(row: string, from: number): { text: string; end: number } | undefined {
-  let text = '';
-  for (let at = from; ; ) {
-    const mark = row.indexOf('"', at);
-    if (mark === -1) return undefined;
-    text += row.slice(at, mark);
-    if (row[mark + 1] !== '"') return { text, end: mark + 1 };
-    text += '"';
-    at = mark + 2;
-  }
+/** The place behind the mark that closes a quoted cell, in which two marks stand for one; -1 if none does. */
+function endOfQuoted(row: string, start: number): number {
+  for (let at = row.indexOf('"', start + 1); at !== -1; at = row.indexOf('"', at + 2))
+    if (row[at + 1] !== '"') return at + 1;
+  return -1;
 }

@@ -1,52 +1,56 @@
 import type { PostedEvent } from '../../events/catalogue.ts';
 import { type LineError, Refusal } from '../errors.ts';
-import type { Posting } from '../ledger/posting.ts';
+import type { Authority, Posting } from '../ledger/posting.ts';
 import type { Outcome } from '../store/group.ts';
 import type { Basis } from '../store/receipt.ts';
 import type { Recorder } from '../store/recorder.ts';
 import type { Store } from '../store/store.ts';
-import { checkedLines } from './checked-lines.ts';
-import { type CheckedLines, errorsMax, lineErrorOf, type Reading } from './line-checker.ts';
+import { checkedLines, smallBytes } from './checked-lines.ts';
+import { type CheckedLines, errorsMax, type LineSettings, lineErrorsOf } from './line-checker.ts';
 
-/** What is read and checked together: some hundreds of lines. */
+/** Bytes that are read and checked together: some hundreds of lines. */
 const pieceBytes = 256 * 1024;
-/** The same where nobody waits: some thousand, which share a commit and the pages of indexes that it changes. */
+/** The same if nobody waits: some thousand lines share a commit, and the pages of indexes that it changes. */
 export const alonePieceBytes = 2 * 1024 * 1024;
 /** Lines and events of an import that is recorded as a whole. */
 export const atomicEventsMax = 10_000;
 const atomicBytesMax = 64 * 1024 * 1024;
+/** Large files that may wait in memory to be recorded as a whole. */
+const waitingMax = 4;
+let waiting = 0;
 
-export interface ImportOptions extends Omit<Reading, 'fingerprintKey'> {
+export interface ImportOptions extends Omit<LineSettings, 'fingerprintKey'> {
   principal: string;
-  /** All lines or none. */
+  authority: Authority;
+  /** Records all lines or none. */
   atomic: boolean;
-  /** Says what would happen, and records nothing. */
+  /** Says what would happen and records nothing. */
   dryRun: boolean;
-  /** Nobody else uses the ledger: commits may be as long as is best for the import. */
+  /** Nobody else uses the ledger, so commits may be long. */
   alone: boolean;
 }
 
-/** What came of an import. lines = recorded + alreadyRecorded + failed. */
+/** The result of an import. lines = recorded + alreadyRecorded + failed. */
 export interface ImportReport {
   lines: number;
   recorded: number;
   alreadyRecorded: number;
   failed: number;
-  /** The first ones, in the order of the file. */
+  /** The first errors, in the order of the file. */
   errors: LineError[];
   basis: Basis;
 }
 
-/** What a file is imported into. */
+/** The ledger into which a file is imported. */
 export interface Target {
   store: Store;
   recorder: Recorder;
 }
 
 /**
- * Records the events of a file, one a line, as its bytes arrive; of the file, no more than a few megabytes are in memory
- * at a time. Each line is decided on by itself, and sees those before it. Throws a Refusal where the file as a whole is
- * refused, or where recording has to end; what was recorded before that stays.
+ * Records the events of a file, one a line, as its bytes arrive, with a few megabytes of it in memory at a time. Each line is
+ * decided by itself and sees the lines before it. Throws a Refusal if the file as a whole is refused, or if recording has to end;
+ * the lines recorded before that stay.
  */
 export async function importLines(
   { store, recorder }: Target,
@@ -54,9 +58,9 @@ export async function importLines(
   options: ImportOptions,
   progress: (lines: number, bytes: number) => void = () => {},
 ): Promise<ImportReport> {
-  const reading = { ...options, fingerprintKey: store.fingerprintKey };
+  const settings = { ...options, fingerprintKey: store.fingerprintKey };
   const lines = registered(
-    checkedLines(source, reading, options.alone ? alonePieceBytes : pieceBytes),
+    checkedLines(source, settings, options.alone ? alonePieceBytes : pieceBytes),
     store,
     options.initiativeId,
   );
@@ -64,8 +68,10 @@ export async function importLines(
   if (options.atomic) await importTogether(lines, recorder, options, tally);
   else {
     const importEach = async (recorder: Recorder): Promise<void> => {
-      for await (const checked of lines)
-        tally.add(checked, await recorder.recordEach(postingsOf(checked, options), options.alone));
+      for await (const checked of lines) {
+        const postings = postingsOf(checked, options);
+        tally.add(checked, postings, await recorder.recordEach(postings, options.alone));
+      }
     };
     try {
       await (options.dryRun ? rehearsed(recorder, importEach) : importEach(recorder));
@@ -79,7 +85,7 @@ export async function importLines(
   return { ...tally.report, basis: { treeSize: position, rootHash } };
 }
 
-/** All lines, once they have been read, in one commit; or none, and a Refusal `import-refused` names those that are wrong. */
+/** Reads all lines and records them in one commit. Records none and throws Refusal `import-refused` if any is wrong. */
 async function importTogether(
   checked: AsyncIterable<CheckedLines>,
   recorder: Recorder,
@@ -103,11 +109,17 @@ async function importTogether(
   const postings = pieces.flatMap((piece) => postingsOf(piece, options));
   const record = (recorder: Recorder): Promise<Outcome[]> =>
     recorder.recordTogether(postings, atomicEventsMax);
-  // Also where a line is no event, so that the answer names what else is wrong.
+  // Rehearses even if a line is no event, so that the answer also names the other faults.
   const rehearse = options.dryRun || read.failed > 0;
-  const outcomes = await (rehearse ? rehearsed(recorder, record) : record(recorder));
+  const isLarge = read.bytes >= smallBytes;
+  if (isLarge && waiting === waitingMax)
+    throw new Refusal('overloaded', `${waitingMax} large files wait to be recorded as a whole.`);
+  waiting += isLarge ? 1 : 0;
+  const outcomes = await (rehearse ? rehearsed(recorder, record) : record(recorder)).finally(() => {
+    waiting -= isLarge ? 1 : 0;
+  });
   const lines = pieces.flatMap((piece) => piece.lines);
-  tally.add({ ...read, lines, errors: pieces.flatMap((piece) => piece.errors) }, outcomes);
+  tally.add({ ...read, lines, errors: pieces.flatMap((piece) => piece.errors) }, postings, outcomes);
   const { report } = tally;
   if (report.failed > 0)
     throw new Refusal(
@@ -154,20 +166,21 @@ const notFound = (initiativeId: string, error?: LineError): Refusal => {
   );
 };
 
-/** JSON that the other thread made of events whose shape it had checked. */
+/** The other thread made this JSON from events whose shape it had checked. */
 const eventsOf = ({ events }: CheckedLines): PostedEvent[] => JSON.parse(events) as PostedEvent[];
 
-function postingsOf(checked: CheckedLines, { initiativeId, principal }: ImportOptions): Posting[] {
+function postingsOf(checked: CheckedLines, { initiativeId, principal, authority }: ImportOptions): Posting[] {
   const { buffer } = checked.fingerprints;
   return eventsOf(checked).map((event, i) => ({
     initiativeId,
     principal,
+    authority,
     items: [{ index: 0, pointer: '', event, fingerprint: Buffer.from(buffer, i * 32, 32) }],
     dryRun: false,
   }));
 }
 
-/** Counts what came of the lines. */
+/** Counts the results of the lines. */
 class Tally {
   readonly report: Omit<ImportReport, 'basis'> = {
     lines: 0,
@@ -183,9 +196,10 @@ class Tally {
     this.#progress = progress;
   }
 
-  /** outcomes: of the lines that are events. Throws what is no fault of a line. */
+  /** postings and outcomes: of the lines that are events. Throws an error that is no fault of a line. */
   add(
     { lines, failed, errors, bytes }: Omit<CheckedLines, 'events' | 'fingerprints'>,
+    postings: Posting[],
     outcomes: Outcome[],
   ): void {
     const { report } = this;
@@ -194,11 +208,12 @@ class Tally {
     for (const [i, outcome] of outcomes.entries()) {
       if ('recorded' in outcome) report[outcome.recorded[0]?.replayed ? 'alreadyRecorded' : 'recorded'] += 1;
       else if ('error' in outcome && isOfLine(outcome.error))
-        refused.push(lineErrorOf(lines[i] ?? 0, outcome.error));
+        refused.push(...lineErrorsOf(lines[i] ?? 0, outcome.error, postings[i]?.items[0]?.event));
       else ended = 'error' in outcome ? outcome : { error: new Error('a line was answered with a receipt') };
     }
     report.lines += lines.length + failed;
-    report.failed += refused.length + failed;
+    report.failed +=
+      outcomes.filter((outcome) => 'error' in outcome && isOfLine(outcome.error)).length + failed;
     const all = [...errors, ...refused].sort((a, b) => a.line - b.line);
     report.errors.push(...all.slice(0, errorsMax - report.errors.length));
     this.#bytes += bytes;
@@ -206,7 +221,7 @@ class Tally {
     if (ended) throw ended.error;
   }
 
-  /** A refusal in the midst of a file, with how far it got. */
+  /** Adds to a refusal in the midst of a file how far the import got. */
   explained(error: unknown): unknown {
     if (!(error instanceof Refusal) || this.report.recorded === 0) return error;
     const detail = `${this.report.recorded} lines were recorded before that; importing the file again records the rest.`;
@@ -214,5 +229,5 @@ class Tally {
   }
 }
 
-/** Where the ledger itself can not record, there is no use in trying the next line. */
+/** If the ledger itself can't record, the next line need not be tried. */
 const isOfLine = (error: unknown): boolean => error instanceof Refusal && error.status < 500;

@@ -1,23 +1,26 @@
 import { type Static, Type } from 'typebox';
-import { closed } from '../../events/fields.ts';
 import { type ProblemPart, Refusal } from '../errors.ts';
-import { escapeToken } from '../ledger/json.ts';
-import { shapeOf } from '../ledger/shapes.ts';
+import { shapeOf } from '../ledger/shape.ts';
+import { closed } from '../shapes/fields.ts';
+import { parseJsonText } from '../shapes/json.ts';
+import { pointerOf } from '../shapes/merge-patch.ts';
 import { columns } from './columns.ts';
 
 const Texts = Type.Record(Type.String(), Type.String());
 
-/** How a table with other headers is read. */
+/** How to read a table with other headers. */
 export const Mapping = Type.Object(
   {
-    delimiter: Type.Optional(Type.Enum([',', ';', '\t', '|'], { description: 'Between cells; a comma.' })),
+    delimiter: Type.Optional(
+      Type.Enum([',', ';', '\t', '|'], { description: 'Between cells. The default is a comma.' }),
+    ),
     columns: Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]), {
-      description: 'A header of the table, and our column; null: the column is not imported.',
+      description: 'For each header of the table our column, or null to leave it out.',
     }),
-    fixed: Type.Optional({ ...Texts, description: 'Our column, and its text where the table gives none.' }),
+    fixed: Type.Optional({ ...Texts, description: 'Our column, and the text for rows that give none.' }),
     values: Type.Optional(
       Type.Record(Type.String(), Texts, {
-        description: 'Our column, and for texts in the table the texts to take instead.',
+        description: 'Our column, and for texts in the table the texts that replace them.',
       }),
     ),
   },
@@ -29,28 +32,32 @@ const shape = shapeOf(Mapping);
 
 /** A mapping from the text of its file. Throws Refusal `invalid-mapping`. */
 export function mappingOf(text: string): Mapping {
-  let mapping: unknown;
-  try {
-    mapping = JSON.parse(text);
-  } catch (error) {
-    throw invalid({ pointer: '', detail: `is not JSON: ${(error as SyntaxError).message}` });
-  }
+  const mapping = jsonOf(text);
   const fault = shape(mapping) ?? unknownColumn(mapping as Mapping); // Just checked.
   if (fault) throw invalid(fault);
   return mapping as Mapping;
 }
 
+function jsonOf(text: string): unknown {
+  try {
+    return parseJsonText(text, 'The mapping');
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { message, members } = error;
+    const errors = members.errors ?? [{ pointer: '', detail: message }];
+    throw new Refusal('invalid-mapping', `The mapping can't be read: ${message}`, { errors });
+  }
+}
+
 function unknownColumn({ columns: headers, fixed = {}, values = {} }: Mapping): ProblemPart | undefined {
-  const named: [pointer: string, column: string | null][] = [
-    ...Object.entries(headers).map(([header, column]): [string, string | null] => [
-      `/columns/${escapeToken(header)}`,
-      column,
-    ]),
-    ...Object.keys(fixed).map((column): [string, string] => [`/fixed/${escapeToken(column)}`, column]),
-    ...Object.keys(values).map((column): [string, string] => [`/values/${escapeToken(column)}`, column]),
+  const named = [
+    ...Object.entries(headers).map(([header, column]) => ({ at: ['columns', header], column })),
+    ...Object.keys(fixed).map((column) => ({ at: ['fixed', column], column })),
+    ...Object.keys(values).map((column) => ({ at: ['values', column], column })),
   ];
-  const [unknown] = named.filter(([, column]) => column !== null && !columns.has(column));
-  return unknown && { pointer: unknown[0], detail: `names the column ${unknown[1]}, ${knownColumns()}` };
+  const unknown = named.find(({ column }) => column !== null && !columns.has(column));
+  if (!unknown) return undefined;
+  return { pointer: pointerOf(unknown.at), detail: `names the column ${unknown.column}, ${knownColumns()}` };
 }
 
 export const knownColumns = (): string => `which is none of ${[...columns.keys()].join(', ')}`;

@@ -1,18 +1,18 @@
-/** A line longer than this is an error of that line, and is passed over without being kept. */
+/** A longer line is refused, and skipped without being kept in memory. */
 export const lineBytesMax = 1_048_576;
 
-/** A line of a file as its bytes stand there, without the line feed at its end. */
+/** A line of a file: its bytes without the line feed at the end. */
 export interface PhysicalLine {
   /** From 1. */
   number: number;
-  /** undefined: it was too long. */
+  /** undefined if the line is too long. */
   bytes: Buffer | undefined;
 }
 
 const lineFeed = 0x0a;
 const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
 
-/** Splits a file into lines as its bytes arrive; of the line that has not ended yet it keeps no more than may be taken. */
+/** Splits a file into lines as its bytes arrive. Of an unfinished line it keeps no more than a line may have. */
 export class PhysicalLines {
   #number = 1;
   #parts: Buffer[] = [];
@@ -29,7 +29,7 @@ export class PhysicalLines {
     }
   }
 
-  /** What stands behind the last line feed, if anything does. */
+  /** The text after the last line feed, if there is any. */
   *end(): Generator<PhysicalLine> {
     if (this.#length > 0) yield this.#line();
   }

@@ -1,18 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Refusal } from '../errors.ts';
-import { type CheckedLines, LineChecker, type Reading } from './line-checker.ts';
+import { type CheckedLines, LineChecker, type LineSettings } from './line-checker.ts';
 
-/** What the thread answers to each piece of a file. */
+/** The answer of the thread to each piece of a file. */
 export type Answer = { checked: CheckedLines } | { refusal: { code: Refusal['code']; detail: string } };
 
-/** The second core of an import: takes the bytes of a file piece by piece, and answers each with the lines checked. */
-const checker = new LineChecker(workerData as Reading); // As checkedLines passes it.
+/** Uses the second core for an import: takes a file piece by piece, and answers each piece with its checked lines. */
+const checker = new LineChecker(workerData as LineSettings); // checkedLines passes it.
 
 parentPort?.on('message', (bytes: Uint8Array | null) => {
   parentPort?.postMessage(...answerTo(bytes));
 });
 
-/** null: the file has ended. */
+/** null ends the file. */
 function answerTo(bytes: Uint8Array | null): [Answer, ArrayBuffer[]] {
   try {
     const checked = bytes

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../shapes/canonical-json.ts';
 
 /** A UUIDv8 (RFC 9562, section 5.8) that follows from what it is for, and from the key of the ledger. */
 export function derivedId(key: Buffer, ...parts: (string | number | null)[]): string {

@@ -1,4 +1,5 @@
-import type { Kind, Version } from './record.ts';
+import type { Asking } from '../shapes/asking.ts';
+import type { Kind, Version } from '../shapes/record.ts';
 
 /** An event of the log, as far as a repeat of it is concerned. */
 export interface LoggedEvent {
@@ -41,7 +42,13 @@ export type AnsweredItem = [index: number, position: number, replayed: 0 | 1];
 
 /** Something odd about an event that was recorded all the same. pointer: into the body as posted. */
 export interface Warning {
-  code: 'same-title-and-date' | 'date-outside-meeting' | 'more-than-claimed' | 'validity-reversed';
+  code:
+    | 'same-title-and-date'
+    | 'same-meeting'
+    | 'same-claim'
+    | 'date-outside-meeting'
+    | 'more-than-claimed'
+    | 'validity-reversed';
   pointer: string;
   detail: string;
 }
@@ -79,25 +86,23 @@ export interface HeldName extends RecordRef {
   position: number;
 }
 
-export type MaybePromise<T> = T | Promise<T>;
-
 /**
  * What a decision may have to know, read from the end of the log. Each takes what many requests ask, so that an
  * engine can answer with one query. Absent things are left out.
  */
 export interface Facts {
-  versions(refs: RecordRef[]): MaybePromise<Version[]>;
-  events(eventIds: string[]): MaybePromise<LoggedEvent[]>;
-  keptAnswers(keys: AnswerKey[]): MaybePromise<(AnswerKey & KeptAnswer)[]>;
+  versions(refs: RecordRef[]): Asking<Version[]>;
+  events(eventIds: string[]): Asking<LoggedEvent[]>;
+  keptAnswers(keys: AnswerKey[]): Asking<(AnswerKey & KeptAnswer)[]>;
   /** The highest numbers in such ids; of several for the same, the highest counts. */
-  lastNumbers(asked: NumberedIds[]): MaybePromise<(NumberedIds & { lastNumber: number })[]>;
-  milestonesAt(query: MilestonesAt): MaybePromise<Version[]>;
+  lastNumbers(asked: NumberedIds[]): Asking<(NumberedIds & { lastNumber: number })[]>;
+  milestonesAt(query: MilestonesAt): Asking<Version[]>;
   /** How many stand there. */
-  countsAt(places: PlaceOfKind[]): MaybePromise<(PlaceOfKind & { count: number })[]>;
+  countsAt(places: PlaceOfKind[]): Asking<(PlaceOfKind & { count: number })[]>;
   /** Standing claims whose scope is one of these meetings. */
-  claimsAbout(meetings: RecordRef[]): MaybePromise<Version[]>;
-  /** Standing records with one of these keys of title, kind and date; at least the first two of each. */
-  sameTitle(titleKeys: number[]): MaybePromise<Version[]>;
+  claimsAbout(meetings: RecordRef[]): Asking<Version[]>;
+  /** Standing records with one of these keys (see `titleKeyOf`); of each the first ones. */
+  sameTitle(titleKeys: number[], limit: number): Asking<Version[]>;
   /** The names behind commitments; erased ones are absent. */
-  names(commitments: string[]): MaybePromise<Map<string, HeldName>>;
+  names(commitments: string[]): Asking<[commitment: string, name: HeldName][]>;
 }

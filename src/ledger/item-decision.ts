@@ -1,21 +1,22 @@
-import { eventsMax, type PostedEvent } from '../../events/catalogue.ts';
-import { type ProblemCode, Refusal } from '../errors.ts';
+import { type ProblemCode, type ProblemPart, Refusal } from '../errors.ts';
+import type { Asking } from '../shapes/asking.ts';
+import type { Json } from '../shapes/canonical-json.ts';
+import type { Opening } from '../shapes/change.ts';
+import { beginsAfter, parseEdtf } from '../shapes/edtf.ts';
+import type { ChangingType, Context, MakingType, Refuse, Stored } from '../shapes/event-type.ts';
+import { commitmentsIn, commitPeople, namesPersons } from '../shapes/people.ts';
+import { eventsMax, type Posted, type Where } from '../shapes/posted.ts';
+import { isMilestone, type Kind, type LedgerRecord, type Source, type Version } from '../shapes/record.ts';
+import { numberOf } from '../shapes/record-number.ts';
+import { leafBytesMax, leafOf, ownId, type StoredEvent } from '../shapes/stored-event.ts';
 import { leafHash } from '../tlog/merkle.ts';
-import type { Json } from './canonical-json.ts';
-import type { Opening } from './change.ts';
 import { derivedId } from './derived-id.ts';
 import type { Draft } from './draft.ts';
-import { evolve, stateOf } from './evolve.ts';
+import type { EventTypes } from './event-types.ts';
 import type { LoggedEvent } from './facts.ts';
-import { diff, jsonEqual, mergePatch } from './merge-patch.ts';
-import { commitmentsIn, commitPeople } from './people.ts';
-import { fingerprintOf, type Item, invalid, kindMadeBy, type Posting } from './posting.ts';
-import { isMilestone, type Kind, type LedgerRecord, type Source, type Version } from './record.ts';
-import { numberOf } from './record-number.ts';
+import { fingerprintOf, type Item, invalid, type Posting } from './posting.ts';
 import { type Recorded, recordedOf } from './recorded.ts';
-import { checkRecord, checkSources, type Refuse } from './rules.ts';
-import { stateFault } from './shapes.ts';
-import { leafBytesMax, leafOf, type StoredEvent } from './stored-event.ts';
+import { stateFault } from './shape.ts';
 
 /** What a decision may not make for itself. */
 export interface Circumstances {
@@ -28,256 +29,179 @@ export interface Circumstances {
   newSalt: () => Uint8Array;
 }
 
-const acceptedWhenRetracted = new Set<string>(['RecordReinstated', 'PersonalDataErased']);
-const leavesRecordAsItIs = new Set<string>(['EvidenceAdded', 'PersonalDataErased']);
+/** Most of the records that a `where` matches may be as it wants them: they make no event, but each is looked at. */
+const matchedMax = 5_000;
 
 /** The decision on one item of a request: refused, or one event for each record that it makes or changes. */
-export class ItemDecision {
+export class ItemDecision implements Context {
+  readonly #types: EventTypes;
   readonly #item: Item;
-  readonly #event: PostedEvent;
+  readonly #event: Posted;
   readonly #posting: Posting;
   readonly #draft: Draft;
   readonly #circumstances: Circumstances;
-  readonly #fingerprint: Buffer | null;
+  /** undefined: not computed yet. null: an item that expands has none. */
+  #computed: Buffer | null | undefined;
   /** How many events stand in the draft for this item. */
   #appended = 0;
 
-  constructor(item: Item, posting: Posting, draft: Draft, circumstances: Circumstances) {
+  constructor(types: EventTypes, item: Item, posting: Posting, draft: Draft, circumstances: Circumstances) {
+    this.#types = types;
     this.#item = item;
     this.#event = item.event;
     this.#posting = posting;
     this.#draft = draft;
     this.#circumstances = circumstances;
-    const expands = ('repeat' in item.event && item.event.repeat !== undefined) || 'where' in item.event;
-    this.#fingerprint =
-      item.fingerprint ??
-      (expands ? null : fingerprintOf(posting.initiativeId, item.event, circumstances.fingerprintKey));
+    this.#computed = item.fingerprint;
+  }
+
+  get #fingerprint(): Buffer | null {
+    if (this.#computed !== undefined) return this.#computed;
+    const { repeat, where } = this.#event;
+    const { fingerprintKey } = this.#circumstances;
+    const expands = repeat !== undefined || where !== undefined;
+    this.#computed = expands ? null : fingerprintOf(this.#posting.initiativeId, this.#event, fingerprintKey);
+    return this.#computed;
   }
 
   /** The event that was recorded under this item's id before, with the same content. */
-  logged(): LoggedEvent | undefined {
+  *logged(): Asking<LoggedEvent | undefined> {
     const { eventId } = this.#event;
-    if (eventId === undefined) return undefined;
-    const logged = this.#draft.event(eventId);
+    const logged = eventId === undefined ? undefined : yield* this.#draft.event(eventId);
     if (logged === undefined) return undefined;
     if (logged.fingerprint && this.#fingerprint?.equals(logged.fingerprint)) return logged;
-    throw this.#refuse('event-exists', `The event ${eventId} exists with other content.`, '/eventId');
+    throw this.refuse('event-exists', `The event ${eventId} exists with other content.`, '/eventId');
   }
 
   replayed(logged: LoggedEvent): Recorded {
     return recordedOf(this.#item.index, logged, true);
   }
 
-  record(): Recorded[] {
-    const kind = kindMadeBy.get(this.#event.type);
-    return kind ? this.#make(kind) : this.#change();
+  *decided(): Asking<Recorded[]> {
+    const type = this.#types.get(this.#event.type);
+    if (type.makes) return yield* this.#make(type);
+    return this.#event.where ? yield* this.#changeWhere(type, this.#event.where) : yield* this.#change(type);
   }
 
-  #make(kind: Kind): Recorded[] {
-    if (kind === 'initiative') {
-      const { initiativeId } = this.#posting;
-      if (this.#event.recordId !== undefined && this.#event.recordId !== initiativeId) {
-        throw this.#refuse(
-          'rule-violated',
-          `The record id of an initiative is its own: ${initiativeId}.`,
-          '/recordId',
-        );
-      }
-      return [this.#makeOne(kind, initiativeId)];
+  *#make(type: MakingType): Asking<Recorded[]> {
+    const { initiativeId } = this.#posting;
+    const { recordId, repeat = 1 } = this.#event;
+    if (type.makes === 'initiative') {
+      if (recordId === undefined || recordId === initiativeId)
+        return [yield* this.#makeOne(type, initiativeId)];
+      const detail = `The record id of an initiative is its own: ${initiativeId}.`;
+      throw this.refuse('rule-violated', detail, '/recordId');
     }
-    const { recordId } = this.#event;
-    const initiative = this.#initiative();
-    if (recordId !== undefined) return [this.#makeOne(kind, recordId)];
+    const initiative = yield* this.#initiative();
+    if (recordId !== undefined) return [yield* this.#makeOne(type, recordId)];
     this.#checkVersion(0);
     this.#checkStanding(initiative);
-    const times = 'repeat' in this.#event ? (this.#event.repeat ?? 1) : 1;
+    const recorded: Recorded[] = [];
     // A new id is free by the way it is made, so nothing is looked up for it.
-    return Array.from({ length: times }, () => this.#makeNew(kind, this.#newRecordId(kind)));
+    for (let i = 0; i < repeat; i++)
+      recorded.push(yield* this.#makeNew(type, yield* this.#newRecordId(type.makes)));
+    return recorded;
   }
 
-  #makeOne(kind: Kind, recordId: string): Recorded {
-    const present = this.#draft.version(this.#posting.initiativeId, recordId)?.record;
+  *#makeOne(type: MakingType, recordId: string): Asking<Recorded> {
+    const present = yield* this.record(recordId);
     this.#checkVersion(present?.version ?? 0);
-    if (!present) {
-      if (kind !== 'initiative') this.#checkStanding(this.#initiative());
-      return this.#makeNew(kind, recordId);
-    }
-    throw this.#refuse('record-exists', `${recordId} exists already, as ${present.kind}.`, '/recordId');
+    if (present)
+      throw this.refuse('record-exists', `${recordId} exists already, as ${present.kind}.`, '/recordId');
+    if (type.makes !== 'initiative') this.#checkStanding(yield* this.#initiative());
+    return yield* this.#makeNew(type, recordId);
   }
 
-  #makeNew(kind: Kind, recordId: string): Recorded {
-    const event = this.#event;
-    const { data, openings } = this.#commit('data' in event ? (event.data ?? {}) : {}, undefined, '');
-    const occurredOn = ('occurredOn' in event ? event.occurredOn : undefined) ?? this.#meetingDate(data);
-    return this.#append(undefined, openings, '', {
+  *#makeNew(type: MakingType, recordId: string): Asking<Recorded> {
+    const { data: posted = {}, ...event } = this.#event;
+    const { data, openings } = yield* this.commit(posted, undefined, '');
+    const occurredOn = event.occurredOn ?? (type.dateOf ? yield* type.dateOf(data, this) : undefined);
+    return yield* this.#append(undefined, openings, '', {
       recordId,
-      kind,
+      kind: type.makes,
+      version: 1,
       ...(occurredOn === undefined ? {} : { occurredOn }),
+      // JSON, as it was posted and checked.
       data: data as { [member: string]: Json },
-      ...(event.sources ? { sources: event.sources } : {}),
     });
   }
 
-  /** A milestone without a date of its own has that of its meeting; a meeting that is none is refused later. */
-  #meetingDate(data: object): string | undefined {
-    const { meetingId } = data as { meetingId?: string };
-    const meeting =
-      meetingId === undefined ? undefined : this.#draft.version(this.#posting.initiativeId, meetingId);
-    return meeting?.record.occurredOn;
-  }
-
-  #newRecordId(kind: Kind): string {
-    const number = this.#draft.nextNumber(this.#posting.initiativeId, kind);
-    const recordId = `${kind}-${number}`;
+  *#newRecordId(kind: Kind): Asking<string> {
+    const recordId = `${kind}-${yield* this.#draft.nextNumber(this.#posting.initiativeId, kind)}`;
     return numberOf(recordId) ? recordId : `${kind}-${this.#circumstances.newId()}`;
   }
 
-  #change(): Recorded[] {
-    const event = this.#event;
-    if ('where' in event && event.where) return this.#changeWhere(event.where);
-    const recordId = event.recordId ?? '';
-    const initiative = this.#initiative();
-    const present = this.#draft.version(this.#posting.initiativeId, recordId);
-    if (!present) throw this.#refuse('record-not-found', `${recordId} does not exist.`, '/recordId');
+  *#change(type: ChangingType): Asking<Recorded[]> {
+    const { recordId = '' } = this.#event;
+    const initiative = yield* this.#initiative();
+    const present = yield* this.#draft.version(this.#posting.initiativeId, recordId);
+    if (!present) throw this.refuse('record-not-found', `${recordId} does not exist.`, '/recordId');
     this.#checkVersion(present.record.version);
-    // The right to erasure does not wait for a reinstatement.
-    const always = event.type === 'PersonalDataErased';
-    if (present.record.kind !== 'initiative' && !always) this.#checkStanding(initiative);
-    const recorded = this.#changeOne(present);
+    if (present.record.kind !== 'initiative' && !type.inRetracted) this.#checkStanding(initiative);
+    const recorded = yield* this.#changeOne(type, present);
     if (recorded) return [recorded];
-    throw this.#refuse('no-change', `This would leave ${recordId} as it is.`, this.#changedPart());
+    throw this.refuse('no-change', `This would leave ${recordId} as it is.`, type.changeAt ?? '');
   }
 
-  #changeWhere(where: { meetingId: string; kind?: 'mou' | 'project'; occurredOn?: string }): Recorded[] {
-    this.#checkStanding(this.#initiative());
+  *#changeWhere(type: ChangingType, where: Where): Asking<Recorded[]> {
+    this.#checkStanding(yield* this.#initiative());
     const query = { initiativeId: this.#posting.initiativeId, ...where, limit: eventsMax + 1 };
-    const targets = this.#draft.milestonesAt(query);
-    if (targets.length === 0) {
-      throw this.#refuse('nothing-matches', `No standing milestone of ${where.meetingId} matches.`, '/where');
-    }
+    const targets = yield* this.#draft.milestonesAt(query);
+    if (targets.length === 0)
+      throw this.refuse('nothing-matches', `No standing milestone of ${where.meetingId} matches.`, '/where');
     if (targets.length > eventsMax) throw tooMany(this.#item);
-    const recorded = targets.flatMap((target) => this.#changeOne(target) ?? []);
+    this.#draft.matched += targets.length;
+    if (this.#draft.matched > matchedMax) {
+      const detail = `The request would look at more than ${matchedMax} records, each item at all that it matches.`;
+      throw this.refuse('too-many-events', detail, '/where');
+    }
+    const recorded: Recorded[] = [];
+    for (const target of targets) {
+      const one = yield* this.#changeOne(type, target);
+      if (one) recorded.push(one);
+    }
     if (recorded.length > 0) return recorded;
-    throw this.#refuse(
-      'no-change',
-      'This would leave every record that matches as it is.',
-      this.#changedPart(),
-    );
+    const detail = 'This would leave every record that matches as it is.';
+    throw this.refuse('no-change', detail, type.changeAt ?? '');
   }
 
   /** undefined: it would change nothing. */
-  #changeOne(present: Version): Recorded | undefined {
+  *#changeOne(type: ChangingType, present: Version): Asking<Recorded | undefined> {
     const { record } = present;
-    const event = this.#event;
-    if (record.status === 'retracted' && !acceptedWhenRetracted.has(event.type)) {
+    if (record.status === 'retracted' && !type.onRetracted) {
       const code = record.kind === 'initiative' ? 'initiative-retracted' : 'record-retracted';
-      throw this.#refuse(
-        code,
-        `${record.recordId} is retracted and accepts only RecordReinstated and PersonalDataErased.`,
-        '/recordId',
-      );
+      const detail = `${record.recordId} is retracted and accepts only ${this.#types.onRetracted}.`;
+      throw this.refuse(code, detail, '/recordId');
     }
-    this.#checkDuplicateOf(record);
-    switch (event.type) {
-      case 'RecordCorrected':
-        return this.#correct(present, event.changes);
-      case 'EvidenceAdded': {
-        const fresh = evolveSources(record, event.sources);
-        return fresh ? this.#append(present, [], '', {}) : undefined;
-      }
-      case 'RecordRetracted':
-        this.#checkRetractable(record);
-        return this.#append(present, [], '', {});
-      case 'RecordReinstated':
-        if (record.status === 'standing') {
-          throw this.#refuse('record-standing', `${record.recordId} is not retracted.`, '/recordId');
-        }
-        return this.#append(present, [], '', {});
-      case 'RecordReclassified':
-        if (!isMilestone(record)) {
-          throw this.#refuse(
-            'rule-violated',
-            `${record.recordId} is a ${record.kind}: only an MoU or a project can be reclassified.`,
-            '/to',
-          );
-        }
-        return record.kind === event.to ? undefined : this.#append(present, [], '', { to: event.to });
-      case 'PersonalDataErased':
-        return this.#erase(present, event);
-      default:
-        throw new Error(`${event.type} changes no record`);
-    }
+    yield* this.#checkDuplicateOf(record);
+    const decided = type.decide(this.#event, record, this);
+    const stored = decided && 'next' in decided ? yield* decided : decided;
+    if (!stored) return undefined;
+    const { openings = [], ...members } = stored;
+    const { recordId, kind, version } = record;
+    const own = { recordId, kind, version: version + 1, ...members };
+    return yield* this.#append(present, openings, type.recordAt, own, type.leavesRecord);
   }
 
-  #correct(present: Version, changes: object): Recorded | undefined {
-    const { record } = present;
-    const before = stateOf(record);
-    // A merge patch of an object by an object is an object.
-    const patched = mergePatch(before, changes as Json) as { data: object; sources?: Source[] };
-    // Evidence adds up without bound; only a list that is posted must have the size of one.
-    const sources = 'sources' in changes ? (patched.sources ?? []) : record.sources.slice(0, 1);
-    const fault = stateFault(record.kind, { ...patched, sources });
-    if (fault) {
-      throw invalid({ pointer: `${this.#item.pointer}/changes${fault.pointer}`, detail: fault.detail });
-    }
-    const { data, openings } = this.#commit(patched.data, record, '/changes');
-    // JSON, as it was posted and checked.
-    const after = { ...patched, data, sources: patched.sources ?? [] } as unknown as Json;
-    const stored = diff(before, after);
-    if (stored.length === 0) return undefined;
-    checkSources(patched.sources ?? [], this.#circumstances.lastDay, '/changes/sources', this.#refuse);
-    return this.#append(present, openings, '/changes', { changes: stored });
-  }
-
-  /** Stores the commitments that it erases: those posted, less those erased before. */
-  #erase(
-    present: Version,
-    event: Extract<PostedEvent, { type: 'PersonalDataErased' }>,
-  ): Recorded | undefined {
-    const { initiativeId, recordId, data } = present.record;
-    const held = commitmentsIn(data);
-    const erasable = (commitment: string, i: number): boolean => {
-      const name = this.#draft.name(commitment);
-      if (name?.initiativeId === initiativeId && name.recordId === recordId) return true;
-      // The record still holds it, and it opens to nothing any more.
-      if (!name && held.includes(commitment)) return false;
-      throw this.#refuse(
-        'rule-violated',
-        `${recordId} has no name under this commitment that could be erased.`,
-        `/commitments/${i}`,
-      );
-    };
-    const commitments = [...new Set(event.commitments.filter(erasable))];
-    if (commitments.length === 0) return undefined;
-    const { legalBasis, requestedBy } = event;
-    const by = requestedBy === undefined ? {} : { requestedBy };
-    return this.#append(present, [], '', { erased: { commitments, legalBasis, ...by } });
-  }
-
-  /** Logs the event in the draft: builds its leaf, folds it, and checks the record that comes out. */
-  #append(
+  /**
+   * Logs the event in the draft: builds its leaf, folds it, and checks the record that comes out. recordAt: where the record
+   * stands in the body, so that a part of it is pointed at; undefined: the event as a whole is. unchecked: it leaves the record as it is.
+   */
+  *#append(
     present: Version | undefined,
     openings: Opening[],
-    prefix: '' | '/changes',
-    members: Pick<StoredEvent, 'changes' | 'to' | 'erased'> & {
-      recordId?: string;
-      kind?: Kind;
-      occurredOn?: string;
-      data?: { [member: string]: Json };
-      sources?: Source[];
-    },
-  ): Recorded {
-    const { sources, note, correlationId } = this.#event;
+    recordAt: string | undefined,
+    members: Pick<StoredEvent, 'recordId' | 'kind' | 'version' | 'occurredOn' | 'data'> & Stored,
+    unchecked = false,
+  ): Asking<Recorded> {
+    const { type, sources, reason, note, correlationId } = this.#event;
     const event: StoredEvent = {
       v: 1,
       eventId: this.#nextEventId(),
       initiativeId: this.#posting.initiativeId,
-      recordId: present?.record.recordId ?? '',
-      kind: present?.record.kind ?? 'initiative',
-      version: (present?.record.version ?? 0) + 1,
-      type: this.#event.type,
+      type,
       ...(sources ? { sources } : {}),
-      ...('reason' in this.#event ? { reason: this.#event.reason } : {}),
+      ...(reason ? { reason } : {}),
       ...(note === undefined ? {} : { note }),
       ...(correlationId === undefined ? {} : { correlationId }),
       ...members,
@@ -288,21 +212,18 @@ export class ItemDecision {
     const leaf = leafOf(event);
     const bytes = Buffer.from(leaf);
     if (bytes.length > leafBytesMax) {
-      throw this.#refuse(
-        'event-too-large',
-        `The stored event would have ${bytes.length} bytes, at most ${leafBytesMax} can be.`,
-        '',
-      );
+      const detail = `The stored event would have ${bytes.length} bytes, at most ${leafBytesMax} can be.`;
+      throw this.refuse('event-too-large', detail, '');
     }
     const position = this.#draft.nextPosition;
-    checkSources(sources ?? [], this.#circumstances.lastDay, '/sources', this.#refuse);
-    const record = evolve(present?.record, event);
-    // What leaves the record as it is, is taken even where a reference no longer stands.
-    if (record.status === 'standing' && !leavesRecordAsItIs.has(event.type)) {
-      // A record that is reinstated or reclassified does not stand in the body, so the event as a whole is pointed at.
-      const inBody = present === undefined || members.changes !== undefined;
-      const refuse: Refuse = inBody ? this.#refuse : (code, detail) => this.#refuse(code, detail, '');
-      checkRecord(record, present?.record, this.#draft, this.#circumstances.lastDay, refuse, prefix);
+    this.checkSources(sources ?? [], '/sources');
+    const record = this.#types.evolve(present?.record, event);
+    if (record.status === 'standing' && !unchecked) {
+      const refuse: Refuse = (code, detail, path) =>
+        this.refuse(code, detail, recordAt === undefined ? '' : recordAt + path);
+      this.#checkDate(record.occurredOn, '/occurredOn', refuse);
+      const maker = this.#types.makerOf(record.kind);
+      if (maker?.check) yield* maker.check(record, present?.record, this, refuse);
     }
     const change = {
       position,
@@ -310,7 +231,8 @@ export class ItemDecision {
       event,
       leaf,
       leafHash: leafHash(bytes),
-      fingerprint: this.#fingerprint,
+      // A dry run keeps none, and that of a long batch costs as much as a seventh of its decision.
+      fingerprint: this.#posting.dryRun ? null : this.#fingerprint,
       before: present,
       after: { record, position, made: present?.made ?? position },
       openings,
@@ -329,33 +251,20 @@ export class ItemDecision {
       : derivedId(this.#circumstances.fingerprintKey, eventId, this.#appended);
   }
 
-  /** The data with the names of persons committed; names that the record holds keep their commitments. */
-  #commit(
-    data: object,
-    present: LedgerRecord | undefined,
-    prefix: string,
-  ): { data: object; openings: Opening[] } {
-    const held = present ? commitmentsIn(present.data) : [];
-    return commitPeople(
-      data,
-      this.#circumstances.newSalt,
-      (name) => held.find((commitment) => this.#draft.name(commitment)?.name === name),
-      (commitment) => held.includes(commitment),
-      (path, detail) => invalid({ pointer: this.#item.pointer + prefix + path, detail }),
-    );
-  }
-
-  #initiative(): LedgerRecord {
+  /** undefined: the ledger itself, which is of none. */
+  *#initiative(): Asking<LedgerRecord | undefined> {
     const { initiativeId } = this.#posting;
-    const initiative = this.#draft.version(initiativeId, initiativeId)?.record;
+    if (initiativeId === ownId) return undefined;
+    const initiative = yield* this.record(initiativeId);
     if (initiative) return initiative;
-    throw this.#refuse('initiative-not-found', `${initiativeId} is not registered.`, '');
+    throw this.refuse('initiative-not-found', `${initiativeId} is not registered.`, '');
   }
 
-  #checkStanding({ status, recordId }: LedgerRecord): void {
-    if (status === 'standing') return;
+  #checkStanding(initiative: LedgerRecord | undefined): void {
+    if (!initiative || initiative.status === 'standing') return;
+    const { recordId } = initiative;
     const detail = `${recordId} is retracted and accepts only its reinstatement.`;
-    throw this.#refuse('initiative-retracted', detail, '');
+    throw this.refuse('initiative-retracted', detail, '');
   }
 
   #checkVersion(actual: number): void {
@@ -366,47 +275,81 @@ export class ItemDecision {
     throw new Refusal('version-conflict', detail, { errors: [{ pointer, detail }], actualVersion: actual });
   }
 
-  #checkRetractable({ kind, initiativeId, recordId }: LedgerRecord): void {
-    if (kind !== 'meeting') return;
-    const [milestone] = this.#draft.milestonesAt({ initiativeId, meetingId: recordId, limit: 1 });
-    if (milestone) {
-      throw this.#refuse(
-        'meeting-in-use',
-        `${recordId} has standing milestones, such as ${milestone.record.recordId}.`,
-        '/recordId',
-      );
-    }
-  }
-
-  #checkDuplicateOf({ recordId }: LedgerRecord): void {
-    const duplicateOf = 'reason' in this.#event ? this.#event.reason.duplicateOf : undefined;
+  *#checkDuplicateOf(record: LedgerRecord): Asking<void> {
+    const duplicateOf = this.#event.reason?.duplicateOf;
     if (duplicateOf === undefined) return;
-    if (duplicateOf === recordId) {
-      throw this.#refuse('rule-violated', "A record can't be a duplicate of itself.", '/reason/duplicateOf');
-    }
-    if (!this.#draft.version(this.#posting.initiativeId, duplicateOf)) {
-      throw this.#refuse('reference-not-found', `${duplicateOf} does not exist.`, '/reason/duplicateOf');
+    const refuse = (code: ProblemCode, detail: string): Error =>
+      this.refuse(code, detail, '/reason/duplicateOf');
+    if (duplicateOf === record.recordId)
+      throw refuse('rule-violated', "A record can't be a duplicate of itself.");
+    const other = yield* this.record(duplicateOf);
+    if (!other) throw refuse('reference-not-found', `${duplicateOf} does not exist.`);
+    // Or two records that were retracted as duplicates of each other would both be gone from every count.
+    if (other.status === 'retracted')
+      throw refuse('rule-violated', `${duplicateOf} is retracted: of two duplicates one must stand.`);
+    if (other.kind !== record.kind && !(isMilestone(other) && isMilestone(record)))
+      throw refuse(
+        'rule-violated',
+        `${duplicateOf} is a ${other.kind}, and no ${record.kind} can be a duplicate of it.`,
+      );
+  }
+
+  #checkDate(text: string | undefined, path: string, refuse: Refuse): void {
+    const { lastDay } = this.#circumstances;
+    const span = text === undefined ? undefined : parseEdtf(text);
+    if (!span || !beginsAfter(span, lastDay)) return;
+    const detail = `${text} begins after ${lastDay}, the last day that can have begun.`;
+    throw refuse('date-in-future', detail, path);
+  }
+
+  checkSources(sources: readonly Source[], path: string): void {
+    for (const [i, { publishedOn, retrievedOn }] of sources.entries()) {
+      this.#checkDate(publishedOn, `${path}/${i}/publishedOn`, this.refuse);
+      this.#checkDate(retrievedOn, `${path}/${i}/retrievedOn`, this.refuse);
     }
   }
 
-  /** The part of the event that names the change, for a pointer. */
-  #changedPart(): string {
-    return (
-      {
-        RecordCorrected: '/changes',
-        EvidenceAdded: '/sources',
-        RecordReclassified: '/to',
-        PersonalDataErased: '/commitments',
-      }[this.#event.type as string] ?? ''
+  readonly refuse: Refuse = (code, detail, path) =>
+    new Refusal(code, detail, { errors: [{ pointer: this.#item.pointer + path, detail }] });
+
+  invalid(path: string, detail: string): Refusal {
+    return invalid({ pointer: this.#item.pointer + path, detail });
+  }
+
+  stateFault(kind: Kind, state: object): ProblemPart | undefined {
+    return stateFault(kind, state);
+  }
+
+  *record(recordId: string): Asking<LedgerRecord | undefined> {
+    return (yield* this.#draft.version(this.#posting.initiativeId, recordId))?.record;
+  }
+
+  *milestoneAt(meetingId: string): Asking<LedgerRecord | undefined> {
+    const { initiativeId } = this.#posting;
+    const [milestone] = yield* this.#draft.milestonesAt({ initiativeId, meetingId, limit: 1 });
+    return milestone?.record;
+  }
+
+  *holdsName(record: LedgerRecord, commitment: string): Asking<boolean | undefined> {
+    const name = yield* this.#draft.name(commitment);
+    if (name?.initiativeId === record.initiativeId && name.recordId === record.recordId) return true;
+    // The record still holds it, and it opens to nothing any more.
+    return !name && commitmentsIn(record.data).includes(commitment) ? false : undefined;
+  }
+
+  *commit<D extends object>(
+    data: D,
+    record: LedgerRecord | undefined,
+    path: string,
+  ): Asking<{ data: D; openings: Opening[] }> {
+    const held = new Map<string, string | undefined>();
+    for (const commitment of record ? commitmentsIn(record.data) : [])
+      held.set(commitment, namesPersons(data) ? (yield* this.#draft.name(commitment))?.name : undefined);
+    return commitPeople(data, held, this.#circumstances.newSalt, (place, detail) =>
+      this.invalid(path + place, detail),
     );
   }
-
-  readonly #refuse: Refuse = (code: ProblemCode, detail: string, path: string) =>
-    new Refusal(code, detail, { errors: [{ pointer: this.#item.pointer + path, detail }] });
 }
-
-const evolveSources = (record: LedgerRecord, sources: Source[]): boolean =>
-  sources.some((source) => !record.sources.some((other) => jsonEqual(other as Json, source as Json)));
 
 const tooMany = (item: Item): Refusal => {
   const detail = `The request would make more than ${eventsMax} events.`;

@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { catalogue, type Defaults, eventsMax, type PostedEvent } from '../../events/catalogue.ts';
-import type { Kind } from '../../events/define-event.ts';
+import type { Granted } from '../access/rights.ts';
 import { type ProblemPart, Refusal } from '../errors.ts';
-import { canonicalJson } from './canonical-json.ts';
-import { pointerOf } from './merge-patch.ts';
-import { defaultsFault, eventFault } from './shapes.ts';
+import { canonicalJson } from '../shapes/canonical-json.ts';
+import { pointerOf } from '../shapes/merge-patch.ts';
+import { type Defaults, eventsMax, type Posted } from '../shapes/posted.ts';
+import type { EventTypes } from './event-types.ts';
+import { defaultsFault } from './shape.ts';
 
 /** One event of a posted body, with the defaults of its batch filled in. */
 export interface Item {
@@ -12,15 +13,23 @@ export interface Item {
   index: number;
   /** Where it stands in the body (RFC 6901). */
   pointer: string;
-  event: PostedEvent;
+  event: Posted;
   /** The keyed fingerprint of its content, where it was made beforehand. */
   fingerprint?: Buffer;
 }
 
+/**
+ * What entitles a request: `operator` sits at the machine with the ledger's own files; `open` is whoever asks a ledger that has no
+ * principals; grants limit those that are recorded of the principal, as a token may give less.
+ */
+export type Authority = 'operator' | 'open' | Granted;
+
 /** A request to record events, checked for its shape and nothing else. */
 export interface Posting {
   initiativeId: string;
+  /** Stands in its events as `recordedBy`. */
   principal: string;
+  authority: Authority;
   items: Item[];
   dryRun: boolean;
   /** fingerprint: keyed, of the bytes of the body and the query. */
@@ -28,10 +37,10 @@ export interface Posting {
 }
 
 /** The events of a body: one event, or a batch `{ defaults?, events }`. Throws Refusal `invalid-body`. */
-export function itemsOf(body: unknown): Item[] {
+export function itemsIn(types: EventTypes, body: unknown): Item[] {
   if (!isObject(body))
     throw invalid({ pointer: '', detail: 'must be an object: one event, or a batch of events' });
-  const items = 'events' in body ? batchItems(body) : [item(body, 0, '')];
+  const items = 'events' in body ? batchItems(types, body) : [item(types, body, 0, '')];
   const seen = new Set<string>();
   for (const { event, pointer } of items) {
     if (event.eventId === undefined) continue;
@@ -42,37 +51,49 @@ export function itemsOf(body: unknown): Item[] {
   return items;
 }
 
-function batchItems(body: Record<string, unknown>): Item[] {
+function batchItems(types: EventTypes, body: Record<string, unknown>): Item[] {
   const { defaults = {}, events, ...others } = body;
   const [other] = Object.keys(others);
-  if (other !== undefined) {
-    throw invalid({
-      pointer: `/${other.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-      detail: 'is not known here',
-    });
-  }
+  if (other !== undefined) throw invalid({ pointer: pointerOf([other]), detail: 'is not known here' });
   const fault = defaultsFault(defaults);
   if (fault) throw invalid({ pointer: `/defaults${fault.pointer}`, detail: fault.detail });
   if (!Array.isArray(events) || events.length === 0 || events.length > eventsMax) {
     throw invalid({ pointer: '/events', detail: `must be an array of 1 to ${eventsMax} events` });
   }
   // Just checked against the schema of Defaults.
-  return events.map((event, index) => item(event, index, `/events/${index}`, defaults as Defaults));
+  return events.map((event, index) => item(types, event, index, `/events/${index}`, defaults as Defaults));
 }
 
-/** The one event that stands for itself. Throws Refusal `invalid-body`. */
-export const itemOf = (value: unknown): Item => item(value, 0, '');
+/** The one event that stands for itself. Throws Refusal `invalid-body`, which tells all that is wrong with it. */
+export const itemIn = (types: EventTypes, value: unknown): Item => item(types, value, 0, '', {}, true);
 
-function item(value: unknown, index: number, pointer: string, defaults: Defaults = {}): Item {
+/** all: tells all that is wrong with an event, which would take long of a large body. */
+function item(
+  types: EventTypes,
+  value: unknown,
+  index: number,
+  pointer: string,
+  defaults: Defaults = {},
+  all = false,
+): Item {
   if (!isObject(value)) throw invalid({ pointer, detail: 'must be an object: an event' });
   const type = value['type'];
   if (typeof type !== 'string')
     throw invalid({ pointer: `${pointer}/type`, detail: 'is required: the type of the event' });
-  const event = withDefaults(value, type, defaults);
-  const fault = eventFault(type, event) ?? numberFault(event) ?? combinationFault(event as PostedEvent);
-  if (fault) throw invalid({ pointer: pointer + fault.pointer, detail: fault.detail });
-  // Just checked against the schema of its type.
-  const posted = event as PostedEvent;
+  const { occurredOn, ...others } = defaults;
+  const event = {
+    ...(occurredOn === undefined || !types.madeBy(type) ? {} : { occurredOn }),
+    ...others,
+    ...value,
+  };
+  // Looked at by the type once the schema of the type has.
+  const posted = event as unknown as Posted;
+  const fault = types.fault(type, event) ?? numberFault(event) ?? types.combinationFault(posted);
+  if (fault) {
+    const [first = fault, ...others] = all ? types.faults(type, event) : [];
+    const placed = (part: ProblemPart): ProblemPart => ({ ...part, pointer: pointer + part.pointer });
+    throw invalid(placed(first), ...others.map(placed));
+  }
   return {
     index,
     pointer,
@@ -80,60 +101,21 @@ function item(value: unknown, index: number, pointer: string, defaults: Defaults
   };
 }
 
-/** The kind of record that events of a type make; those that are not here change one. */
-export const kindMadeBy = new Map<string, Kind>(
-  catalogue.flatMap(({ type, makes }) => (makes ? [[type, makes] as const] : [])),
-);
-const makesMilestone = (type: string): boolean => ['mou', 'project'].includes(kindMadeBy.get(type) ?? '');
-
-function withDefaults(
-  event: Record<string, unknown>,
-  type: string,
-  defaults: Defaults,
-): Record<string, unknown> {
-  const { occurredOn, ...others } = defaults;
-  return occurredOn === undefined || !kindMadeBy.has(type)
-    ? { ...others, ...event }
-    : { occurredOn, ...others, ...event };
-}
-
 /** JSON can write numbers that are infinite when read, such as 1e400. A patch has them where no schema looks yet. */
 function numberFault(value: unknown): ProblemPart | undefined {
   if (typeof value === 'number' && !Number.isFinite(value)) return { pointer: '', detail: 'is too large' };
   if (typeof value !== 'object' || value === null) return undefined;
+  // Entries of an array would be made one by one, and a body has room for half a million of them.
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const fault = numberFault(value[i]);
+      if (fault) return { ...fault, pointer: pointerOf([i]) + fault.pointer };
+    }
+    return undefined;
+  }
   for (const [key, part] of Object.entries(value)) {
     const fault = numberFault(part);
     if (fault) return { ...fault, pointer: pointerOf([key]) + fault.pointer };
-  }
-  return undefined;
-}
-
-/** What a schema of one type can't say: which members go together. */
-function combinationFault(event: PostedEvent): ProblemPart | undefined {
-  const both = (one: string, other: string): ProblemPart => ({
-    pointer: `/${other}`,
-    detail: `does not go together with ${one}`,
-  });
-  if ('repeat' in event) {
-    if (event.recordId !== undefined) return both('repeat', 'recordId');
-    if (event.eventId !== undefined) return both('repeat', 'eventId');
-  }
-  if (makesMilestone(event.type)) {
-    const { occurredOn, data } = event as { occurredOn?: string; data?: { meetingId?: string } };
-    if (occurredOn === undefined && data?.meetingId === undefined) {
-      return { pointer: '/occurredOn', detail: 'is required where no meetingId gives a date' };
-    }
-  }
-  if (kindMadeBy.has(event.type)) return undefined;
-  if ('where' in event) {
-    if (event.recordId !== undefined) return both('where', 'recordId');
-    if (event.eventId !== undefined) return both('where', 'eventId');
-    if (event.expectedVersion !== undefined) return both('where', 'expectedVersion');
-  } else if (event.recordId === undefined) {
-    return { pointer: '/recordId', detail: 'is required: the record to change, or where instead' };
-  }
-  if ('reason' in event && event.reason.code === 'duplicate' && event.reason.duplicateOf === undefined) {
-    return { pointer: '/reason/duplicateOf', detail: 'is required with the code duplicate' };
   }
   return undefined;
 }
@@ -142,16 +124,16 @@ function combinationFault(event: PostedEvent): ProblemPart | undefined {
  * The keyed fingerprint of an event's content as posted, by which a repeat under the same eventId is known.
  * Preconditions and ids are no content.
  */
-export function fingerprintOf(initiativeId: string, event: PostedEvent, key: Buffer): Buffer {
+export function fingerprintOf(initiativeId: string, event: Posted, key: Buffer): Buffer {
   const { eventId: _, expectedVersion: __, ...content } = event;
   return createHmac('sha256', key)
     .update(canonicalJson({ initiativeId, ...content }))
     .digest();
 }
 
-export const invalid = (part: ProblemPart): Refusal =>
+export const invalid = (part: ProblemPart, ...others: ProblemPart[]): Refusal =>
   new Refusal('invalid-body', `${part.pointer === '' ? 'The body' : part.pointer} ${part.detail}.`, {
-    errors: [part],
+    errors: [part, ...others],
   });
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -1,52 +1,72 @@
-import { answerKeysOf, correctedRefsOf, eventIdsOf, numbersOf, refsOf } from './asked.ts';
-import type { Facts, PlaceOfKind } from './facts.ts';
-import { commitmentsIn } from './people.ts';
-import { kindMadeBy, type Posting } from './posting.ts';
-import type { LedgerRecord } from './record.ts';
-import { titleKeyFrom } from './title-key.ts';
+import { type Asking, together } from '../shapes/asking.ts';
+import { commitmentsIn } from '../shapes/people.ts';
+import type { Kind, LedgerRecord } from '../shapes/record.ts';
+import { ownId } from '../shapes/stored-event.ts';
+import { titleKeyFrom } from '../shapes/title-key.ts';
+import type { EventTypes } from './event-types.ts';
+import type { PlaceOfKind, RecordRef } from './facts.ts';
+import type { Item, Posting } from './posting.ts';
+import { refKey } from './touched.ts';
 import { metricOf } from './warnings.ts';
-import { refKey, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /**
  * Loads what the decisions on a group will ask for: one to three rounds of queries, however many requests it has. What
- * can't be told before deciding, they miss. warnings: also what these ask for.
+ * can't be told before deciding, they ask for themselves. warnings: also what these ask for.
  */
-export async function prefetch(
+export function* prefetch(
+  types: EventTypes,
   world: World,
-  facts: Facts,
   group: Posting[],
   { warnings }: { warnings: boolean },
-): Promise<void> {
-  await Promise.all([
-    world.loadVersions(facts, refsOf(group)),
-    world.loadEvents(facts, eventIdsOf(group)),
-    world.loadAnswers(facts, answerKeysOf(group)),
-    world.loadNumbers(facts, numbersOf(group)),
-    // Of most milestones all is posted, and then this is all that there is to ask.
-    world.loadTitles(
-      facts,
-      warnings ? titleKeysOf(milestonesAhead(group, world).filter(({ occurredOn }) => occurredOn)) : [],
+): Asking<void> {
+  const posted = group.flatMap(({ initiativeId, items }) => items.map((item) => ({ initiativeId, item })));
+  // Of most milestones all is posted. Their texts can be long, so what is known of them at first is computed once.
+  const known = new Map<Item, Ahead>();
+  const ahead = (): Ahead[] =>
+    warnings
+      ? posted.flatMap(({ initiativeId, item }) => recordAhead(types, world, initiativeId, item, known) ?? [])
+      : [];
+  yield* together([
+    world.versions.load([...refsOf(group), ...principalsOf(group)]),
+    world.events.load(posted.flatMap(({ item }) => item.event.eventId ?? [])),
+    world.answers.load(
+      // A dry run ignores keys.
+      group.flatMap(({ idempotency, dryRun, ...posting }) =>
+        idempotency && !dryRun ? [{ ...posting, key: idempotency.key }] : [],
+      ),
     ),
+    // New records take numbers where they come without an id.
+    world.numbers.load([
+      ...(group.some(({ authority }) => authority === 'open')
+        ? [{ initiativeId: ownId, kind: 'principal' as const }]
+        : []),
+      ...posted.flatMap(({ initiativeId, item: { event } }) => {
+        const kind = event.recordId === undefined ? types.madeBy(event.type) : undefined;
+        return kind === undefined ? [] : [{ initiativeId, kind }];
+      }),
+    ]),
+    world.titles.load(titleKeysOf(ahead().filter(({ occurredOn }) => occurredOn))),
   ]);
-  // A correction may repeat the names that the record holds.
-  const commitments = correctedRefsOf(group).flatMap(({ initiativeId, recordId }) =>
-    commitmentsIn(recordIn(world, initiativeId, recordId)?.data ?? {}),
+  // An event may repeat the names that the record holds.
+  const commitments = posted.flatMap(({ initiativeId, item: { event } }) =>
+    types.namingPersons.has(event.type)
+      ? commitmentsIn(recordIn(world, initiativeId, event.recordId)?.data ?? {})
+      : [],
   );
-  const milestones = warnings ? milestonesAhead(group, world) : [];
-  const places = milestones.flatMap(({ initiativeId, meetingId, kind }): PlaceOfKind[] =>
-    meetingId === undefined ? [] : [{ initiativeId, meetingId, kind }],
+  const records = ahead();
+  const places = records.flatMap(({ initiativeId, meetingId, kind }): PlaceOfKind[] =>
+    meetingId === undefined || (kind !== 'mou' && kind !== 'project')
+      ? []
+      : [{ initiativeId, meetingId, kind }],
   );
-  await Promise.all([
-    world.loadNames(facts, commitments),
-    world.loadTitles(facts, titleKeysOf(milestones)),
-    world.loadClaims(
-      facts,
-      places.map(({ initiativeId, meetingId }) => ({ initiativeId, recordId: meetingId })),
-    ),
+  yield* together([
+    world.names.load(commitments),
+    world.titles.load(titleKeysOf(records)),
+    world.claims.load(places.map(({ initiativeId, meetingId }) => ({ initiativeId, recordId: meetingId }))),
   ]);
   // To count is to look at all milestones of a meeting, so it is done where a claim asks for it.
-  await world.loadCounts(
-    facts,
+  yield* world.counts.load(
     places.filter(({ initiativeId, meetingId, kind }) =>
       world.claims
         .get(refKey(initiativeId, meetingId))
@@ -55,37 +75,78 @@ export async function prefetch(
   );
 }
 
-/** What warnings look at in a milestone. */
+/** Those whose rights the decisions look at. */
+const principalsOf = (group: Posting[]): RecordRef[] =>
+  group.flatMap(({ authority, principal }) =>
+    typeof authority === 'string' ? [] : [{ initiativeId: ownId, recordId: principal }],
+  );
+
+/** The records that the decisions of a group are sure to ask for. */
+const refsOf = (group: Posting[]): RecordRef[] =>
+  group.flatMap(({ initiativeId, items }) => {
+    const ids = items.flatMap(({ event: { recordId, reason, data, changes } }) => [
+      recordId,
+      reason?.duplicateOf,
+      ...(data ? referencesIn(data) : []),
+      ...(changes ? referencesIn((changes['data'] ?? {}) as object) : []),
+    ]);
+    return [initiativeId, ...ids].flatMap((recordId) =>
+      typeof recordId === 'string' ? [{ initiativeId, recordId }] : [],
+    );
+  });
+
+/** What is told of other records in data that may be checked against no schema yet. */
+function referencesIn(data: object): unknown[] {
+  const { meetingId, madeAt, scope, renews, under } = data as Members;
+  const about = typeof scope === 'string' && scope.startsWith('meeting:') ? scope.slice(8) : undefined;
+  const renewed = (renews as { recordId?: unknown } | null | undefined)?.recordId;
+  return [meetingId, madeAt, about, renewed, ...(Array.isArray(under) ? under : [])];
+}
+
+/** What warnings look at in a record. */
 interface Ahead {
   initiativeId: string;
-  kind: 'mou' | 'project';
+  kind: Kind;
   occurredOn: string | undefined;
-  title: string | undefined;
+  titleKey: number | undefined;
   meetingId: string | undefined;
 }
 
-/** The milestones that requests will make or change, as far as it can be told before they are decided on. */
-const milestonesAhead = (group: Posting[], world: World): Ahead[] =>
-  group.flatMap(({ initiativeId, items }) =>
-    items.flatMap(({ event }) => {
-      const made = kindMadeBy.get(event.type);
-      const present = made === undefined ? recordIn(world, initiativeId, event.recordId) : undefined;
-      const kind = 'to' in event ? event.to : (made ?? present?.kind);
-      if (kind !== 'mou' && kind !== 'project') return [];
-      // Changes are not checked against a schema yet, so each member may be anything.
-      const posted: Members = 'changes' in event ? event.changes : event;
-      const data: Members = { ...present?.data, ...(posted['data'] as Members | undefined) };
-      const [title, meetingId] = [textOf(data['title']), textOf(data['meetingId'])];
-      const occurredOn =
-        textOf(posted['occurredOn']) ??
-        present?.occurredOn ??
-        recordIn(world, initiativeId, meetingId)?.occurredOn;
-      return { initiativeId, kind, occurredOn, title, meetingId };
-    }),
-  );
+/**
+ * The record that an item will make or change, as far as it can be told before it is decided on. known: those of which all is
+ * posted.
+ */
+function recordAhead(
+  types: EventTypes,
+  world: World,
+  initiativeId: string,
+  item: Item,
+  known: Map<Item, Ahead>,
+): Ahead | undefined {
+  const before = known.get(item);
+  if (before) return before;
+  const { event } = item;
+  const made = types.madeBy(event.type);
+  const present = made === undefined ? recordIn(world, initiativeId, event.recordId) : undefined;
+  const kind = event.to ?? made ?? present?.kind;
+  if (kind === undefined) return undefined;
+  // Members of an event are looked at by name.
+  const posted = (event.changes ?? event) as Members;
+  const data: Members = { ...present?.data, ...(posted['data'] as Members | undefined) };
+  const meetingId = textOf(data['meetingId']);
+  const occurredOn =
+    textOf(posted['occurredOn']) ??
+    present?.occurredOn ??
+    recordIn(world, initiativeId, meetingId)?.occurredOn;
+  // Evidence comes behind the sources that are there.
+  const sources = event.changes?.['sources'] ?? present?.sources ?? posted['sources'];
+  const titleKey = titleKeyFrom({ initiativeId, kind, occurredOn }, data, sources);
+  const ahead = { initiativeId, kind, occurredOn, titleKey, meetingId };
+  if (made !== undefined && event.occurredOn !== undefined) known.set(item, ahead);
+  return ahead;
+}
 
-const titleKeysOf = (milestones: Ahead[]): number[] =>
-  milestones.flatMap((one) => (one.title === undefined ? [] : titleKeyFrom(one, one.title)));
+const titleKeysOf = (records: Ahead[]): number[] => records.flatMap(({ titleKey }) => titleKey ?? []);
 
 type Members = { [member: string]: unknown };
 

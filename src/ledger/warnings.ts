@@ -1,54 +1,68 @@
+import type { Asking } from '../shapes/asking.ts';
+import { boundsOf } from '../shapes/claim-bounds.ts';
+import { parseEdtf } from '../shapes/edtf.ts';
+import { isMilestone, type Milestone, type Version } from '../shapes/record.ts';
+import { titleKeyOf } from '../shapes/title-key.ts';
+import { itemsAtOnce } from './decide.ts';
 import type { Draft } from './draft.ts';
-import { parseEdtf } from './edtf.ts';
 import type { Warning } from './facts.ts';
-import { isMilestone, type Milestone, type Version } from './record.ts';
+import type { World } from './world.ts';
 
-/**
- * What is odd about the milestones that a request makes or changes, as they stand after it; never a reason to refuse.
- * In steps, each for one record: a step may throw Missing like a decision, and is then to be taken again.
- */
-export function warningsOf(draft: Draft): (() => Warning[])[] {
+/** What is odd about the records that a request makes or changes, as they stand after it; never a reason to refuse. */
+export function* warningsOf(draft: Draft, world: World): Asking<Warning[]> {
+  yield* world.titles.load(draft.changes.flatMap(({ after }) => titleKeyOf(after.record) ?? []));
   const last = new Map(draft.changes.map((change) => [change.after.record.recordId, change]));
   // The same for every record of a kind at a meeting, and a request may have a thousand of these.
   const claimed = new Map<string, string | undefined>();
-  const said = new Set<string>();
-  return [...last.values()].map(({ after, pointer }) => () => {
-    const warnings = warningsOfOne(after, draft, pointer, claimed);
-    // An item that made many records is warned of once.
-    return warnings.filter((warning) => {
-      const text = JSON.stringify(warning);
-      return !said.has(text) && said.add(text);
-    });
-  });
+  // An item that made many records is warned of once.
+  const said = new Map<string, Warning>();
+  let looked = 0;
+  for (const { after, pointer } of last.values()) {
+    if (++looked % itemsAtOnce === 0) yield [];
+    for (const [code, detail] of yield* warningsOfOne(after, draft, claimed)) {
+      if (detail === undefined) continue;
+      const warning = { code, pointer, detail };
+      said.set(JSON.stringify(warning), warning);
+    }
+  }
+  return [...said.values()];
 }
 
-function warningsOfOne(
+function* warningsOfOne(
   version: Version,
   draft: Draft,
-  pointer: string,
   claimed: Map<string, string | undefined>,
-): Warning[] {
+): Asking<(readonly [Warning['code'], string | undefined])[]> {
   const { record } = version;
-  if (!isMilestone(record) || record.status !== 'standing') return [];
+  if (record.status !== 'standing') return [];
+  if (record.kind === 'meeting' || record.kind === 'claim') {
+    const same = yield* draft.sameTitle(version);
+    const [code, what] = sameness[record.kind];
+    return [[code, same && `${same.recordId} ${what}`]];
+  }
+  if (!isMilestone(record)) return [];
   const place = `${record.data.meetingId}/${record.kind}`;
-  if (!claimed.has(place)) claimed.set(place, moreThanClaimed(record, draft));
-  const details = [
-    ['same-title-and-date', sameTitle(version, draft)],
-    ['date-outside-meeting', outsideMeeting(record, draft)],
+  if (!claimed.has(place)) claimed.set(place, yield* moreThanClaimed(record, draft));
+  const same = yield* draft.sameTitle(version);
+  return [
+    ['same-title-and-date', same && `${same.recordId} has the same title and date.`],
+    ['date-outside-meeting', yield* outsideMeeting(record, draft)],
     ['more-than-claimed', claimed.get(place)],
     ['validity-reversed', reversedValidity(record)],
-  ] as const;
-  return details.flatMap(([code, detail]) => (detail === undefined ? [] : [{ code, pointer, detail }]));
+  ];
 }
 
-function sameTitle(version: Version, draft: Draft): string | undefined {
-  const [other] = draft.sameTitle(version);
-  return other && `${other.recordId} has the same title and date.`;
-}
+const sameness = {
+  meeting: ['same-meeting', 'is a meeting on the same date, with the same series, ordinal and name.'],
+  claim: ['same-claim', 'is the same figure for the same date and scope, from the same publisher.'],
+} as const;
 
-function outsideMeeting({ initiativeId, occurredOn, data }: Milestone, draft: Draft): string | undefined {
+function* outsideMeeting(
+  { initiativeId, occurredOn, data }: Milestone,
+  draft: Draft,
+): Asking<string | undefined> {
   if (data.meetingId === undefined) return undefined;
-  const meeting = draft.version(initiativeId, data.meetingId)?.record;
+  const meeting = (yield* draft.version(initiativeId, data.meetingId))?.record;
   const [own, its] = [parseEdtf(occurredOn ?? ''), parseEdtf(meeting?.occurredOn ?? '')];
   if (!own || !its) return undefined;
   const inside = own.latest <= its.latest && (its.earliest ?? '') <= (own.earliest ?? '');
@@ -57,26 +71,20 @@ function outsideMeeting({ initiativeId, occurredOn, data }: Milestone, draft: Dr
     : `${occurredOn} is not within ${meeting?.occurredOn}, the date of ${data.meetingId}.`;
 }
 
-/** Whether a count is more than a claim says; a qualifier that is open upwards, or vague, never says so. */
-const exceeds: { [qualifier: string]: (count: number, value: number) => boolean } = {
-  exact: (count, value) => count > value,
-  atMost: (count, value) => count > value,
-  lessThan: (count, value) => count >= value,
-};
-
 /** What claims call the milestones of a kind. */
 export const metricOf = (kind: 'mou' | 'project'): string => (kind === 'mou' ? 'mous' : 'projects');
 
-function moreThanClaimed(
+function* moreThanClaimed(
   { initiativeId, kind, data: { meetingId } }: Milestone,
   draft: Draft,
-): string | undefined {
+): Asking<string | undefined> {
   if (meetingId === undefined) return undefined;
   const metric = metricOf(kind);
-  const claims = draft.claimsAbout(initiativeId, meetingId).filter(({ data }) => data.metric === metric);
+  const about = yield* draft.claimsAbout(initiativeId, meetingId);
+  const claims = about.filter(({ data }) => data.metric === metric);
   if (claims.length === 0) return undefined;
-  const count = draft.countAt(initiativeId, meetingId, kind);
-  const claim = claims.find(({ data }) => exceeds[data.qualifier]?.(count, data.value));
+  const count = yield* draft.countAt(initiativeId, meetingId, kind);
+  const claim = claims.find(({ data }) => count > boundsOf(data).high);
   return (
     claim && `${meetingId} has ${count} ${metric} now, where ${claim.recordId} says ${claim.data.value}.`
   );

@@ -1,3 +1,6 @@
+import type { Asking } from '../shapes/asking.ts';
+import { meetingOf, type Version } from '../shapes/record.ts';
+import { titleKeyOf } from '../shapes/title-key.ts';
 import type {
   AnswerKey,
   Facts,
@@ -8,22 +11,47 @@ import type {
   PlaceOfKind,
   RecordRef,
 } from './facts.ts';
-import { meetingOf, type Version } from './record.ts';
-import { titleKeyOf } from './title-key.ts';
+import { refKey, TouchedRecords } from './touched.ts';
 
-/** Thrown by a decision that needs a fact not loaded yet: `load` it into the world, then decide again. */
-export class Missing {
-  readonly load: (facts: Facts, world: World) => Promise<void>;
-  constructor(load: Missing['load']) {
-    this.load = load;
+interface Sort<A, K, V, F> {
+  keyOf: (asked: A) => K;
+  find: (asked: A[]) => Asking<Iterable<F>>;
+  /** What is known of something that is not found. */
+  absent: () => V;
+  put: (found: F, known: Map<K, V>) => void;
+}
+
+/** Facts of one sort, each asked for once. */
+class Known<A, K, V, F> extends Map<K, V> {
+  readonly #sort: Sort<A, K, V, F>;
+
+  constructor(sort: Sort<A, K, V, F>) {
+    super();
+    this.#sort = sort;
+  }
+
+  *load(asked: A[]): Asking<void> {
+    const { keyOf, find, absent, put } = this.#sort;
+    const unknown = new Map(asked.map((one) => [keyOf(one), one]));
+    for (const key of unknown.keys()) if (this.has(key)) unknown.delete(key);
+    if (unknown.size === 0) return;
+    const found = yield* find([...unknown.values()]);
+    for (const key of unknown.keys()) this.set(key, absent());
+    for (const one of found) put(one, this);
+  }
+
+  *of(asked: A): Asking<V> {
+    const key = this.#sort.keyOf(asked);
+    if (!this.has(key)) yield* this.load([asked]);
+    // It is there now; V may include undefined.
+    return this.get(key) as V;
   }
 }
 
-export const refKey = (initiativeId: string, recordId: string): string => `${initiativeId}/${recordId}`;
-
-export interface Touched {
-  base: Version | undefined;
-  now: Version;
+/** The first records of a title, up to a limit. */
+export interface Titled {
+  versions: Version[];
+  limit: number;
 }
 
 /**
@@ -31,101 +59,97 @@ export interface Touched {
  * accepted so far. A request works on a `Draft` of its own, which is dropped if the request is refused.
  */
 export class World {
-  readonly versions = new Map<string, Version | undefined>();
-  readonly events = new Map<string, LoggedEvent | undefined>();
-  readonly answers = new Map<string, KeptAnswer | undefined>();
-  readonly numbers = new Map<string, number>();
-  readonly usedNumbers = new Map<string, number>();
-  readonly milestones = new Map<string, Version[]>();
-  readonly counts = new Map<string, number>();
-  readonly claims = new Map<string, Version[]>();
-  readonly titles = new Map<number, Version[]>();
+  readonly facts: Facts;
+  readonly versions: Known<RecordRef, string, Version | undefined, Version>;
+  readonly events: Known<string, string, LoggedEvent | undefined, LoggedEvent>;
+  readonly answers: Known<AnswerKey, string, KeptAnswer | undefined, AnswerKey & KeptAnswer>;
+  readonly numbers: Known<NumberedIds, string, number, NumberedIds & { lastNumber: number }>;
+  readonly counts: Known<PlaceOfKind, string, number, PlaceOfKind & { count: number }>;
+  readonly claims: Known<RecordRef, string, Version[], Version>;
+  readonly titles: Known<number, number, Titled, Version>;
   /** undefined: erased, or never there. */
-  readonly names = new Map<string, HeldName | undefined>();
+  readonly names: Known<string, string, HeldName | undefined, [string, HeldName]>;
+  readonly milestones = new Map<string, Version[]>();
   /** Of the accepted requests, by record. */
-  readonly touched = new Map<string, Touched>();
-  readonly touchedTitles = new Map<number, Set<string>>();
+  readonly touched = new TouchedRecords();
+  readonly usedNumbers = new Map<string, number>();
   /** The end of the log, with what was accepted. */
   position: number;
 
-  constructor(position: number) {
+  constructor(position: number, facts: Facts) {
     this.position = position;
-  }
-
-  async loadVersions(facts: Facts, refs: RecordRef[]): Promise<void> {
-    const unknown = unknownOf(this.versions, refs, keyOf, () => undefined);
-    if (unknown.length === 0) return;
-    for (const version of await facts.versions(unknown)) this.versions.set(keyOf(version.record), version);
-  }
-
-  async loadEvents(facts: Facts, eventIds: string[]): Promise<void> {
-    const unknown = unknownOf(this.events, eventIds, itself, () => undefined);
-    if (unknown.length === 0) return;
-    for (const event of await facts.events(unknown)) this.events.set(event.eventId, event);
-  }
-
-  async loadAnswers(facts: Facts, keys: AnswerKey[]): Promise<void> {
-    const unknown = unknownOf(this.answers, keys, answerKey, () => undefined);
-    if (unknown.length === 0) return;
-    for (const answer of await facts.keptAnswers(unknown)) this.answers.set(answerKey(answer), answer);
-  }
-
-  async loadNumbers(facts: Facts, asked: NumberedIds[]): Promise<void> {
-    const unknown = unknownOf(this.numbers, asked, numbersKey, () => 0);
-    if (unknown.length === 0) return;
-    for (const found of await facts.lastNumbers(unknown)) {
-      const key = numbersKey(found);
-      this.numbers.set(key, Math.max(this.numbers.get(key) ?? 0, found.lastNumber));
-    }
-  }
-
-  async loadNames(facts: Facts, commitments: string[]): Promise<void> {
-    const unknown = unknownOf(this.names, commitments, itself, () => undefined);
-    if (unknown.length === 0) return;
-    for (const [commitment, name] of await facts.names(unknown)) this.names.set(commitment, name);
-  }
-
-  async loadTitles(facts: Facts, titleKeys: number[]): Promise<void> {
-    const unknown = unknownOf(this.titles, titleKeys, itself, () => []);
-    if (unknown.length === 0) return;
-    for (const version of await facts.sameTitle(unknown)) {
-      const titleKey = titleKeyOf(version.record);
-      if (titleKey !== undefined) this.titles.get(titleKey)?.push(version);
-    }
-  }
-
-  async loadClaims(facts: Facts, meetings: RecordRef[]): Promise<void> {
-    const unknown = unknownOf(this.claims, meetings, keyOf, () => []);
-    if (unknown.length === 0) return;
-    for (const version of await facts.claimsAbout(unknown)) {
-      const { record } = version;
-      const recordId = meetingOf(record);
-      if (recordId !== undefined)
-        this.claims.get(keyOf({ initiativeId: record.initiativeId, recordId }))?.push(version);
-    }
-  }
-
-  async loadCounts(facts: Facts, places: PlaceOfKind[]): Promise<void> {
-    const unknown = unknownOf(this.counts, places, placeKey, () => 0);
-    if (unknown.length === 0) return;
-    for (const found of await facts.countsAt(unknown)) this.counts.set(placeKey(found), found.count);
+    this.facts = facts;
+    this.versions = new Known({
+      keyOf,
+      find: (refs) => facts.versions(refs),
+      absent: nothing,
+      put: (version, known) => known.set(keyOf(version.record), version),
+    });
+    this.events = new Known({
+      keyOf: itself,
+      find: (eventIds) => facts.events(eventIds),
+      absent: nothing,
+      put: (event, known) => known.set(event.eventId, event),
+    });
+    this.answers = new Known({
+      keyOf: answerKey,
+      find: (keys) => facts.keptAnswers(keys),
+      absent: nothing,
+      put: (answer, known) => known.set(answerKey(answer), answer),
+    });
+    this.numbers = new Known({
+      keyOf: numbersKey,
+      find: (asked) => facts.lastNumbers(asked),
+      absent: zero,
+      put: (one, known) => raise(known, numbersKey(one), one.lastNumber),
+    });
+    this.counts = new Known({
+      keyOf: placeKey,
+      find: (places) => facts.countsAt(places),
+      absent: zero,
+      put: (one, known) => known.set(placeKey(one), one.count),
+    });
+    this.claims = new Known({
+      keyOf,
+      find: (meetings) => facts.claimsAbout(meetings),
+      absent: (): Version[] => [],
+      put(version, known) {
+        const { initiativeId } = version.record;
+        const recordId = meetingOf(version.record);
+        if (recordId !== undefined) known.get(keyOf({ initiativeId, recordId }))?.push(version);
+      },
+    });
+    this.titles = new Known({
+      keyOf: itself,
+      find: (titleKeys) => facts.sameTitle(titleKeys, titlesLimit),
+      absent: (): Titled => ({ versions: [], limit: titlesLimit }),
+      put(version, known) {
+        const titleKey = titleKeyOf(version.record);
+        if (titleKey !== undefined) known.get(titleKey)?.versions.push(version);
+      },
+    });
+    this.names = new Known({
+      keyOf: itself,
+      find: (commitments) => facts.names(commitments),
+      absent: nothing,
+      put: ([commitment, name], known) => known.set(commitment, name),
+    });
   }
 }
 
-/** What is asked for and not known yet, each once. It is known as absent from now on, until it is loaded. */
-function unknownOf<A, K, V>(known: Map<K, V>, asked: A[], keyOf: (one: A) => K, absent: () => V): A[] {
-  return asked.filter((one) => {
-    const key = keyOf(one);
-    if (known.has(key)) return false;
-    known.set(key, absent());
-    return true;
-  });
-}
+/** The record itself and another one; more are loaded where requests change these. */
+const titlesLimit = 2;
 
+const nothing = <V>(): V | undefined => undefined;
+const zero = (): number => 0;
 const itself = <T>(one: T): T => one;
 const keyOf = ({ initiativeId, recordId }: RecordRef): string => refKey(initiativeId, recordId);
 export const numbersKey = ({ initiativeId, kind }: NumberedIds): string => refKey(initiativeId, kind);
-export const placeKey = ({ initiativeId, meetingId, kind }: PlaceOfKind): string =>
+const placeKey = ({ initiativeId, meetingId, kind }: PlaceOfKind): string =>
   `${refKey(initiativeId, meetingId)}/${kind}`;
 export const answerKey = ({ principal, initiativeId, key }: AnswerKey): string =>
   JSON.stringify([principal, initiativeId, key]);
+
+export function raise(map: Map<string, number>, key: string, number: number): void {
+  map.set(key, Math.max(number, map.get(key) ?? 0));
+}

@@ -1,66 +1,50 @@
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockFile, StoreUnavailable } from '../store/lock-file.ts';
-import { parseSignerKey, type SignerKey } from '../tlog/note-key.ts';
-
-/** The newest tree that was ever going to be published. */
-export interface SignerState {
-  origin: string;
-  size: number;
-  /** Hex. */
-  rootHash: string;
-}
-
-/** A key and when it signs, in milliseconds. */
-export interface PeriodKey {
-  key: SignerKey;
-  signsFrom: number;
-  signsUntil?: number;
-}
-
-/** As kept in keys.json. */
-interface StoredKey {
-  key: string;
-  signsFrom: string;
-  signsUntil?: string;
-}
+import { makeDirectory, orUnusable } from '../store/place.ts';
+import { type PeriodKey, readKeys, readState, type SignerState, type StoredKey } from './signer-files.ts';
 
 /**
- * The directory of the signer: its keys, and the state that it never goes behind. It lies apart from the data, so
- * that restoring the data does not restore it too. One process has it at a time. What is written is synced before
- * anything that follows from it is published.
+ * The directory of the signer: its keys, and the state that every later tree must extend. It lies apart from the data, so that
+ * restoring the data does not restore it. One process has it at a time. Writes are synced before anything that follows from
+ * them is published.
  */
 export class SignerDirectory {
-  readonly #path: string;
+  readonly path: string;
   readonly #lock: { close(): void };
 
-  /** Makes the directory (0700) where there is none. Throws StoreUnavailable where another process has it. */
+  /**
+   * Makes the directory (0700) if there is none, and leaves an existing one as it is. Throws StoreUnavailable if it can't be used,
+   * if everybody may write in it, or if another process has it.
+   */
   constructor(path: string) {
-    this.#path = path;
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    chmodSync(path, 0o700);
-    this.#lock = lockFile(join(path, 'lock'), 'another process signs with this directory');
+    this.path = path;
+    this.#lock = this.#using(() => {
+      makeDirectory(path, 0o700);
+      if (modeOf(path) & 0o002)
+        throw new StoreUnavailable(
+          `SIGNER_DIR: every user may write in ${path} and so replace the keys and the state. Forbid it: chmod o-w ${path}`,
+        );
+      return lockFile(join(path, 'lock'), 'another process signs with this directory');
+    });
+  }
+
+  /** Warnings of what other users may do with it. */
+  warnings(): string[] {
+    return this.#using(() => {
+      const [directory, keys] = [modeOf(this.path), modeOf(join(this.path, 'keys.json'))];
+      return [
+        ...(directory & 0o077 ? [`SIGNER_DIR: other users may look into ${this.path}: chmod 700 it`] : []),
+        ...(keys & 0o077
+          ? [`SIGNER_DIR: other users may use the private keys: chmod 600 ${this.path}/keys.json`]
+          : []),
+      ];
+    });
   }
 
   /** The keys, the oldest first; none before the first start. */
   keys(): PeriodKey[] {
-    // Written by keepKeys.
-    const stored = this.#read<StoredKey[]>('keys.json') ?? [];
-    return stored.map(({ key, signsFrom, signsUntil }) => ({
-      key: parseSignerKey(key),
-      signsFrom: Date.parse(signsFrom),
-      ...(signsUntil === undefined ? {} : { signsUntil: Date.parse(signsUntil) }),
-    }));
+    return this.#using(() => readKeys(this.path));
   }
 
   keepKeys(keys: PeriodKey[]): void {
@@ -75,7 +59,7 @@ export class SignerDirectory {
   }
 
   state(): SignerState | undefined {
-    return this.#read<SignerState>('state.json');
+    return this.#using(() => readState(this.path));
   }
 
   keepState(state: SignerState): void {
@@ -86,33 +70,32 @@ export class SignerDirectory {
     this.#lock.close();
   }
 
-  #read<T>(name: string): T | undefined {
-    const file = join(this.#path, name);
-    if (!existsSync(file)) return undefined;
-    try {
-      return JSON.parse(readFileSync(file, 'utf8')) as T;
-    } catch {
-      // Not even the position of the fault is told: it may stand beside a key.
-      throw new StoreUnavailable(`${file} is damaged: restore it, as without it nothing guards the history`);
-    }
+  [Symbol.dispose](): void {
+    this.close();
   }
 
-  /** Old or new, never half: a crash leaves the file as it was, or as it is to be. */
+  /** A crash leaves the old file or the new one, never half of it. */
   #write(name: string, value: unknown): void {
-    const [file, fresh] = [join(this.#path, name), join(this.#path, `${name}.new`)];
-    const handle = openSync(fresh, 'w', 0o600);
+    this.#using(() => {
+      const [file, fresh] = [join(this.path, name), join(this.path, `${name}.new`)];
+      writeFileSync(fresh, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
+      renameSync(fresh, file);
+      const directory = openSync(this.path, 'r');
+      try {
+        fsyncSync(directory);
+      } finally {
+        closeSync(directory);
+      }
+    });
+  }
+
+  #using<T>(work: () => T): T {
     try {
-      writeSync(handle, `${JSON.stringify(value, null, 2)}\n`);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(fresh, file);
-    const directory = openSync(this.#path, 'r');
-    try {
-      fsyncSync(directory);
-    } finally {
-      closeSync(directory);
+      return work();
+    } catch (error) {
+      throw orUnusable(error, 'SIGNER_DIR', this.path, 'a directory');
     }
   }
 }
+
+const modeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mode ?? 0;

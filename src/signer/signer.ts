@@ -1,89 +1,101 @@
+import type { Head } from '../db/rows.ts';
 import { Refusal } from '../errors.ts';
+import { requireNotAhead } from '../store/clock.ts';
+import { Damaged } from '../store/damaged.ts';
 import { StoreUnavailable } from '../store/lock-file.ts';
-import type { Database } from '../store/schema.ts';
-import type { Head, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { formatCheckpoint } from '../tlog/checkpoint.ts';
+import { emptyRoot } from '../tlog/merkle.ts';
 import { signNote } from '../tlog/note.ts';
 import { formatVerifierKey, newSignerKey } from '../tlog/note-key.ts';
-import type { PeriodKey, SignerDirectory, SignerState } from './signer-directory.ts';
+import { type CheckpointRow, checkpointOf, newestCheckpoint } from './checkpoints.ts';
+import { forked, forkOf, signedTreeOf } from './fork.ts';
+import { keyMissingIn, requireWhole } from './loss.ts';
+import type { SignerDirectory } from './signer-directory.ts';
+import type { PeriodKey, SignerState } from './signer-files.ts';
 
-export type CheckpointRow = Database['checkpoints'];
-
-/** At most about one checkpoint a second is signed of itself. */
+/** The pause between checkpoints that nobody asked for. */
 const signEveryMs = 1_000;
 
 /**
- * Signs checkpoints of the log. Before one is published, its tree is shown to extend the one in the signer's
- * directory, which is then moved on, synced. A log that does not extend it was restored from an older copy, or
- * rewritten: then nothing is signed, and nothing recorded.
+ * Signs checkpoints of the log. Before it publishes one, it proves that the tree extends the one in the signer's directory, and
+ * then moves the directory on and syncs it. A log that does not extend it was restored from an older copy, or rewritten: then
+ * nothing is signed, and nothing recorded.
  */
 export class Signer {
   readonly #store: Store;
   readonly #directory: SignerDirectory;
   readonly #clock: () => number;
+  readonly #startedMs: number;
   readonly #keys: PeriodKey[];
   readonly #failed: (error: unknown) => void;
   #state: SignerState | undefined;
   #forked: string | undefined;
-  /** One checkpoint after the other. */
+  /** Whether another directory took the place of this one while this instance ran. */
+  #isReplaced = false;
+  /** Checkpoints are signed one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(
     store: Store,
     directory: SignerDirectory,
-    keys: PeriodKey[],
     clock: () => number,
     failed: (error: unknown) => void,
   ) {
     this.#store = store;
     this.#directory = directory;
-    this.#keys = keys;
+    this.#keys = directory.keys();
     this.#clock = clock;
+    this.#startedMs = clock();
     this.#failed = failed;
     this.#state = directory.state();
   }
 
-  /** failed: told of a checkpoint that could not be signed of itself. */
+  /** failed: called with the error if a checkpoint that nobody asked for can't be signed. */
   static async open(
     store: Store,
     directory: SignerDirectory,
     clock: () => number,
     failed: (error: unknown) => void,
   ): Promise<Signer> {
-    const state = directory.state();
-    if (state && state.origin !== store.origin) {
-      throw new StoreUnavailable(
-        `The directory of the signer is of the log ${state.origin}, and this log is ${store.origin}. Set SIGNER_DIR to a directory of its own.`,
-      );
-    }
-    if (directory.keys().length === 0) {
-      // The name of a log's key is the log's own: C2SP tlog-checkpoint, "Signatures".
-      directory.keepKeys([{ key: newSignerKey(store.origin), signsFrom: clock() }]);
-    }
-    const signer = new Signer(store, directory, directory.keys(), clock, failed);
+    requireOwn(directory, store);
+    // This group holds the end of the log, so of two instances with new directories only one makes a key.
+    await store.group(async ({ head: { recordedAt } }) => {
+      await requireWhole(store, directory, Math.max(clock(), recordedAt));
+      if (directory.keys().length === 0) {
+        // The state is written before the keys: a directory with keys and no state has lost its state.
+        directory.keepState({ origin: store.origin, size: 0, rootHash: emptyRoot.toHex() });
+        // The name of a log's key is the log's own: C2SP tlog-checkpoint, "Signatures".
+        directory.keepKeys([{ key: newSignerKey(store.origin), signsFrom: clock() }]);
+      }
+      await listKeys(store, directory.keys());
+    });
+    const signer = new Signer(store, directory, clock, failed);
     await signer.#compare(await store.head());
-    for (const { key, signsFrom, signsUntil } of signer.#keys) {
-      const vkey = formatVerifierKey(key.verifierKey);
-      await store.keepSigningKey({ vkey, signs_from: signsFrom, signs_until: signsUntil ?? null });
-    }
     return signer;
   }
 
-  /** Throws Refusal `history-fork` where the log does not extend what was signed. */
+  /** Throws Refusal `history-fork` if the log does not extend what was signed. */
   check(): void {
-    if (this.#forked !== undefined) throw new Refusal('history-fork', this.#forked);
+    if (this.#forked !== undefined) throw forked(this.#forked);
   }
 
-  /** Has the log signed soon. */
+  /** The verifier keys that sign now. */
+  vkeys(): string[] {
+    return this.#keysAt(this.#clock()).map((key) => formatVerifierKey(key.verifierKey));
+  }
+
+  /** Signs the log within about a second. */
   schedule(): void {
+    if (this.#isReplaced) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.sign().catch(this.#failed);
     }, signEveryMs).unref();
   }
 
-  /** A checkpoint of the log as it is now: a new one, or the newest where nothing came since. */
+  /** Gives a checkpoint of the log as it is now: a new one, or the newest if nothing was recorded since. */
   sign(): Promise<CheckpointRow> {
     const turn = this.#turn.then(() => this.#sign());
     this.#turn = turn.catch(() => {});
@@ -97,62 +109,91 @@ export class Signer {
   }
 
   async #sign(): Promise<CheckpointRow> {
+    this.#checkNotReplaced();
     const head = await this.#store.head();
     const present = await checkpointOf(this.#store, head.position);
     if (present) return present;
     await this.#compare(head);
     this.check();
-    // A wait for a standby that was broken off leaves what a fail-over may lose, and what was signed is never to be lost.
+    // No later checkpoint may be dated before this one, so a wrong clock would date them all.
+    await this.#store.check();
+    requireNotAhead(this.#clock(), head.recordedAt, this.#startedMs);
+    // The role that records could move the head, and a signature can't be taken back.
+    if (Buffer.compare(await this.#store.rootAt(head.position), head.rootHash) !== 0)
+      throw new Damaged(`The tree of ${head.position} events does not have the root that the head names.`);
+    const before = await newestCheckpoint(this.#store);
+    // The clock may have been set back. A checkpoint is dated no earlier than its last event and the checkpoint before it.
+    const nowMs = Math.max(this.#clock(), head.recordedAt, before?.signed_at ?? 0);
+    if ((await keyMissingIn(this.#keys, this.#store, nowMs)) !== undefined) {
+      this.#isReplaced = true;
+      this.#checkNotReplaced();
+    }
+    // A cancelled wait for a standby leaves events that a fail-over may lose. Nothing that was signed may be lost.
     await this.#store.sync();
     const { origin } = this.#store;
     const rootHash = Buffer.from(head.rootHash).toString('hex');
-    // A crash from here on leaves a state that this log extends.
+    // After a crash from here on, this log extends the state.
     this.#state = { origin, size: head.position, rootHash };
-    this.#directory.keepState(this.#state);
+    this.#keepState(this.#state);
     const text = formatCheckpoint({ origin, size: BigInt(head.position), rootHash: head.rootHash });
     const row = {
       size: head.position,
       root_hash: head.rootHash,
-      signed_at: this.#clock(),
-      note: signNote(text, ...this.#signing()),
+      signed_at: nowMs,
+      note: signNote(text, ...this.#keysAt(nowMs)),
+      previous: before?.size ?? 0,
     };
     await this.#store.keepCheckpoint(row);
     return row;
   }
 
-  #signing(): [PeriodKey['key'], ...PeriodKey['key'][]] {
-    const now = this.#clock();
-    const [first, ...others] = this.#keys
-      .filter(({ signsFrom, signsUntil = Number.POSITIVE_INFINITY }) => signsFrom <= now && now < signsUntil)
-      .map(({ key }) => key);
-    if (!first) throw new Error('no key signs at this time');
-    return [first, ...others];
-  }
-
-  async #compare(head: Head): Promise<void> {
-    const fork = this.#state && (await forkOf(this.#store, head, this.#state));
-    if (fork !== undefined) {
-      const waysOut =
-        'Restore newer data that has this checkpoint in it; if there is none, go on under a new name (the command `continue`).';
-      this.#forked = `${fork} ${waysOut}`;
+  #keepState(state: SignerState): void {
+    try {
+      this.#directory.keepState(state);
+    } catch (error) {
+      const refusal = new Refusal('storage-unavailable', "The directory of the signer can't be written.");
+      throw Object.assign(refusal, { cause: error });
     }
   }
+
+  #checkNotReplaced(): void {
+    if (this.#isReplaced)
+      throw new Refusal(
+        'checkpoint-not-found',
+        'This instance no longer signs: the command rotate-key --lost has given the log another key.',
+      );
+  }
+
+  #keysAt(nowMs: number): PeriodKey['key'][] {
+    return this.#keys
+      .filter(({ signsFrom, signsUntil = Infinity }) => signsFrom <= nowMs && nowMs < signsUntil)
+      .map(({ key }) => key);
+  }
+
+  /** Notes the fork in the ledger, so that no other instance and no later start without this directory records in it. */
+  async #compare(head: Head): Promise<void> {
+    const signed = this.#state && signedTreeOf(this.#state);
+    const fork = signed && (await forkOf(this.#store, head, signed));
+    if (fork === undefined) return;
+    this.#forked = fork;
+    if (!head.forkedFrom) await this.#store.keepFork(signed);
+  }
 }
 
-/** In what a log does not extend what was signed; undefined: it does. */
-export async function forkOf(store: Store, head: Head, state: SignerState): Promise<string | undefined> {
-  const ends = `The log ends at ${head.position}; a checkpoint of size ${state.size} with root ${state.rootHash} was signed.`;
-  if (head.position < state.size) return ends;
-  const root = Buffer.from(await store.rootAt(state.size)).toString('hex');
-  return root === state.rootHash
-    ? undefined
-    : `The log has another history than the one that was signed. ${ends}`;
+/** Throws StoreUnavailable if the directory belongs to another log. */
+export function requireOwn(directory: SignerDirectory, { origin }: Store): void {
+  const [key] = directory.keys();
+  const own = directory.state()?.origin ?? key?.key.verifierKey.name ?? origin;
+  if (own === origin) return;
+  throw new StoreUnavailable(
+    `The directory of the signer belongs to the log ${own}, and this log is ${origin}. Set SIGNER_DIR to a directory of its own.`,
+  );
 }
 
-export async function newestCheckpoint({ db }: Store): Promise<CheckpointRow | undefined> {
-  return db.selectFrom('checkpoints').selectAll().orderBy('size', 'desc').limit(1).executeTakeFirst();
-}
-
-export async function checkpointOf({ db }: Store, size: number): Promise<CheckpointRow | undefined> {
-  return db.selectFrom('checkpoints').selectAll().where('size', '=', size).executeTakeFirst();
+/** Lists keys with their periods in the ledger. A key stays listed for ever. */
+export async function listKeys(store: Store, keys: PeriodKey[]): Promise<void> {
+  for (const { key, signsFrom, signsUntil } of keys) {
+    const vkey = formatVerifierKey(key.verifierKey);
+    await store.keepSigningKey({ vkey, signs_from: signsFrom, signs_until: signsUntil ?? null });
+  }
 }

@@ -1,10 +1,11 @@
+import type { KeyRow } from '../db/schema.ts';
 import type { Draft } from '../ledger/draft.ts';
 import type { AnswerExtra, KeptAnswer } from '../ledger/facts.ts';
 import type { Posting } from '../ledger/posting.ts';
 import { recordedOf } from '../ledger/recorded.ts';
 import { answerKey } from '../ledger/world.ts';
+import { answerMac } from './check-values.ts';
 import type { Receipt } from './receipt.ts';
-import type { KeyRow } from './schema.ts';
 import type { Store } from './store.ts';
 
 /** The row that keeps the answer to a request with an Idempotency-Key, and what its repeats in the same group find. */
@@ -12,7 +13,7 @@ export function answerRowOf(
   { idempotency, principal, initiativeId }: Posting,
   extra: AnswerExtra | null,
   draft: Draft,
-  recordedAtMs: number,
+  { recordedAtMs, fingerprintKey }: { recordedAtMs: number; fingerprintKey: Uint8Array },
 ): { row: KeyRow; key: string; kept: KeptAnswer } | undefined {
   const [firstPosition, lastPosition] = [draft.changes[0]?.position, draft.changes.at(-1)?.position];
   if (!idempotency || firstPosition === undefined || lastPosition === undefined) return undefined;
@@ -27,8 +28,9 @@ export function answerRowOf(
     extra: extra && JSON.stringify(extra),
     recorded_at: recordedAtMs,
   };
+  const mac = answerMac(fingerprintKey, row);
   const kept = { fingerprint, firstPosition, lastPosition, extra };
-  return { row, key: answerKey({ principal, initiativeId, key }), kept };
+  return { row: { ...row, mac }, key: answerKey({ principal, initiativeId, key }), kept };
 }
 
 /** The first answer again, rebuilt from the log. */

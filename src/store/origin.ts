@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isKeyless } from './check-values.ts';
 import { StoreUnavailable } from './lock-file.ts';
 
 /** Nobody else has this name, so a key that signs for it can't be mistaken for another log's. */
@@ -12,6 +13,12 @@ export const unfinishedFault = (origin: string): string | undefined =>
   origin.startsWith(unfinishedName(''))
     ? `The ledger is an ${origin}: the copying still runs, or was broken off. Then delete the file or the database, and copy again.`
     : undefined;
+
+/** Throws if the ledger is a bundle: nothing records with a key that everybody knows. */
+export function requireKey(fingerprintKey: Uint8Array): void {
+  if (isKeyless(fingerprintKey))
+    throw new StoreUnavailable('It is a bundle: restore --bundle FILE makes a ledger of it.');
+}
 
 /** Throws where a log is wanted that this one is not, and where it is not all there. */
 export function requireOrigin(origin: string, wanted: string | undefined): void {

@@ -1,6 +1,9 @@
+import type { Head } from '../db/rows.ts';
 import { Refusal } from '../errors.ts';
-import type { Change } from '../ledger/change.ts';
 import type { Posting } from '../ledger/posting.ts';
+import type { Change } from '../shapes/change.ts';
+import { requireClock } from './clock.ts';
+import { Refused } from './damaged.ts';
 import { type DecidedGroup, decideGroup, type GroupOptions, type Outcome } from './group.ts';
 import { keptReceipt } from './kept-answers.ts';
 import type { Receipt } from './receipt.ts';
@@ -8,10 +11,13 @@ import type { Batch, Store } from './store.ts';
 
 /** Requests in one group; further ones wait for the next. */
 const groupRequestsMax = 256;
-/** Events that the requests of a group may ask for (one request may ask for more), so that a group is short. */
-const groupEventsMax = 4096;
+/** Events that the requests of a group may ask for, so that a group is short. */
+const groupEventsMax = 1024;
+/** A request that asks for more events is committed by itself, after the smaller ones that wait. */
+const groupedEventsMax = 50;
 /** How long a commit for those who record many aims to take: about as long as a request may have to wait for it. */
 const sliceMs = 12;
+const sliceEventsMax = 4096;
 /** Events in a commit where no request can come. */
 const aloneEventsMax = 16_384;
 /** Requests that may wait; further ones are refused as `overloaded`. */
@@ -36,41 +42,44 @@ export class Recorder {
   readonly #store: Store;
   readonly #clock: () => number;
   readonly #recorded: (changes: Change[]) => void;
-  readonly #allowed: () => void;
+  readonly #allowed: (head?: Head) => void;
+  readonly #startedMs: number;
   #waiting: Waiting[] = [];
-  /** Commits of those who record many. */
+  /** Commits of those who record many: one after each group of the requests that wait. */
   readonly #turns: (() => Promise<void>)[] = [];
   /** Events in the next commit of them, found by how long the last one took. */
   #sliceEvents = 64;
   /** The commit that is running or about to. */
   #running: Promise<void> | undefined;
   #stopped = false;
-  /** Set when it is unknown whether a commit is on disk: nothing more is recorded until a restart has looked. */
-  #broken: unknown;
 
   /**
    * recorded: told of the changes of each group, after they are on disk; must not throw. allowed: throws a Refusal
-   * where nothing may be recorded.
+   * where nothing may be recorded; in a group it is given the head. startedMs: a time that is known to be right.
    */
   constructor(
     store: Store,
     clock: () => number,
     recorded: (changes: Change[]) => void = () => {},
-    allowed: () => void = () => {},
+    allowed: (head?: Head) => void = () => {},
+    startedMs: number = clock(),
   ) {
     this.#store = store;
     this.#clock = clock;
     this.#recorded = recorded;
     this.#allowed = allowed;
+    this.#startedMs = startedMs;
   }
 
   /** Records a request, or refuses it whole. Resolves only when what it recorded is safe on disk. */
   record(posting: Posting): Promise<Receipt> {
     this.#checkOpen();
-    if (this.#waiting.length >= waitingMax)
+    if (this.#waiting.length + this.#turns.length >= waitingMax)
       throw new Refusal('overloaded', 'Too many requests wait to be recorded.');
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ posting, resolve, reject });
+      const waiting = { posting, resolve, reject };
+      if (eventsAskedBy(posting) > groupedEventsMax) this.#turns.push(() => this.#commitWaiting([waiting]));
+      else this.#waiting.push(waiting);
       this.#start();
     });
   }
@@ -117,7 +126,7 @@ export class Recorder {
   /** A recorder that decides as this one does, on what is recorded here and by itself, and whose records nobody else sees. */
   async rehearsal(): Promise<{ recorder: Recorder; close: () => Promise<void> }> {
     const store = await this.#store.rehearsal();
-    const recorder = new Recorder(store, this.#clock, undefined, () => this.check());
+    const recorder = new Recorder(store, this.#clock, undefined, () => this.check(), this.#startedMs);
     return {
       recorder,
       close: async () => {
@@ -127,15 +136,15 @@ export class Recorder {
     };
   }
 
-  /** Throws where nothing can be recorded any more. */
-  check(): void {
-    this.#allowed();
-    if (this.#broken !== undefined) {
-      throw new Refusal(
-        'storage-unavailable',
-        'The storage failed. The operator has to look at it and restart the ledger.',
-      );
-    }
+  /** Throws where nothing can be recorded any more. head: the end of the log now, if it is known. */
+  check(head?: Head): void {
+    this.#allowed(head);
+    this.#store.requireWritable();
+  }
+
+  /** Throws a Refusal while the clock may not stamp the log, which ends there. */
+  checkClock({ recordedAt }: Head): void {
+    requireClock(this.#clock(), recordedAt, this.#startedMs);
   }
 
   /** Takes no more requests, and resolves when those waiting were answered. */
@@ -165,7 +174,7 @@ export class Recorder {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0 || this.#turns.length > 0) {
-      await this.#commitWaiting();
+      await this.#commitWaiting(this.#waiting.splice(0, this.#groupLength()));
       await this.#turns.shift()?.();
       // Whoever records again as soon as it is answered must not keep the event loop from everything else.
       if (this.#waiting.length > 0 || this.#turns.length > 0)
@@ -174,10 +183,13 @@ export class Recorder {
     this.#running = undefined;
   }
 
-  async #commitWaiting(): Promise<void> {
+  #groupLength(): number {
     const postings = this.#waiting.slice(0, groupRequestsMax).map(({ posting }) => posting);
-    const group = this.#waiting.splice(0, groupLengthOf(postings, groupEventsMax));
-    const outcomes = await this.#commit(postings.slice(0, group.length));
+    return groupLengthOf(postings, groupEventsMax);
+  }
+
+  async #commitWaiting(group: Waiting[]): Promise<void> {
+    const outcomes = await this.#commit(group.map(({ posting }) => posting));
     for (const [i, outcome] of outcomes.entries()) await this.#answer(group[i], outcome);
   }
 
@@ -187,7 +199,7 @@ export class Recorder {
     const outcomes = await this.#commit(slice, { receipts: false });
     const tookMs = performance.now() - startMs;
     const fitting = Math.floor((events * sliceMs) / tookMs);
-    this.#sliceEvents = Math.max(16, Math.min(fitting, this.#sliceEvents * 2, groupEventsMax));
+    this.#sliceEvents = Math.max(16, Math.min(fitting, this.#sliceEvents * 2, sliceEventsMax));
     return outcomes;
   }
 
@@ -200,8 +212,8 @@ export class Recorder {
       return outcomes;
     } catch (error) {
       // One bad request must cost only itself: the group was rolled back, now each goes alone. A refusal is of them all.
-      if (group.length === 1 || this.#broken !== undefined || error instanceof Refusal)
-        return group.map(() => ({ error }));
+      const isOfAll = error instanceof Refusal && !(error instanceof Refused);
+      if (group.length === 1 || isOfAll) return group.map(() => ({ error }));
       const outcomes: Outcome[] = [];
       for (const one of group) outcomes.push(...(await this.#commit([one], options)));
       return outcomes;
@@ -213,21 +225,20 @@ export class Recorder {
     { sync = true, ...options }: CommitOptions,
     mayWrite: (decided: DecidedGroup) => boolean = () => true,
   ): Promise<DecidedGroup> {
-    try {
-      this.check();
-      return await this.#store.group(async (transaction) => {
-        // Again, as the end of the log can't move any more, nor the read models.
-        this.#allowed();
-        const { fingerprintKey } = this.#store;
-        const decided = await decideGroup(group, transaction, fingerprintKey, this.#clock(), options);
-        if (!mayWrite(decided)) return { ...decided, batch: { ...decided.batch, changes: [] } };
-        if (decided.batch.changes.length > 0) await transaction.write(decided.batch, sync);
-        return decided;
-      });
-    } catch (error) {
-      if (isUnknownOutcome(error)) this.#broken = error;
-      throw error;
-    }
+    this.check();
+    return await this.#store.group(async (transaction) => {
+      // Again, as the end of the log can't move any more, nor the read models.
+      this.#allowed(transaction.head);
+      const { fingerprintKey } = this.#store;
+      const nowMs = this.#clock();
+      requireClock(nowMs, transaction.head.recordedAt, this.#startedMs);
+      const decided = await transaction.answered(
+        decideGroup(group, transaction, fingerprintKey, nowMs, options),
+      );
+      if (!mayWrite(decided)) return { ...decided, batch: { ...decided.batch, changes: [] } };
+      if (decided.batch.changes.length > 0) await transaction.write(decided.batch, sync);
+      return decided;
+    });
   }
 
   /** The changes are written. */
@@ -258,12 +269,12 @@ function groupLengthOf(waiting: Posting[], eventsMax: number): number {
   return fits === -1 ? waiting.length : fits;
 }
 
+/** As many as it may be. */
+const eventsOfWhere = 1000;
+
 function eventsAskedBy({ items }: Posting): number {
   let events = 0;
-  for (const { event } of items) events += ('repeat' in event ? event.repeat : undefined) ?? 1;
+  for (const { event } of items)
+    events += 'where' in event ? eventsOfWhere : (('repeat' in event ? event.repeat : undefined) ?? 1);
   return events;
 }
-
-/** An I/O error may have struck before or after the commit reached the disk. */
-const isUnknownOutcome = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(String(error.code));

@@ -1,16 +1,14 @@
 import type { Kysely } from 'kysely';
-import type { Change } from '../ledger/change.ts';
-import type { Facts, KeptAnswer, LoggedEvent, MaybePromise } from '../ledger/facts.ts';
+import type { Head, SignedTree } from '../db/rows.ts';
+import type { Database, KeyRow } from '../db/schema.ts';
+import type { Facts, KeptAnswer, LoggedEvent } from '../ledger/facts.ts';
+import type { Difference } from '../projections/differences.ts';
+import type { Asking } from '../shapes/asking.ts';
+import type { Change } from '../shapes/change.ts';
 import type { Edge, Tile } from '../tlog/edge.ts';
-import type { Database, KeyRow } from './schema.ts';
 
-/** The end of the log. */
-export interface Head {
-  position: number;
-  /** Milliseconds; 0 before the first event. */
-  recordedAt: number;
-  rootHash: Uint8Array;
-}
+/** Kept answers that are forgotten in one go: some milliseconds of work. */
+export const forgottenAtOnce = 200;
 
 /** What one transaction adds to the ledger. */
 export interface Batch {
@@ -31,8 +29,10 @@ export interface GroupTransaction {
   /** A copy that may be appended to. */
   edge: Edge;
   facts: Facts;
+  /** Does work that asks the database as it is in this transaction. */
+  answered<T>(asking: Asking<T>): Promise<T>;
   /** sync false: until a later one or `Store.sync`, a power failure may take it. */
-  write(batch: Batch, sync?: boolean): MaybePromise<void>;
+  write(batch: Batch, sync?: boolean): Promise<void>;
 }
 
 export interface OpenOptions {
@@ -40,8 +40,14 @@ export interface OpenOptions {
   origin?: string | undefined;
   /** Told of each migration that ran. */
   migrated?: (name: string) => void;
-  /** Told of what was tried again, or given up, as the storage was out of reach. */
-  failed?: (error: unknown) => void;
+  /** Told of what was tried again, or given up, as the storage was out of reach; what: in words for the operator. */
+  failed?: (error: unknown, what?: string) => void;
+  /** Told when recording goes on after that. */
+  recovered?: () => void;
+  /** The clock that recordedAt is taken from, which a server's own is compared with; by default that of the machine. */
+  clock?: () => number;
+  /** What the clock of the server is taken to say, where it says this; for tests, whose time is their own. */
+  serverClock?: (serverMs: number) => number;
 }
 
 /** What follows from the log, and can be made from it anew. */
@@ -66,13 +72,6 @@ export interface RebuildOptions {
   signal: AbortSignal;
 }
 
-/** Where a read model was not what the log makes it. */
-export interface Difference {
-  table: string;
-  position?: number;
-  detail: string;
-}
-
 export interface Rebuilt {
   view: string;
   /** Whether the tables are now the ones made anew; false: there was no reason to. */
@@ -80,7 +79,7 @@ export interface Rebuilt {
   /** Rows that differed; undefined: not compared, as another version of the code wrote them. */
   differences?: number;
   /** The first that were found. */
-  first: Difference[];
+  first: Omit<Difference, 'what'>[];
 }
 
 /** An engine. All that is read through `db` was committed; reads are always as of a position, so they need no snapshot. */
@@ -89,7 +88,7 @@ export interface Store {
   readonly fingerprintKey: Buffer;
   /** The name of the log in its checkpoints. */
   readonly origin: string;
-  head(): MaybePromise<Head>;
+  head(): Promise<Head>;
   /** The same where it is known without asking; undefined: other instances may have recorded since. */
   headNow(): Head | undefined;
   /** Goes up with each erasure of names, also through other instances: as of the head that was read last. */
@@ -105,24 +104,33 @@ export interface Store {
    */
   rehearsal(): Promise<Store>;
   /** Puts on disk, and where standbys are waited for, on theirs, what was written without. */
-  sync(): MaybePromise<void>;
+  sync(): Promise<void>;
+  /** Throws Refusal `storage-unavailable` where it is known that nothing can be recorded before a restart. */
+  requireWritable(): void;
   /** The root of the tree over the first `size` leaves. */
-  rootAt(size: number): MaybePromise<Uint8Array>;
+  rootAt(size: number): Promise<Uint8Array>;
   /** The position of an initiative's last event at or before a position; 0: it has none. */
-  lastEventOf(initiativeId: string, position: number): MaybePromise<number>;
+  lastEventOf(initiativeId: string, position: number): Promise<number>;
   /** The leaves after one position, up to and with another, one a line; undefined: one or more are missing. */
-  leafLines(after: number, to: number): MaybePromise<Uint8Array | undefined>;
+  leafLines(after: number, to: number): Promise<Uint8Array | undefined>;
   /** The events that a kept answer stands for, by position. */
-  eventsOf(kept: KeptAnswer): MaybePromise<LoggedEvent[]>;
-  /** Forgets answers to requests with an Idempotency-Key that were given before a time (milliseconds). */
-  forgetAnswers(beforeMs: number): MaybePromise<void>;
+  eventsOf(kept: KeptAnswer): Promise<LoggedEvent[]>;
+  /** Forgets some of the answers to requests with an Idempotency-Key that were given before a time (milliseconds); gives how many. */
+  forgetAnswers(beforeMs: number): Promise<number>;
   /** The first `width` hashes of a tile (C2SP tlog-tiles), 32 bytes each; undefined: it has not that many. */
-  tile(level: number, index: number, width: number): MaybePromise<Uint8Array | undefined>;
-  keepCheckpoint(row: Database['checkpoints']): MaybePromise<void>;
+  tile(level: number, index: number, width: number): Promise<Uint8Array | undefined>;
+  /** It is on disk, and where standbys are waited for, on theirs, when this resolves. */
+  keepCheckpoint(row: Database['checkpoints']): Promise<unknown>;
+  /** The size from which on checkpoints may not be on disk yet, so that nobody may be shown them. */
+  checkpointsBelow(): number;
   /** Keeps a key, or the end of the period in which it signs. */
-  keepSigningKey(row: Database['signing_keys']): MaybePromise<void>;
+  keepSigningKey(row: Database['signing_keys']): Promise<unknown>;
+  /** Keeps what the log does not extend in its head, so that no process records in it; undefined: it extends all. */
+  keepFork(forkedFrom: SignedTree | undefined): Promise<unknown>;
+  /** Does work that changes what stands beside the log; it is on disk, as the log is, when this resolves. */
+  durably<T>(work: Asking<T>): Promise<T>;
   /** Keeps the counts of a scope at a position; one that is there already stays. */
-  keepSnapshot(row: Database['count_snapshots']): MaybePromise<void>;
+  keepSnapshot(row: Database['count_snapshots']): Promise<void>;
   /** The version of the code that wrote each read model, as of the head or the group that was read last. */
   writtenVersions(): ReadonlyMap<string, number>;
   /**
@@ -140,7 +148,9 @@ export interface Store {
   swaps(): number;
   /** Has it told when the log may have grown through another instance; it may also be told without need. */
   watch(grown: () => void): void;
-  /** Throws where the store can't be used. */
-  check(): MaybePromise<void>;
-  close(): MaybePromise<void>;
+  /** Throws where the store can't be used, or where the next group would fail. */
+  check(): Promise<void>;
+  /** What the server is set to, as it was last seen, so that a power failure or a fail-over may take what was acknowledged. */
+  weaknesses(): readonly string[];
+  close(): Promise<void>;
 }

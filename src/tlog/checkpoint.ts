@@ -9,18 +9,18 @@ import { hashBytes } from './merkle.ts';
 import { openNote, SignatureError } from './note.ts';
 import type { VerifierKey } from './note-key.ts';
 
-/** What a log says of itself at one size: C2SP tlog-checkpoint. */
+/** A log at one size: C2SP tlog-checkpoint. */
 export interface Checkpoint {
   /** The name of the log. */
   origin: string;
-  /** A bigint, as the verifiers take it: other logs may pass 2^53. At most 2^64 - 1. */
+  /** At most 2^64 - 1. It is a bigint because other logs may pass 2^53. */
   size: bigint;
   rootHash: Uint8Array;
   /** Further lines, opaque. C2SP advises against them. */
   extensions: readonly string[];
 }
 
-/** The text of a checkpoint, which is then to be signed as a note. Throws a FormatError for what can't be one. */
+/** Gives the text of a checkpoint, to be signed as a note. Throws a FormatError if the members can't be written so. */
 export function formatCheckpoint({
   origin,
   size,
@@ -34,7 +34,7 @@ export function formatCheckpoint({
   return `${lines.join('\n')}\n`;
 }
 
-/** Reads the text of a checkpoint: that of the note, without signatures. Throws a FormatError. */
+/** Reads the text of a checkpoint, without signatures. Throws a FormatError. */
 export function parseCheckpoint(text: string): Checkpoint {
   const [origin, size, rootHash, ...extensions] = text.split('\n');
   if (origin === undefined || size === undefined || rootHash === undefined || extensions.pop() !== '')

@@ -8,10 +8,10 @@ import {
   verify,
 } from 'node:crypto';
 
-/** SHA-256 (FIPS 180-4). All cryptography of the log is in this file, so that another runtime replaces it alone. */
+/** SHA-256 (FIPS 180-4). All cryptography of the log is in this file, so another runtime replaces only this file. */
 export const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 
-/** SHA-256(prefix || bytes), the prefix being one byte. It stands here as the quickest buffer is Node's own. */
+/** SHA-256(prefix || bytes) with a prefix of one byte. It is here because Node's own buffers are the fastest. */
 export function sha256Prefixed(prefix: number, bytes: Uint8Array): Uint8Array {
   const input = Buffer.allocUnsafe(bytes.length + 1);
   input[0] = prefix;
@@ -19,7 +19,7 @@ export function sha256Prefixed(prefix: number, bytes: Uint8Array): Uint8Array {
   return hash('sha256', input, 'buffer');
 }
 
-/** The bytes of a public key and of a seed (private key) of Ed25519, as RFC 8032, section 5.1.5, has them. */
+/** The bytes of a public key and of a seed (private key) of Ed25519, as in RFC 8032, section 5.1.5. */
 export const ed25519KeyBytes = 32;
 
 /** A seed for a new key, from the system's source of randomness. */
@@ -33,7 +33,7 @@ export const ed25519PublicKey = (seed: Uint8Array): Uint8Array =>
 export const ed25519Sign = (seed: Uint8Array, message: Uint8Array): Uint8Array =>
   new Uint8Array(sign(null, message, privateKey(seed)));
 
-/** Whether a signature is that of the message by the key: RFC 8032, section 5.1.7. A wrong length is just false. */
+/** Whether the key signed the message with this signature: RFC 8032, section 5.1.7. A wrong length gives false. */
 export function ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== ed25519KeyBytes || signature.length !== 64) return false;
   const key = createPublicKey({ key: der(spkiPrefix, publicKey), format: 'der', type: 'spki' });

@@ -1,9 +1,9 @@
-import { nodeHash, rootOf, rootOfSubtrees, subtreesOf } from './merkle.ts';
+import { addToSubtrees, rootOf, rootOfSubtrees, subtreesOf } from './merkle.ts';
 
 /** Hashes in a full tile (C2SP tlog-tiles: tiles of height 8). */
 export const tileWidth = 256;
 
-/** A full tile: 256 hashes of the level below, and the hash over them, which is one of the level above. */
+/** A full tile: 256 hashes of a level, and the hash over them, which belongs to the level above. */
 export interface Tile {
   level: number;
   index: number;
@@ -12,8 +12,8 @@ export interface Tile {
 }
 
 /**
- * The right edge of a growing tree: at each level of tiles, the hashes of the tile that is not full yet. From it
- * follow the root and whatever the next leaf changes, so an append costs the same at any size.
+ * The right edge of a growing tree: at each level of tiles, the hashes of the tile that is not full yet. The root and the next
+ * append need nothing else, so an append costs the same at any size.
  */
 export class Edge {
   #size: number;
@@ -57,13 +57,7 @@ export class Edge {
 
   /** Adds a leaf; gives the tiles that it filled, the lowest level first. */
   append(leaf: Uint8Array): Tile[] {
-    let node = leaf;
-    for (let bits = this.#size; bits % 2 === 1; bits = Math.floor(bits / 2)) {
-      const left = this.#subtrees.pop();
-      if (!left) throw new Error('the edge lost a subtree');
-      node = nodeHash(left, node);
-    }
-    this.#subtrees.push(node);
+    addToSubtrees(this.#subtrees, this.#size, leaf);
     this.#size += 1;
     return this.#fill(leaf);
   }
@@ -101,7 +95,3 @@ export const partialWidth = (size: number, level: number): number =>
 function subtreesOfPartials(partial: readonly (readonly Uint8Array[])[]): Uint8Array[] {
   return partial.flatMap((_, i) => subtreesOf(partial[partial.length - 1 - i] ?? []));
 }
-
-/** The root of a tree of any size, from the hashes of the tiles at its right end, by level. */
-export const rootOfPartials = (partial: readonly (readonly Uint8Array[])[]): Uint8Array =>
-  rootOfSubtrees(subtreesOfPartials(partial));

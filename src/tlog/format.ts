@@ -1,29 +1,24 @@
-/** Text or bytes that are not of the form that their specification gives them. */
+/** A text or bytes do not have the form of their specification. */
 export class FormatError extends Error {
   override name = 'FormatError';
 }
 
-/** The bytes that a text stands for in base64 (RFC 4648, section 4), if it is the one way to write them. */
+/** Decodes base64 (RFC 4648, section 4). Throws a FormatError unless the text is the canonical form of its bytes. */
 export function bytesOfBase64(text: string): Uint8Array {
-  const bytes = lenientBytes(text);
-  // The decoder skips white space.
-  if (bytes?.toBase64() !== text) throw new FormatError('not canonical base64');
-  return bytes;
-}
-
-function lenientBytes(text: string): Uint8Array | undefined {
   try {
-    return Uint8Array.fromBase64(text, { lastChunkHandling: 'strict' });
+    const bytes = Uint8Array.fromBase64(text, { lastChunkHandling: 'strict' });
+    // The decoder skips white space.
+    if (bytes.toBase64() === text) return bytes;
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
   }
+  throw new FormatError('not canonical base64');
 }
 
 /** Sizes and indexes of C2SP formats fit in an unsigned integer of 64 bits. */
 const uint64Max = 2n ** 64n - 1n;
 
-/** A size or an index in ASCII decimal, without leading zeroes, as C2SP formats have them. */
+/** Reads a size or an index in ASCII decimal without leading zeroes, the form of C2SP. */
 export function numberOfDecimal(text: string): bigint {
   if (!/^(?:0|[1-9][0-9]{0,19})$/.test(text)) throw new FormatError('not a decimal number of 64 bits');
   return requireUint64(BigInt(text));

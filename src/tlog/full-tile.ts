@@ -1,6 +1,6 @@
 import { nodeHash } from './merkle.ts';
 
-/** The nodes over the hashes of a full tile, by height, the hashes first: so a tree that ends in the tile needs no hashing there. */
+/** The nodes over the hashes of a full tile, by height, the hashes first. With them, a tree that ends in the tile needs no hashing. */
 export type TileNodes = readonly (readonly Uint8Array[])[];
 
 export function nodesOver(hashes: readonly Uint8Array[]): TileNodes {

@@ -4,14 +4,14 @@ import { bytesOfBase64, FormatError } from './format.ts';
 /** Signature types of C2SP signed-note, the first byte of a key. Only Ed25519 can be verified here. */
 export const signatureType = { ed25519: 0x01, ed25519Cosignature: 0x04, mlDsa44Cosignature: 0x06 } as const;
 
-/** How long the public keys are of the signature types that a verifier key may be of. */
+/** The length of the public key for each signature type of verifier keys. */
 const publicKeyBytes = new Map<number, number>([
   [signatureType.ed25519, ed25519KeyBytes],
   [signatureType.ed25519Cosignature, 32],
   [signatureType.mlDsa44Cosignature, 1312],
 ]);
 
-/** Who may have signed a note. Name and id together say which key it was. */
+/** The signer of a note. Name and id together identify the key. */
 export interface VerifierKey {
   name: string;
   /** The key ID, a number of 32 bits. */
@@ -26,7 +26,7 @@ export function keyId(name: string, publicKey: Uint8Array, type: number = signat
   return new DataView(hash.buffer, hash.byteOffset).getUint32(0);
 }
 
-/** A key ID as verifier keys have it: 8 lower-case hex digits. */
+/** A key ID in the form of verifier keys: 8 lower-case hex digits. */
 export const keyHash = (id: number): string => id.toString(16).padStart(8, '0');
 
 /** `<name>+<key hash>+<base64(type || public key)>`: C2SP signed-note, "Verifier keys". */
@@ -62,7 +62,7 @@ export class SignerKey {
     return ed25519Sign(this.#seed, message);
   }
 
-  /** `PRIVATE+KEY+<name>+<key hash>+<base64(0x01 || seed)>`, as golang.org/x/mod/sumdb/note has it. To be kept secret. */
+  /** `PRIVATE+KEY+<name>+<key hash>+<base64(0x01 || seed)>`, as in golang.org/x/mod/sumdb/note. Keep it secret. */
   format(): string {
     const { name, id, type } = this.verifierKey;
     return `${privateKeyPrefix}${name}+${keyHash(id)}+${new Uint8Array([type, ...this.#seed]).toBase64()}`;
@@ -74,7 +74,7 @@ const privateKeyPrefix = 'PRIVATE+KEY+';
 /** A new key. The name of a log's key should be the log's origin: C2SP tlog-checkpoint, "Signatures". */
 export const newSignerKey = (name: string): SignerKey => new SignerKey(name, ed25519Seed());
 
-/** Reads what `SignerKey.format` wrote. Throws a FormatError, which never holds any part of the key. */
+/** Reads the form that `SignerKey.format` writes. Throws a FormatError, which never contains a part of the key. */
 export function parseSignerKey(text: string): SignerKey {
   if (!text.startsWith(privateKeyPrefix)) throw new FormatError('not a private key of a note');
   const { name, hash, type, bytes: seed } = partsOf(text.slice(privateKeyPrefix.length));

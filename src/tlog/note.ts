@@ -2,11 +2,11 @@ import { ed25519Verify } from './crypto.ts';
 import { bytesOfBase64, FormatError, requireNoteCharacters } from './format.ts';
 import { isKeyName, type SignerKey, signatureType, type VerifierKey } from './note-key.ts';
 
-/** Limits as golang.org/x/mod/sumdb/note has them; C2SP signed-note asks for at least 16 signatures. */
+/** The limits of golang.org/x/mod/sumdb/note. C2SP signed-note requires at least 16 signatures. */
 export const noteBytesMax = 1_000_000;
 export const noteSignaturesMax = 100;
 
-/** A note that is well formed, but whose signatures are not those that were asked for. */
+/** The note is well formed, but it lacks a valid signature of the known keys. */
 export class SignatureError extends Error {
   override name = 'SignatureError';
 }
@@ -35,7 +35,7 @@ export interface OpenedNote {
 /**
  * Opens a signed note: C2SP signed-note. Signatures of unknown keys are ignored. Throws a FormatError if it is
  * malformed; a SignatureError if the signature of a known key is bad, if two of the known keys have the name and id of a
- * signature, or if no known key has signed. Its text means nothing before this has returned it.
+ * signature, or if no known key has signed. Trust the text only after this function has returned it.
  */
 export function openNote(note: string | Uint8Array, verifierKeys: readonly VerifierKey[]): OpenedNote {
   const { text, signatures } = parseNote(note);
@@ -53,7 +53,7 @@ export function openNote(note: string | Uint8Array, verifierKeys: readonly Verif
   return { text, verified, unverified };
 }
 
-/** Takes a note apart and verifies nothing, for what need not be believed. Throws a FormatError if it is malformed. */
+/** Parses a note and verifies nothing. Throws a FormatError if it is malformed. */
 export function parseNote(note: string | Uint8Array): ParsedNote {
   const whole = noteString(note);
   const end = whole.lastIndexOf('\n\n');
@@ -69,16 +69,16 @@ export function parseNote(note: string | Uint8Array): ParsedNote {
  * Signs a text, which must end with a line feed, with one key or several. Throws a FormatError if it can't be the text
  * of a note.
  */
-export function signNote(text: string, ...signers: [SignerKey, ...SignerKey[]]): string {
+export function signNote(text: string, ...signers: SignerKey[]): string {
   if (!text.endsWith('\n')) throw new FormatError('the text of a note ends with a line feed');
   const message = new TextEncoder().encode(text);
   const lines = signers.map((signer) => {
     const { name, id } = signer.verifierKey;
-    const bytes = new Uint8Array([...idBytes(id), ...signer.sign(message)]);
+    const bytes = new Uint8Array([id >>> 24, id >>> 16, id >>> 8, id, ...signer.sign(message)]);
     return `— ${name} ${bytes.toBase64()}\n`;
   });
   const note = `${text}\n${lines.join('')}`;
-  // Never let a note out that its readers would refuse.
+  // Never returns a note that readers would refuse.
   const opened = openNote(
     note,
     signers.map(({ verifierKey }) => verifierKey),
@@ -123,12 +123,6 @@ function keyOf(signature: NoteSignature, keys: readonly VerifierKey[]): Verifier
   return key;
 }
 
-/** One key signs once; of unknown keys, only what is repeated whole is one. */
+/** A known key may sign once. Of unknown keys, equal signatures count as one. */
 const isSame = (a: NoteSignature, b: NoteSignature, verified: boolean): boolean =>
   a.name === b.name && a.id === b.id && (verified || a.signature.toBase64() === b.signature.toBase64());
-
-const idBytes = (id: number): Uint8Array => {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, id);
-  return bytes;
-};

@@ -1,26 +1,24 @@
-import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { bytesOfBase64, FormatError, numberOfDecimal, requireUint64 } from './format.ts';
-import { hashBytes, leafHash, verifyInclusion } from './merkle.ts';
-import type { VerifierKey } from './note-key.ts';
+import { hashBytes } from './merkle.ts';
 
 const header = 'c2sp.org/tlog-proof@v1';
 
-/** A tree of 2^64 leaves has as many levels below its root. */
+/** A tree of 2^64 leaves has 64 levels below its root. */
 const hashesMax = 64;
 
-/** That a leaf is in a log, to be verified offline: C2SP tlog-proof. */
+/** A proof that a leaf is in a log, which verifies offline: C2SP tlog-proof. */
 export interface TlogProof {
-  /** Of the leaf; its position is one more. */
+  /** The index of the leaf. Its position is one more. */
   index: bigint;
   /** The inclusion proof, from the sibling of the leaf up to a child of the root. */
   hashes: readonly Uint8Array[];
   /** The signed checkpoint, as the log gave it out. */
   checkpoint: string;
-  /** Opaque, and not covered by any signature. An empty one is as none. */
+  /** Opaque, and covered by no signature. An empty one counts as none. */
   extra?: Uint8Array;
 }
 
-/** The text of a proof. Throws a FormatError for what can't be one. */
+/** Gives the text of a proof. Throws a FormatError if the members can't be written so. */
 export function formatTlogProof({ index, hashes, checkpoint, extra }: TlogProof): string {
   requireUint64(index);
   const lines = [
@@ -32,7 +30,7 @@ export function formatTlogProof({ index, hashes, checkpoint, extra }: TlogProof)
   return `${lines.join('\n')}\n\n${checkpoint}`;
 }
 
-/** Takes a proof apart and verifies nothing, not even the checkpoint's form. Throws a FormatError. */
+/** Parses a proof and verifies nothing, not even the form of the checkpoint. Throws a FormatError. */
 export function parseTlogProof(text: string): TlogProof {
   const end = text.indexOf('\n\n');
   if (end < 0) throw new FormatError('a proof has an empty line before its checkpoint');
@@ -48,29 +46,6 @@ export function parseTlogProof(text: string): TlogProof {
     checkpoint: text.slice(end + 2),
     ...(extra && { extra }),
   };
-}
-
-/**
- * Verifies a proof of these bytes being a leaf of the log with this origin and these keys: C2SP tlog-proof, "Verifying".
- * Throws a FormatError, a SignatureError or a ProofError, for each of which the answer is no. Gives the index and the
- * checkpoint that hold then. Signatures of witnesses are not looked at.
- */
-export function verifyTlogProof(
-  text: string,
-  leafBytes: Uint8Array,
-  origin: string,
-  verifierKeys: readonly VerifierKey[],
-): { index: bigint; checkpoint: Checkpoint } {
-  const { index, hashes, checkpoint: note } = parseTlogProof(text);
-  const checkpoint = openCheckpoint(note, origin, verifierKeys);
-  verifyInclusion({
-    leafIndex: index,
-    treeSize: checkpoint.size,
-    leafHash: leafHash(leafBytes),
-    rootHash: checkpoint.rootHash,
-    proof: hashes,
-  });
-  return { index, checkpoint };
 }
 
 function requireHashes(hashes: readonly Uint8Array[]): readonly Uint8Array[] {

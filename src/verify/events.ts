@@ -1,11 +1,15 @@
-import { isCanonical } from '../ledger/canonical-json.ts';
-import type { Change } from '../ledger/change.ts';
-import { shown } from '../ledger/shown.ts';
-import { eventOf, leafBytesMax, type StoredEvent } from '../ledger/stored-event.ts';
-import { eventRowOf } from '../store/rows.ts';
-import { type EventRow, eventColumns } from '../store/schema.ts';
-import type { Findings } from './findings.ts';
-import type { CheckedRow } from './stored-ledger.ts';
+import { eventRowOf } from '../db/rows.ts';
+import { type EventRow, eventColumns } from '../db/schema.ts';
+import { columnFaults } from '../projections/differences.ts';
+import { isCanonical } from '../shapes/canonical-json.ts';
+import type { Change } from '../shapes/change.ts';
+import { eventOf, leafBytesMax, type StoredEvent } from '../shapes/stored-event.ts';
+import { type Findings, sentence } from './findings.ts';
+
+/** Of a fingerprint only its length, as a blob costs more to read than all other columns. */
+export type CheckedRow = Omit<EventRow, 'fingerprint'> & { fingerprint_bytes: number | null };
+export const checkedColumns = `${eventColumns.filter((column) => column !== 'fingerprint')},
+  length(fingerprint) as fingerprint_bytes`;
 
 const derived = eventColumns.filter(
   (column) => column !== 'position' && column !== 'leaf' && column !== 'fingerprint',
@@ -33,37 +37,40 @@ export class EventCheck {
     try {
       event = eventOf(leaf);
     } catch {
-      this.#findings.add('not-canonical', position, 'The leaf is not JSON.');
+      this.#findings.add('not-canonical', 'The leaf is not JSON.', position);
       return undefined;
     }
     try {
       if (!isCanonical(leaf, event))
-        this.#findings.add('not-canonical', position, 'The leaf is not canonical JSON (RFC 8785).');
+        this.#findings.add('not-canonical', 'The leaf is not canonical JSON (RFC 8785).', position);
       if (leaf.length > leafBytesMax / 4 && Buffer.byteLength(leaf) > leafBytesMax)
-        this.#findings.add('event-invalid', position, `The leaf has more than ${leafBytesMax} bytes.`);
+        this.#findings.add('event-invalid', `The leaf has more than ${leafBytesMax} bytes.`, position);
       // Of a change, only what this names makes the row.
       expected = eventRowOf({ position, event, leaf, fingerprint: null } as Change);
     } catch (error) {
-      this.#findings.add('event-invalid', position, `The leaf is not an event: ${messageOf(error)}.`);
+      this.#findings.add('event-invalid', `The leaf is not an event: ${messageOf(error)}.`, position);
       return undefined;
     }
-    for (const column of derived) {
-      if (row[column] === expected[column]) continue;
-      this.#findings.add(
-        'column-differs',
-        position,
-        `Column ${column} is ${shown(row[column])}; the leaf says ${shown(expected[column])}.`,
-      );
-    }
+    const faults = columnFaults(derived, row, expected);
+    if (faults !== undefined) this.#findings.add('column-differs', sentence(faults), position);
+    const wrong = fingerprintFault(row.fingerprint_bytes, event);
+    if (wrong) this.#findings.add('fingerprint-wrong', wrong, position);
     if (event.recordedAt < this.#last.recordedAt)
       this.#findings.add(
         'clock-order',
-        position,
         `It was recorded at ${event.recordedAt}, before the event at position ${this.#last.position} (${this.#last.recordedAt}).`,
+        position,
       );
     this.#last = { position, recordedAt: event.recordedAt };
     return event;
   }
+}
+
+/** What was posted is not kept, so whether a fingerprint is the right one can't be told. */
+function fingerprintFault(bytes: number | null, { type }: StoredEvent): string | undefined {
+  if (bytes === null) return undefined;
+  if (type === 'LogContinued') return 'A fingerprint is kept of an event that nobody posted.';
+  return bytes === 32 ? undefined : `The fingerprint has ${bytes} bytes.`;
 }
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

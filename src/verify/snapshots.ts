@@ -1,60 +1,36 @@
-import type { MaybePromise } from '../ledger/facts.ts';
-import { bytesOfTally } from '../views/stored-tally.ts';
-import { type ChangingTally, type Contribution, everything, tallyOf } from '../views/tally.ts';
-import type { Findings } from './findings.ts';
+import { countsDifference } from '../projections/differences.ts';
+import { FoldedTally } from '../projections/folded-tally.ts';
+import { type Contribution, everything } from '../projections/tally.ts';
+import { type Findings, sentence } from './findings.ts';
 import type { Start } from './start.ts';
 import type { StoredLedger } from './stored-ledger.ts';
 
 type Due = Start['snapshots'][number];
 
-/** The counts of a scope, or what changed of them since a position, which snapshots hold up to a position. */
-interface Counted {
-  scope: string;
-  since: number;
-  until: number;
-  tally: ChangingTally;
-  /** What changed since its last snapshot, if another one goes on from that: folded there, and added when this is asked for. */
-  rest?: Counted | undefined;
-}
-
-/** Folds counts up to the positions of snapshots. Only what snapshots hold is folded. */
+/** Folds counts up to the positions of snapshots, of the scopes that have any. */
 export class SnapshotsFold {
   readonly #due: Due[];
   readonly #reached: (due: Due, tally: Uint8Array | undefined) => Promise<void>;
+  readonly #counts: Map<string, FoldedTally>;
   #next = 0;
   #lost = false;
-  /** By the position since which they count. */
-  readonly #later: Counted[];
-  readonly #begun = new Map<string, Counted[]>();
 
   /** due: by position. reached: told what each must be; undefined: its position is after the end. */
   constructor(due: Due[], reached: (due: Due, tally: Uint8Array | undefined) => Promise<void>) {
     this.#due = due;
     this.#reached = reached;
-    const counted = new Map<string, Counted>();
-    for (const { initiative_id: scope, position: until, since } of due)
-      counted.set(`${since} ${scope}`, { scope, since, until, tally: tallyOf(scope) });
-    this.#later = [...counted.values()].sort((a, b) => b.since - a.since);
+    this.#counts = new Map(due.map(({ initiative_id: scope }) => [scope, new FoldedTally(scope)]));
   }
 
   /** What the event at a position changed. */
-  change(
+  async change(
     position: number,
     initiativeId: string,
     before: Contribution | undefined,
     after: Contribution,
-  ): MaybePromise<void> {
-    const fold = (): void => {
-      for (let next = this.#later.at(-1); next && next.since < position; next = this.#later.at(-1)) {
-        this.#begun.set(next.scope, [...(this.#begun.get(next.scope) ?? []), next]);
-        this.#later.pop();
-      }
-      for (const scope of [everything, initiativeId])
-        for (const { tally, rest } of this.#begun.get(scope) ?? []) if (!rest) tally.change(before, after);
-    };
-    const due = this.#due[this.#next];
-    if (due && due.position < position) return this.#upTo(position - 1).then(fold);
-    fold();
+  ): Promise<void> {
+    await this.#upTo(position - 1);
+    for (const scope of [everything, initiativeId]) this.#counts.get(scope)?.change(position, before, after);
   }
 
   /** Without the event at a position the counts from there on can't be told. */
@@ -73,30 +49,16 @@ export class SnapshotsFold {
     for (let due = this.#due[this.#next]; due && due.position <= position; due = this.#due[this.#next]) {
       this.#next += 1;
       if (this.#lost) continue;
-      const { initiative_id: scope, position, since } = due;
-      const begun = this.#begun.get(scope) ?? [];
-      const counted = begun.find((one) => one.since === since);
-      for (let rest = counted?.rest; counted && rest; rest = rest.rest) counted.tally.merge(rest.tally, 1);
-      await this.#reached(due, bytesOfTally(counted?.tally ?? tallyOf(scope)));
-      if (counted)
-        counted.rest = this.#later.findLast((one) => one.scope === scope && one.since === position);
-      this.#begun.set(
-        scope,
-        begun.filter((one) => one.until > position || begun.some(({ rest }) => rest === one)),
-      );
+      await this.#reached(due, this.#counts.get(due.initiative_id)?.snapshot().tally);
     }
   }
 }
 
 /** `count_snapshots`, against the fold of the changes. */
 export const snapshotsCheck = (ledger: StoredLedger, findings: Findings, due: Due[]): SnapshotsFold =>
-  new SnapshotsFold(due, async ({ initiative_id: scope, position }, tally) => {
-    const row = await ledger.snapshotAt(scope, position);
+  new SnapshotsFold(due, async ({ initiative_id, position }, tally) => {
+    const row = await ledger.snapshotAt(initiative_id, position);
     // Without a row: taken away since the start, which costs time only.
-    if (!row || (tally && Buffer.compare(row.tally, tally) === 0)) return;
-    const name = scope === everything ? 'all initiatives' : scope;
-    const detail = tally
-      ? `The counts kept of ${name} are not those that the events up to here come to.`
-      : `Counts of ${name} are kept for a position that the log has not.`;
-    findings.add('snapshot-differs', position, detail);
+    const difference = row && countsDifference(row, tally);
+    if (difference) findings.add('snapshot-differs', sentence(difference.detail), position);
   });

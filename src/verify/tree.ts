@@ -1,6 +1,7 @@
-import type { MaybePromise } from '../ledger/facts.ts';
-import { levelsOf, partialWidth, rootOfPartials, tileWidth } from '../tlog/edge.ts';
-import { hashBytes, leafHash, nodeHash, rootOf, rootOfSubtrees } from '../tlog/merkle.ts';
+import type { Database } from '../db/schema.ts';
+import { StoredTree } from '../store/tree.ts';
+import { Edge, levelsOf, partialWidth, tileWidth } from '../tlog/edge.ts';
+import { hashBytes, rootOf } from '../tlog/merkle.ts';
 import type { Findings } from './findings.ts';
 import type { Start } from './start.ts';
 import type { StoredLedger } from './stored-ledger.ts';
@@ -15,6 +16,9 @@ export interface Mark {
 
 /** Leaves that are known to be wrong and may yet turn out to be swapped with another. */
 const wrongLeavesMax = 10_000;
+
+/** Missing events at one place for which the tree is still looked up one by one. */
+const gapMax = 1_000_000;
 
 interface Options {
   ledger: StoredLedger;
@@ -31,17 +35,16 @@ interface Options {
  */
 export class TreeCheck {
   readonly #ledger: StoredLedger;
-  readonly #head: { position: number; root_hash: Uint8Array } | undefined;
+  readonly #stored: StoredTree;
+  readonly #head: Start['head'];
   readonly #findings: Findings;
   readonly #marks: Options['marks'];
   readonly #hashesOnly: boolean;
   #size = 0;
   /** Leaf hashes of the tile that is not full yet; undefined: the event is missing. */
   #tile: (Uint8Array | undefined)[] = [];
-  /** Over the full tiles so far. */
-  readonly #full = new Subtrees();
-  /** From level 1 on, the hashes of the tiles that are not full yet. */
-  readonly #partial: Uint8Array[][] = [];
+  /** By level, the hashes of the tiles that are not full yet, but for those of level 0. */
+  readonly #partial: Uint8Array[][] = [[]];
   /** Leaves by the hash that their place needs. */
   readonly #wrong = new Map<string, { position: number; hash: string }>();
   /** From here on the tree can't be built, as leaves are missing that no tile has. */
@@ -55,6 +58,7 @@ export class TreeCheck {
 
   constructor({ ledger, start, findings, marks, hashesOnly }: Options) {
     this.#ledger = ledger;
+    this.#stored = new StoredTree(ledger.reader.dialect);
     this.#head = start.head;
     this.#findings = findings;
     this.#marks = marks;
@@ -66,17 +70,17 @@ export class TreeCheck {
   }
 
   /** The next leaf's hash; undefined: the event is missing. */
-  add(hash: Uint8Array | undefined): MaybePromise<void> {
+  async add(hash: Uint8Array | undefined): Promise<void> {
     this.#size += 1;
     if (this.#lost) return;
     this.#tile.push(hash);
-    if (this.#tile.length === tileWidth) return this.#close();
+    if (this.#tile.length === tileWidth) await this.#close();
   }
 
-  /** Goes over many missing events at once. */
-  skipTo(size: number): void {
-    this.#size = size;
-    this.#lost = true;
+  /** Goes over missing events. */
+  async skipTo(size: number): Promise<void> {
+    if (size - this.#size > gapMax) [this.#size, this.#lost] = [size, true];
+    else while (this.#size < size) await this.add(undefined);
   }
 
   /** Names what was left open; gives the root, if there is one. */
@@ -87,14 +91,13 @@ export class TreeCheck {
     for (const { position } of this.#wrong.values()) this.#changed(position);
     if (this.#headRoot && !this.#explained) this.#judgeHead(rest.length);
     if (this.#lost) return undefined;
-    const local = new Subtrees();
-    for (const hash of rest) local.push(hash);
-    return rootOfSubtrees([...this.#full.nodes, ...local.nodes]);
+    this.#partial[0] = rest;
+    return new Edge(this.#size, this.#partial).root();
   }
 
   async #close(): Promise<void> {
     const index = this.#size / tileWidth - 1;
-    const stored = await this.#ledger.tile(0, index);
+    const stored = await this.#storedTile(0, index);
     // The tile stands in for leaves that are missing: their absence is found already.
     const hashes = this.#tile.flatMap((hash, i) => hash ?? (stored ? [hashAt(stored.hashes, i)] : []));
     this.#tile = [];
@@ -104,7 +107,6 @@ export class TreeCheck {
     }
     const settled = await this.#settle(0, index, hashes, stored);
     await this.#compare(this.#size - tileWidth, settled.hashes);
-    this.#full.push(settled.root);
     await this.#raise(1, settled.root);
   }
 
@@ -115,7 +117,7 @@ export class TreeCheck {
     if (hashes.length < tileWidth) return;
     this.#partial[level] = [];
     const index = this.#size / tileWidth ** (level + 1) - 1;
-    const stored = await this.#ledger.tile(level, index);
+    const stored = await this.#storedTile(level, index);
     await this.#raise(level + 1, (await this.#settle(level, index, hashes, stored)).root);
   }
 
@@ -124,14 +126,14 @@ export class TreeCheck {
     level: number,
     index: number,
     hashes: Uint8Array[],
-    stored: { root: Uint8Array; hashes: Uint8Array } | undefined,
+    stored: StoredTile | undefined,
   ): Promise<{ hashes: Uint8Array[]; root: Uint8Array }> {
     const computed = { hashes, root: rootOf(hashes) };
     const width = tileWidth ** (level + 1);
     const [first, last] = [index * width + 1, (index + 1) * width];
     const tile = `Tile ${index} of level ${level} (events ${first} to ${last})`;
     if (!stored) {
-      this.#findings.add('tile-differs', last, `${tile} is missing.`);
+      this.#findings.add('tile-differs', `${tile} is missing.`, last);
       return computed;
     }
     const wrong = hashes.flatMap((hash, i) => (isEqual(hash, hashAt(stored.hashes, i)) ? [] : [i]));
@@ -142,17 +144,17 @@ export class TreeCheck {
     const right = (await this.#judge(level, index, candidates)) ?? stored.root;
     if (isEqual(right, computed.root)) {
       const part = wrong.length === 0 ? 'the hash over it' : listed(wrong.map((i) => `hash ${i}`));
-      this.#findings.add('tile-differs', last, `${tile} was changed: ${part}. The leaves are intact.`);
+      this.#findings.add('tile-differs', `${tile} was changed: ${part}. The leaves are intact.`, last);
       return computed;
     }
     if (!isEqual(right, claimed.root)) {
       this.#explained = true;
-      this.#findings.add('tile-differs', last, `${tile} has hashes other than the one over it says.`);
+      this.#findings.add('tile-differs', `${tile} has hashes other than the one over it says.`, last);
       this.#changedWithin(first, last);
       return { hashes: computed.hashes, root: right };
     }
     if (!isEqual(stored.root, claimed.root))
-      this.#findings.add('tile-differs', last, `${tile} was changed: the hash over it.`);
+      this.#findings.add('tile-differs', `${tile} was changed: the hash over it.`, last);
     for (const i of wrong) {
       const below = tileWidth ** level;
       if (level === 0) this.#wrongLeaf(first + i, hashes[i], theirs[i]);
@@ -166,7 +168,7 @@ export class TreeCheck {
 
   /** Which of these hashes of a tile the level above has; where its tile is not full, which leads to the head's root. */
   async #judge(level: number, index: number, candidates: Uint8Array[]): Promise<Uint8Array | undefined> {
-    const above = await this.#ledger.tile(level + 1, Math.floor(index / tileWidth));
+    const above = await this.#storedTile(level + 1, Math.floor(index / tileWidth));
     if (above) {
       const hash = hashAt(above.hashes, index % tileWidth);
       return candidates.find((candidate) => isEqual(candidate, hash));
@@ -191,17 +193,20 @@ export class TreeCheck {
     for (let level = 0; level < levelsOf(size); level++) {
       const width = partialWidth(size, level);
       const first = Math.floor(size / tileWidth ** (level + 1)) * tileWidth;
-      const hashes = width === 0 ? [] : await this.#storedHashes(level, first, width);
+      const hashes = await this.#ledger.answered(this.#stored.hashes(level, first, width));
       if (hashes.length !== width) return undefined;
       partials.push(hashes.map((one, i) => (level === atLevel && first + i === atIndex ? hash : one)));
     }
-    return rootOfPartials(partials);
+    return new Edge(size, partials).root();
   }
 
-  async #storedHashes(level: number, first: number, width: number): Promise<Uint8Array[]> {
-    if (level > 0) return this.#ledger.tileRoots(level - 1, first, first + width - 1);
-    const leaves = await this.#ledger.leafRange(first + 1, first + width);
-    return leaves.map((leaf) => leafHash(Buffer.from(leaf)));
+  async #storedTile(level: number, index: number): Promise<StoredTile | undefined> {
+    const [tile] = await this.#ledger.read<StoredTile>(
+      'select root, hashes from tiles where level = $1 and tile_index = $2',
+      level,
+      index,
+    );
+    return tile;
   }
 
   /** Compares the roots that are given for sizes from one to another, given the leaf hashes between them. */
@@ -217,11 +222,11 @@ export class TreeCheck {
       };
       marks.push({ size: position, rootHash: root_hash, differs });
     }
-    const local = new Subtrees();
-    let at = from;
+    if (marks.length === 0) return;
+    const tree = new Edge(from, this.#partial);
     for (const { size, rootHash, differs } of marks.sort((a, b) => a.size - b.size)) {
-      for (; at < size; at++) local.push(hashes[at - from] ?? new Uint8Array());
-      const root = rootOfSubtrees([...this.#full.nodes, ...local.nodes]);
+      for (const hash of hashes.slice(tree.size - from, size - from)) tree.append(hash);
+      const root = tree.root();
       const agrees = isEqual(root, rootHash);
       if (!agrees) differs(root);
       if (rootHash === root_hash) continue;
@@ -237,8 +242,8 @@ export class TreeCheck {
       this.#wrong.delete(wrong.hash);
       this.#findings.add(
         'leaves-swapped',
-        other.position,
         `The leaves at positions ${other.position} and ${position} stand in each other's place.`,
+        other.position,
       );
     } else if (this.#wrong.size < wrongLeavesMax) {
       this.#wrong.set(needed?.toHex() ?? '', wrong);
@@ -250,14 +255,14 @@ export class TreeCheck {
   #changed(position: number): void {
     this.#findings.add(
       'leaf-changed',
-      position,
       'The leaf was changed: its hash is not the one in its tile, which the tree above confirms.',
+      position,
     );
   }
 
   #changedWithin(first: number, last: number): void {
     const detail = `Leaves from position ${first} to ${last} were changed together with their tile: the tree above has another hash.`;
-    this.#findings.add('leaf-changed', first === last ? first : undefined, detail);
+    this.#findings.add('leaf-changed', detail, first === last ? first : undefined);
   }
 
   /** The head's root is not that of the leaves, and all full tiles are in order: which of the two was changed? */
@@ -265,50 +270,33 @@ export class TreeCheck {
     const end = this.#head?.position ?? 0;
     const from = Math.max(this.#size - rest, this.#agreed) + 1;
     const to = Math.min(end, this.#disagreed);
+    const other = 'The root in the head is not that of the leaves:';
+    const differs = (detail: string): void => this.#findings.add('head-differs', detail, end);
     if (this.#agreed === end) {
-      this.#findings.add(
-        'head-differs',
-        end,
-        'The root in the head was changed: a checkpoint has the other.',
-      );
+      differs('The root in the head was changed: a checkpoint has the other.');
       return;
     }
     if (from > to) {
-      const detail =
-        'The root in the head is not that of the leaves: it was changed, or leaves with their tiles.';
-      this.#findings.add('head-differs', end, detail);
+      differs(`${other} it was changed, or leaves with their tiles.`);
       return;
     }
     const range = from === to ? `the leaf at position ${from}` : `a leaf from position ${from} to ${to}`;
     const found = this.#findings.contradicted(from, to);
     if (found.length > 0) {
       const detail = `The leaf was changed: the root in the head is another, and of ${range}, for which there is no full tile yet, other rows contradict ${listed(found.map(String))}.`;
-      this.#findings.add('leaf-changed', found.length === 1 ? found[0] : undefined, detail);
+      this.#findings.add('leaf-changed', detail, found.length === 1 ? found[0] : undefined);
     } else if (this.#hashesOnly || this.#disagreed <= end) {
-      const detail = `The root in the head is not that of the leaves: ${range} was changed, for which there is no full tile yet, or the head was.`;
-      this.#findings.add('leaf-changed', from === to ? from : undefined, detail);
+      const detail = `${other} ${range} was changed, for which there is no full tile yet, or the head was.`;
+      this.#findings.add('leaf-changed', detail, from === to ? from : undefined);
     } else {
-      const detail = `The root in the head is not that of the leaves: it was changed, or else ${range}, for which there is no full tile yet. No other row contradicts these leaves.`;
-      this.#findings.add('head-differs', end, detail);
+      differs(
+        `${other} it was changed, or else ${range}, for which there is no full tile yet. No other row contradicts these leaves.`,
+      );
     }
   }
 }
 
-/** The full subtrees of a tree that grows by hashes of equal subtrees, the largest first. */
-class Subtrees {
-  readonly nodes: Uint8Array[] = [];
-  #count = 0;
-
-  push(hash: Uint8Array): void {
-    let node = hash;
-    for (let bits = this.#count; bits % 2 === 1; bits = Math.floor(bits / 2)) {
-      const left = this.nodes.pop();
-      if (left) node = nodeHash(left, node);
-    }
-    this.nodes.push(node);
-    this.#count += 1;
-  }
-}
+type StoredTile = Pick<Database['tiles'], 'root' | 'hashes'>;
 
 const hashAt = (hashes: Uint8Array, i: number): Uint8Array =>
   hashes.subarray(i * hashBytes, (i + 1) * hashBytes);

@@ -1,30 +1,37 @@
-import type { MaybePromise } from '../ledger/facts.ts';
-import type { RecordRow } from '../store/schema.ts';
+import { keyHashOf } from '../store/check-values.ts';
 import { tileWidth } from '../tlog/edge.ts';
 import { leafHash } from '../tlog/merkle.ts';
+import { turn } from '../turns.ts';
 import { readModels } from '../views/read-models.ts';
-import { checkpointMarks, type KeptApart } from './checkpoints.ts';
-import { EventCheck } from './events.ts';
+import { checkpointMarks, type KeptApart, WholeSignature } from './checkpoints.ts';
+import { type CheckedRow, checkedColumns, EventCheck, messageOf } from './events.ts';
 import { type Finding, Findings } from './findings.ts';
 import { checkKeptAnswers } from './kept-answers.ts';
-import { checkOpenings } from './openings.ts';
+import { NamesCheck } from './openings.ts';
 import { CannotVerify } from './reader.ts';
-import { type Compared, type Near, RecordsCheck } from './records.ts';
-import { type SnapshotsFold, snapshotsCheck } from './snapshots.ts';
-import type { Start } from './start.ts';
+import { type PlacedEvent, RecordsCheck } from './records.ts';
+import { schemaDifferences } from './schema.ts';
+import { readSignerFiles, type SignerFiles } from './signer-files.ts';
+import { checkSigned } from './signing.ts';
+import { snapshotsCheck } from './snapshots.ts';
+import type { LeafRow, Start } from './start.ts';
 import {
-  type CheckedRow,
-  type LeafRow,
+  beforeAll,
+  SchemaDiffers,
   type StoredLedger,
-  type Turn,
+  withBundle,
   withStoredLedger,
 } from './stored-ledger.ts';
-import { TreeCheck } from './tree.ts';
+import { isEqual, TreeCheck } from './tree.ts';
 
 export interface VerifyOptions {
   /** Leaf hashes, tree and checkpoints only. */
   hashesOnly?: boolean;
   checkpoint?: KeptApart | undefined;
+  /** The directory of the signer, which is only read; empty: what it knows is not asked. */
+  signerDirectory?: string;
+  /** The key that must have signed the whole log. */
+  signedBy?: string | undefined;
   /** Told now and then how many of the events were read. */
   progress?: (events: number, of: number) => void;
 }
@@ -40,63 +47,146 @@ export interface Verified {
   findings: Finding[];
   /** All of them. */
   count: number;
+  /** Why what the signer knows was not asked; undefined: it was, or was not to be. */
+  signerUnread?: string;
 }
-
-/** Missing events at one place for which the tree is still looked up one by one. */
-const gapMax = 1_000_000;
 
 /**
  * Re-reads a ledger's whole database and says where it is not what its log says, and where the log is not the one that
  * its tree was made of. Changes nothing, and works beside a running service. Throws CannotVerify.
  */
 export function verifyLedger(url: string, options: VerifyOptions = {}): Promise<Verified> {
-  return withStoredLedger(url, (ledger) => verify(ledger, options));
+  const { signerDirectory = '' } = options;
+  // Before the ledger: what it knows was recorded by then.
+  const files = signerDirectory === '' ? undefined : readSignerFiles(signerDirectory);
+  return withStoredLedger(url, (ledger) => verify(ledger, options, files));
+}
+
+/** Verifies a bundle in the same way. If its schema is not that of the migrations, reads nothing else. */
+export async function verifyBundle(file: string, options: VerifyOptions = {}): Promise<Verified> {
+  try {
+    return await withBundle(file, (ledger) => verify(ledger, options, undefined));
+  } catch (error) {
+    if (!(error instanceof SchemaDiffers)) throw error;
+    const findings = error.differences.map((detail): Finding => ({ what: 'schema-differs', detail }));
+    return { events: 0, size: 0, rootHash: undefined, findings, count: findings.length };
+  }
 }
 
 async function verify(
   ledger: StoredLedger,
-  { hashesOnly = false, checkpoint, progress = () => {} }: VerifyOptions,
+  options: VerifyOptions,
+  files: ReturnType<typeof readSignerFiles> | undefined,
 ): Promise<Verified> {
   const findings = new Findings();
+  const { present, made } = await ledger.reader.objects();
+  for (const detail of schemaDifferences(present, made)) findings.add('schema-differs', detail);
+  const isTorn = findings.count > 0;
+  const verified: Verified = { events: 0, size: 0, rootHash: undefined, findings: [], count: 0 };
+  try {
+    await verifyAll(ledger, options, files, findings, verified);
+  } catch (error) {
+    // Without a table or a column it can't go on, and what is found by then says why.
+    if (!isTorn) throw error;
+    findings.add('schema-differs', `So not all could be verified: ${messageOf(error)}`);
+  }
+  const byPosition = findings.kept.toSorted((a, b) => (a.position ?? Infinity) - (b.position ?? Infinity));
+  return { ...verified, findings: byPosition, count: findings.count };
+}
+
+async function verifyAll(
+  ledger: StoredLedger,
+  { hashesOnly = false, checkpoint, signedBy, progress = () => {} }: VerifyOptions,
+  files: ReturnType<typeof readSignerFiles> | undefined,
+  findings: Findings,
+  verified: Verified,
+): Promise<void> {
   const start = await ledger.start();
-  const marks = await checkpointMarks(ledger, start, findings, checkpoint);
+  const end = Math.max(start.lastEvent, 0);
+  verified.size = end;
+  const signer = signerOf(files, start, verified);
+  checkSingleRows(start, findings);
+  checkFork(start, findings);
+  const signature = signedBy === undefined ? undefined : new WholeSignature(signedBy, start);
+  const marks = await checkpointMarks(ledger, start, findings, { apart: checkpoint, signer, signature });
   const tree = new TreeCheck({ ledger, start, findings, marks, hashesOnly });
   if (!hashesOnly) requireVersions(start);
-  const whole = hashesOnly ? undefined : new WholeCheck(ledger, start, findings);
-  const end = Math.max(start.lastEvent, 0);
-  let events = 0;
+  const whole = hashesOnly ? undefined : wholeCheck(ledger, start, findings);
 
-  // What each mode does not need is not read: these two have the columns in common that are used here.
-  const pages: AsyncIterable<LeafRow[]> = whole ? ledger.events(end) : ledger.leaves(end);
-  for await (const rows of pages) {
-    // In the whole mode the rows are whole.
-    await whole?.begin(rows as CheckedRow[]);
+  // What each mode does not need is not read: the columns that are used here are in both.
+  const columns = whole ? checkedColumns : 'position, leaf';
+  const events = `select ${columns} from events where position > $1 and position <= $2`;
+  for await (const rows of ledger.pages<LeafRow>('position', events, beforeAll, end)) {
+    const placed: LeafRow[] = [];
     for (const row of rows) {
       const { position, leaf } = row;
       if (position < 1) {
-        findings.add('event-invalid', position, 'No event has this position.');
+        findings.add('event-invalid', 'No event has this position.', position);
         continue;
       }
-      if (position > tree.size + 1) {
-        await whole?.skip(tree.size + 1);
-        await missing(tree, position - 1, findings);
+      if (position <= tree.size) {
+        findings.add('event-invalid', 'There are two events of this position.', position);
+        continue;
       }
-      // Hardly any row costs a promise.
-      const added = tree.add(leafHash(Buffer.from(leaf)));
-      if (added) await added;
-      const checked = whole?.check(row as CheckedRow);
-      if (checked) await checked;
-      events += 1;
+      if (position > tree.size + 1) await missing(tree, position - 1, findings);
+      await tree.add(leafHash(Buffer.from(leaf)));
+      placed.push(row);
     }
-    if (events < end) progress(events, end);
-    await turn();
+    verified.events += placed.length;
+    // In the whole mode the rows are whole.
+    await whole?.page(placed as CheckedRow[]);
+    if (verified.events < end) progress(verified.events, end);
   }
   await checkEnd(start, tree, findings);
+  await checkSigned(ledger, findings, start, signer);
   await whole?.finish(end);
-  const rootHash = await tree.finish();
+  verified.rootHash = await tree.finish();
+  signature?.finish(end, findings);
   progress(end, end);
-  const byPosition = findings.kept.toSorted((a, b) => (a.position ?? Infinity) - (b.position ?? Infinity));
-  return { events, size: end, rootHash, findings: byPosition, count: findings.count };
+}
+
+/** What the signer of this log knows. That of another one knows nothing of it. */
+function signerOf(
+  files: ReturnType<typeof readSignerFiles> | undefined,
+  { origin }: Start,
+  verified: Verified,
+): SignerFiles | undefined {
+  if (!files) return undefined;
+  if (!('unread' in files) && files.origin === origin) return files;
+  verified.signerUnread = 'unread' in files ? files.unread : `it is of the log ${files.origin}`;
+  return undefined;
+}
+
+/** The service notes it where it finds that the log does not extend what was signed, and records no more. */
+function checkFork({ head, lastEvent }: Start, findings: Findings): void {
+  const { forked_size: size, forked_root: root } = head ?? { forked_size: null, forked_root: null };
+  if (size === null && root === null) return;
+  if (size === null || root === null) {
+    findings.add('head-differs', 'The head names half a checkpoint that the log does not extend.');
+    return;
+  }
+  const detail = `The head names a checkpoint of ${size} events with root ${root.toHex()}, which was signed and which the log does not extend.`;
+  findings.add(size > lastEvent ? 'log-shorter' : 'tree-differs', detail, Math.min(size, lastEvent + 1));
+}
+
+/** Two tables have one row each, and two of its columns belong together. */
+function checkSingleRows(
+  { ledgerIds, headIds, fingerprintKey, fingerprintKeyHash, viewVersions }: Start,
+  findings: Findings,
+): void {
+  const single = (ids: number[]): boolean => ids.length === 1 && ids[0] === 1;
+  if (!single(ledgerIds))
+    findings.add('ledger-differs', `The log is named by the rows ${ledgerIds}, not by row 1 alone.`);
+  if (headIds.length > 0 && !single(headIds))
+    findings.add('head-differs', `The end of the log stands in the rows ${headIds}, not in row 1 alone.`);
+  if (!fingerprintKeyHash || !isEqual(fingerprintKeyHash, keyHashOf(fingerprintKey)))
+    findings.add(
+      'key-differs',
+      'The key of the fingerprints is not the one that they were made with, or its hash was changed.',
+    );
+  for (const { view } of viewVersions)
+    if (!readModels.some(({ name }) => name === view))
+      findings.add('ledger-differs', `There is a version of ${view}, which is no read model.`);
 }
 
 /** Read models that code of another version wrote hold something else, which says nothing of the log. */
@@ -109,20 +199,13 @@ export function requireVersions({ viewVersions }: Start): void {
   );
 }
 
-const turn: Turn = () => new Promise((resolve) => setImmediate(resolve));
-
 /** Goes over events that are not there. */
 async function missing(tree: TreeCheck, to: number, findings: Findings): Promise<void> {
   const [from, count] = [tree.size + 1, to - tree.size];
   const detail =
     count === 1 ? 'The event is missing.' : `The events from position ${from} to ${to} are missing.`;
-  findings.add('positions-missing', from, detail);
-  await skip(tree, to);
-}
-
-async function skip(tree: TreeCheck, to: number): Promise<void> {
-  if (to - tree.size > gapMax) tree.skipTo(to);
-  else while (tree.size < to) await tree.add(undefined);
+  findings.add('positions-missing', detail, from);
+  await tree.skipTo(to);
 }
 
 /** The head and the tiles may know of more events, or of fewer. */
@@ -131,97 +214,69 @@ async function checkEnd(
   tree: TreeCheck,
   findings: Findings,
 ): Promise<void> {
-  if (!head) findings.add('head-differs', undefined, 'The row of the head is missing.');
+  if (!head) findings.add('head-differs', 'The row of the head is missing.');
   else if (head.position > lastEvent) {
     const detail = `The head says ${head.position} events, and the last one is at position ${lastEvent}.`;
-    findings.add('log-shorter', lastEvent + 1, detail);
-    await skip(tree, head.position);
+    findings.add('log-shorter', detail, lastEvent + 1);
+    await tree.skipTo(head.position);
   } else if (head.position < lastEvent) {
     const detail = `The head says ${head.position} events, but the last one is at position ${lastEvent}.`;
-    findings.add('head-differs', head.position, detail);
+    findings.add('head-differs', detail, head.position);
   }
-  for (const { level, first, last } of tiles) {
+  for (const { level, first, last, count } of tiles) {
     const events = (last + 1) * tileWidth ** (level + 1);
     const tile = `tile ${last} of level ${level}`;
+    if (count > last - first + 1)
+      findings.add('tile-differs', `There are two tiles of one place at level ${level}.`);
     if (level < 0 || first < 0)
-      findings.add('tile-differs', undefined, `No tree has a tile ${first} of level ${level}.`);
+      findings.add('tile-differs', `No tree has a tile ${first} of level ${level}.`);
     else if (events > Math.max(lastEvent, head?.position ?? 0))
-      findings.add('log-shorter', lastEvent + 1, `There is a ${tile}, so there were ${events} events.`);
+      findings.add('log-shorter', `There is a ${tile}, so there were ${events} events.`, lastEvent + 1);
   }
 }
 
-/** All that is beside leaves and tree. */
-class WholeCheck {
-  readonly #ledger: StoredLedger;
-  readonly #start: Start;
-  readonly #findings: Findings;
-  readonly #events: EventCheck;
-  readonly #records: RecordsCheck;
-  readonly #snapshots: SnapshotsFold;
-  /** `records` was read up to here. */
-  #read: number | undefined;
-  /** Of the page of events that is being checked. */
-  #rows = new Map<number, RecordRow>();
-  #near: Near = new Map();
+/** All that is beside leaves and tree: given the events page by page, and then the size of the log. */
+function wholeCheck(ledger: StoredLedger, start: Start, findings: Findings) {
+  const events = new EventCheck(findings);
+  const records = new RecordsCheck(findings);
+  const snapshots = snapshotsCheck(ledger, findings, start.snapshots);
+  const names = new NamesCheck(ledger, findings);
+  /** The position after the last event that was checked. */
+  let next = 1;
 
-  constructor(ledger: StoredLedger, start: Start, findings: Findings) {
-    this.#ledger = ledger;
-    this.#start = start;
-    this.#findings = findings;
-    this.#events = new EventCheck(findings);
-    this.#records = new RecordsCheck(ledger, findings);
-    this.#snapshots = snapshotsCheck(ledger, findings, start.snapshots);
-  }
+  return {
+    /** The next events, by position. Some may be missing before them and between them, which is found already. */
+    async page(rows: CheckedRow[]): Promise<void> {
+      await names.leaves(rows);
+      const placed: PlacedEvent[] = [];
+      for (const row of rows) {
+        const event = events.check(row);
+        if (!event) continue;
+        if (event.erased) names.event(row.position, event);
+        placed.push({ position: row.position, event });
+      }
+      const folded = await ledger.answered(records.page(placed));
+      for (const { position } of rows) {
+        if (position > next) await snapshots.lose(next);
+        next = position + 1;
+        const one = folded.get(position);
+        if (one) await snapshots.change(position, one.row.initiative_id, one.before?.row, one.row);
+        else await snapshots.lose(position);
+      }
+    },
 
-  /** Reads what the next events are compared with. */
-  async begin(page: CheckedRow[]): Promise<void> {
-    this.#rows = new Map();
-    const positions = new Set(page.map(({ position }) => position));
-    await this.#readTo(page.at(-1)?.position ?? 0, (row) => {
-      if (!positions.has(row.position)) return false;
-      this.#rows.set(row.position, row);
-      return true;
-    });
-    this.#near = await this.#ledger.near([...this.#rows.values()]);
-  }
-
-  check(row: CheckedRow): MaybePromise<void> {
-    const { position } = row;
-    const event = this.#events.check(row);
-    const compared = event && this.#records.check(position, event, this.#rows.get(position), this.#near);
-    if (compared instanceof Promise) return compared.then((one) => this.#count(position, one));
-    return this.#count(position, compared);
-  }
-
-  #count(position: number, compared: Compared | undefined): MaybePromise<void> {
-    if (!compared) return this.skip(position);
-    const { before, after } = compared;
-    return this.#snapshots.change(position, after.initiative_id, before, after);
-  }
-
-  /** The event at a position is missing, or of no use, which is found already. */
-  skip(position: number): Promise<void> {
-    return this.#snapshots.lose(position);
-  }
-
-  async finish(size: number): Promise<void> {
-    const { head, numbers, lastEvent, lastRecord, lastKeptAnswer } = this.#start;
-    await this.#readTo(Math.max(lastRecord, lastEvent), () => false);
-    if (head && head.position === size && head.recorded_at !== this.#events.recordedAt)
-      this.#findings.add('head-differs', size, 'The time in the head is not that of the last event.');
-    await this.#snapshots.finish(size);
-    this.#records.checkNumbers(numbers);
-    await checkOpenings(this.#ledger, this.#findings, size, turn);
-    await checkKeptAnswers(this.#ledger, this.#findings, lastKeptAnswer, turn);
-  }
-
-  /** Goes on in `records`. A row whose event is missing is no finding of its own; one that can have none is. */
-  async #readTo(position: number, take: (row: RecordRow) => boolean): Promise<void> {
-    const { lastEvent, head } = this.#start;
-    const size = Math.max(lastEvent, head?.position ?? 0);
-    for await (const rows of this.#ledger.records(position, this.#read))
-      for (const row of rows)
-        if (!take(row) && (row.position < 1 || row.position > size)) this.#records.extra(row);
-    this.#read = position;
-  }
+    async finish(size: number): Promise<void> {
+      const { head, lastEvent } = start;
+      if (head && head.position === size && head.recorded_at !== events.recordedAt)
+        findings.add('head-differs', 'The time in the head is not that of the last event.', size);
+      await snapshots.finish(size);
+      await ledger.answered(records.finish(Math.max(lastEvent, head?.position ?? 0), start));
+      await checkKeptAnswers(ledger, start, findings, await names.finish(size));
+      const { tables, faultsOf } = ledger.reader;
+      for (const { name } of await ledger.read<{ name: string }>(tables)) {
+        for (const fault of await faultsOf(name)) findings.add('index-differs', `${fault} (table ${name}).`);
+        await turn();
+      }
+    },
+  };
 }

@@ -1,15 +1,16 @@
-import type { ExpressionBuilder } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
+import type { Head } from '../db/rows.ts';
+import { instantOf } from '../db/rows.ts';
+import type { Database } from '../db/schema.ts';
 import { Refusal } from '../errors.ts';
-import { parsePlainDate } from '../ledger/edtf.ts';
+import { parsePlainDate } from '../shapes/edtf.ts';
 import type { Basis } from '../store/receipt.ts';
-import { instantOf } from '../store/rows.ts';
-import type { Database } from '../store/schema.ts';
-import type { Head, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 
-/** The moment that an answer speaks of: the log up to a position. A current answer is one as of the end. */
+/** The moment of an answer: the log up to a position. A current answer is as of the end. */
 export interface At {
   position: number;
-  /** Of the event at the position; absent before the first. */
+  /** recordedAt of the event at the position; absent before the first event. */
   recordedAt?: string;
   basis: Basis;
 }
@@ -19,11 +20,11 @@ export interface AtQuery {
   asOfPosition?: number;
 }
 
-/** Whether the end of the log is asked for, in a query that was checked. */
+/** Whether a checked query asks for the end of the log. */
 export const isAtEnd = ({ asOf, asOfPosition }: AtQuery): boolean =>
   asOf === undefined && asOfPosition === undefined;
 
-/** Throws Refusal `invalid-request` for a moment that is none, or a position after the end. */
+/** Throws Refusal `invalid-request` for a text that is no moment, or for a position after the end. */
 export async function resolveAt(
   store: Store,
   { asOf, asOfPosition }: AtQuery,
@@ -52,9 +53,15 @@ export async function resolveAt(
   return { position, recordedAt: instantOf(recorded_at), basis };
 }
 
+/** A moment in the form of answers. */
+export const asOfJson = ({ position, recordedAt }: At): { position: number; recordedAt?: string } => ({
+  position,
+  ...(recordedAt === undefined ? {} : { recordedAt }),
+});
+
 const ends = new WeakMap<Head, At>();
 
-/** The moment that the end of the log is; made once, as most reads ask for it. */
+/** The moment of the end of the log, made once because most reads ask for it. */
 export function endOf(head: Head): At {
   const known = ends.get(head);
   if (known) return known;
@@ -65,7 +72,7 @@ export function endOf(head: Head): At {
   return end;
 }
 
-/** The last position recorded at or before an instant (RFC 3339) or the end of a day in UTC; 0: there is none. */
+/** The last position recorded at or before an instant (RFC 3339) or the end of a day in UTC; 0 if there is none. */
 export async function positionAt(store: Store, text: string, parameter: string): Promise<number> {
   return lastPositionBy(store, millisecondsOf(text, parameter));
 }
@@ -86,7 +93,7 @@ const instant = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?(Z|
 /** An RFC 3339 instant, or a plain date, which means the end of its last day in UTC. */
 export function millisecondsOf(text: string, parameter: string): number {
   const [, date] = instant.exec(text) ?? [];
-  // Date.parse would take 30 February for 2 March.
+  // Date.parse would read 30 February as 2 March.
   if (date !== undefined && parsePlainDate(date)) {
     const ms = Date.parse(text.toUpperCase());
     if (!Number.isNaN(ms)) return ms;
@@ -116,12 +123,15 @@ async function lastPositionBy(store: Store, ms: number): Promise<number> {
   return low;
 }
 
-/** The versions of records that were the newest as of a position. */
+/**
+ * The versions of records that were the newest as of a position. The plus hides this bound from the planner: SQLite would read all
+ * positions up to it, although another index or another bound leads to few of them.
+ */
 export const knownAt =
   (position: number) =>
   ({ eb, or, and }: ExpressionBuilder<Database, 'records'>) =>
     and([
-      eb('records.position', '<=', position),
+      eb(sql`+records.position`, '<=', position),
       or([eb('records.to_position', 'is', null), eb('records.to_position', '>', position)]),
     ]);
 

@@ -1,39 +1,48 @@
 import type { Kysely } from 'kysely';
-import type { Database } from '../store/schema.ts';
+import type { Database } from '../db/schema.ts';
+import { ChangingTally, type Contribution, type Counts, contributionColumns } from '../projections/tally.ts';
 import { changesOf } from './counts.ts';
-import { ChangingTally, type Counts } from './tally.ts';
+import { SliceLength } from './slices.ts';
+import { type Share, type Shares, sharesOf } from './summary.ts';
+
+/** The figures that moved: counts and shares, without those that stayed. */
+export type Moved = Partial<Counts & Shares>;
 
 export interface Move {
   position: number;
-  moved: Partial<Counts>;
+  moved: Moved;
 }
 
-const sliceRows = 1_000;
-
-/** The events of an initiative after one position, up to another, that moved its counts. */
+/** The events of an initiative after one position, up to another, that moved its counts or its shares. */
 export async function* movesOf(
   db: Kysely<Database>,
   initiativeId: string,
   from: number,
   to: number,
 ): AsyncGenerator<Move> {
-  for (let after = from; after < to; ) {
-    const changes = await changesOf(db, initiativeId, after, to, sliceRows);
+  const length = new SliceLength();
+  for (let after = from; after < to; length.ended()) {
+    length.begins();
+    const wanted = length.rows;
+    const changes = await changesOf(db, initiativeId, after, to, wanted);
     for (const { position, before, after: now } of changes) {
-      const moved = movedBy(before, now);
-      if (Object.keys(moved).length > 0) yield { position, moved };
+      const moved = counted(before) === counted(now) ? undefined : movedBy(before, now);
+      if (moved && Object.keys(moved).length > 0) yield { position, moved };
     }
-    if (changes.length < sliceRows) return;
+    if (changes.length < wanted) return;
     after = changes.at(-1)?.position ?? to;
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-type Change = Awaited<ReturnType<typeof changesOf>>[number];
+/** A key that two versions of a record share if they count alike. */
+const counted = (one: Contribution | undefined): string =>
+  JSON.stringify(one && contributionColumns.map((column) => one[column]));
 
-/** How one change moved the counts, without what stayed as it was. */
-function movedBy(before: Change['before'], after: Change['after']): Partial<Counts> {
+/** How one change moved the figures. Numbers may be negative. */
+function movedBy(before: Contribution | undefined, after: Contribution): Moved {
   const tally = new ChangingTally(false);
   tally.change(before, after);
-  return Object.fromEntries(Object.entries(tally.total('all', '')).filter(([, count]) => count !== 0));
+  const counts = Object.entries(tally.total('all', '')).filter(([, count]) => count !== 0);
+  const shares = Object.entries(sharesOf(tally)).filter(([, some]) => some.length > 0);
+  return Object.fromEntries<number | Share[]>([...counts, ...shares]);
 }

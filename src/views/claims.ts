@@ -1,15 +1,25 @@
 import type { Kysely } from 'kysely';
-import { type EdtfSpan, parseEdtf } from '../ledger/edtf.ts';
-import type { ClaimData, LedgerRecord, Source } from '../ledger/record.ts';
-import { folded } from '../ledger/title-key.ts';
-import type { Database } from '../store/schema.ts';
-import { bytewise, type Meeting } from './meetings.ts';
+import type { Database } from '../db/schema.ts';
+import {
+  type Cell,
+  type Counts,
+  dayNumber,
+  noCounts,
+  type Tallied,
+  type Tally,
+} from '../projections/tally.ts';
+import { boundsOf } from '../shapes/claim-bounds.ts';
+import { type EdtfSpan, parseEdtf } from '../shapes/edtf.ts';
+import { folded } from '../shapes/folded.ts';
+import type { ClaimData, LedgerRecord, Source } from '../shapes/record.ts';
+import { mapInTurns } from '../turns.ts';
+import { cellsByDays, DaySums, lastDayOf } from './day-sums.ts';
+import type { Announced, Meeting } from './meetings.ts';
 import { standingOf } from './records.ts';
-import { addCounts, type Counts, type Cut, dayNumber, noCounts, type Tally } from './tally.ts';
 
 export type ClaimStatus = 'matches' | 'over' | 'short' | 'undecided' | 'about' | 'not-comparable';
 
-/** A published figure beside what the register counts for the same thing up to the same day. */
+/** A published figure beside the count of the register for the same thing up to the same day. */
 export interface ComparedClaim {
   initiativeId: string;
   recordId: string;
@@ -33,7 +43,7 @@ export interface ComparedClaim {
     recordedIncrease?: number;
     difference?: number;
   };
-  /** What was recorded as having happened after the day of the claim. */
+  /** Counts of what happened after the day of the claim. */
   since: { meetings: number; mous: number; projects: number };
   sources: Source[];
 }
@@ -41,6 +51,9 @@ export interface ComparedClaim {
 export interface Claim {
   record: LedgerRecord<'claim'>;
   span: EdtfSpan;
+  /** The last day of its date, for which it is stated, and the first; 0 if nobody knows the first. */
+  day: number;
+  begins: number;
   made: number;
 }
 
@@ -50,54 +63,38 @@ export async function claimsOf(
   initiativeId: string,
   position: number,
 ): Promise<Claim[]> {
-  const records = await standingOf(db, initiativeId, 'claim', position);
-  return records
-    .map(({ record, made }) => ({ record, made, span: parseEdtf(record.occurredOn ?? '') ?? { latest: '' } }))
-    .sort(
-      (a, b) =>
-        bytewise(a.span.latest, b.span.latest) ||
-        bytewise(a.span.earliest ?? '', b.span.earliest ?? '') ||
-        a.made - b.made,
-    );
+  return inOrder(await standingOf(db, initiativeId, 'claim', position));
+}
+
+async function inOrder(records: { record: LedgerRecord<'claim'>; made: number }[]): Promise<Claim[]> {
+  const claims = await mapInTurns(records, ({ record, made }) => {
+    const span = parseEdtf(record.occurredOn ?? '') ?? { latest: '' };
+    return { record, made, span, day: dayNumber(span.latest), begins: dayNumber(span.earliest ?? '') };
+  });
+  return claims.sort((a, b) => a.day - b.day || a.begins - b.begins || a.made - b.made);
 }
 
 /**
- * The claims that contradict another one of the same metric, scope and last day: no count can satisfy both. What is
- * printed beside a scope (label) makes no difference, unless it is all that says what is counted.
+ * The claims that contradict another one of the same metric, scope and last day: no count satisfies both. The label makes a
+ * difference only in the scope `other`, where nothing else says what is counted.
  */
-export function contradictedAmong(claims: Claim[]): Set<string> {
-  const series = Map.groupBy(claims, ({ record: { data }, span }) =>
-    [
-      data.metric,
-      folded(data.scope),
-      data.scope === 'other' ? folded(data.label ?? '') : '',
-      span.latest,
-    ].join('\n'),
-  );
-  const contradicted = new Set<string>();
-  for (const bounds of [...series.values()].map((some) => some.map(boundsOf))) {
-    const least = Math.max(...bounds.map(({ low }) => low));
-    const most = Math.min(...bounds.map(({ high }) => high));
-    for (const { recordId, low, high } of bounds) if (low > most || high < least) contradicted.add(recordId);
-  }
+export async function contradictedAmong(claims: readonly Claim[]): Promise<Set<Claim>> {
+  const fold = folding();
+  const series = new Map<string, { claim: Claim; low: number; high: number }[]>();
+  await mapInTurns(claims, (claim) => {
+    const { metric, scope, label = '' } = claim.record.data;
+    const about = [metric, fold(scope), scope === 'other' ? fold(label) : '', claim.day].join('\n');
+    const some = series.get(about) ?? [];
+    some.push({ claim, ...boundsOf(claim.record.data) });
+    series.set(about, some);
+  });
+  const contradicted = new Set<Claim>();
+  await mapInTurns([...series.values()], (some) => {
+    const least = some.reduce((least, { low }) => Math.max(least, low), -Infinity);
+    const most = some.reduce((most, { high }) => Math.min(most, high), Infinity);
+    for (const { claim, low, high } of some) if (low > most || high < least) contradicted.add(claim);
+  });
   return contradicted;
-}
-
-/** The counts that a claim allows. "Nearly" and "about" say no bounds, so they are taken at their value. */
-function boundsOf({ record: { recordId, data } }: Claim): { recordId: string; low: number; high: number } {
-  const { qualifier, value } = data;
-  switch (qualifier) {
-    case 'atLeast':
-    case 'moreThan':
-      return { recordId, low: qualifier === 'atLeast' ? value : value + 1, high: Infinity };
-    case 'atMost':
-    case 'lessThan':
-      return { recordId, low: -Infinity, high: qualifier === 'atMost' ? value : value - 1 };
-    case 'exact':
-    case 'nearly':
-    case 'about':
-      return { recordId, low: value, high: value };
-  }
 }
 
 interface Counted {
@@ -105,166 +102,259 @@ interface Counted {
   possible: number;
 }
 
-/** Compares claims, given in their order. With `until`, only those stated for a day by then are there. */
-export function compareClaims(
-  claims: Claim[],
-  meetings: Meeting[],
-  tally: Tally,
-  until?: string,
-): ComparedClaim[] {
-  /** The claims before, by what they are about. */
-  const earlier = new Map<string, { claim: Claim; counted: Counted | undefined }[]>();
-  return claims
-    .filter(({ span }) => until === undefined || span.latest <= until)
-    .map((claim) => {
-      const { initiativeId, recordId, version, occurredOn = '', data, sources } = claim.record;
-      const counted = count(data, claim.span.latest, meetings, tally);
-      const about = [data.metric, folded(data.scope), folded(data.label ?? '')].join('\n');
-      const series = earlier.get(about) ?? [];
-      // A step is one in time: other claims for the same day stand side by side.
-      const previous = series.findLast((one) => one.claim.span.latest < claim.span.latest);
-      series.push({ claim, counted });
-      earlier.set(about, series);
-      const [day, end] = [dayNumber(claim.span.latest), until === undefined ? Infinity : dayNumber(until)];
-      const { total } = tally.select(({ earliest, latest }) =>
-        earliest > day && latest <= end ? 'total' : undefined,
-      );
-      return {
-        initiativeId,
-        recordId,
-        version,
-        metric: data.metric,
-        value: data.value,
-        qualifier: data.qualifier,
-        scope: data.scope,
-        ...(data.label === undefined ? {} : { label: data.label }),
-        ...(data.madeAt === undefined ? {} : { madeAt: data.madeAt }),
-        occurredOn,
-        ...(counted ? { ...counted, difference: counted.recorded - data.value } : {}),
-        status: counted ? statusOf(data, counted) : 'not-comparable',
-        ...(previous ? { previous: stepFrom(previous, data.value, counted) } : {}),
-        since: { meetings: total.meetings, mous: total.mous, projects: total.projects },
-        sources,
-      };
-    });
+/**
+ * Compares some claims of an initiative with the counts of the register. It takes from the tally, at once, only what the comparison
+ * needs; the claims are compared later, so that others have their turns in between.
+ */
+export class Comparison {
+  readonly #claims: readonly Claim[];
+  readonly #previous: ReadonlyMap<Claim, Claim>;
+  readonly #sums: ScopeSums;
+  readonly #happened: DaySums;
+
+  /** previous: see `previousAmong`. meetings: may be empty if no claim is about meetings (`areAboutMeetings`). */
+  constructor(
+    claims: readonly Claim[],
+    previous: ReadonlyMap<Claim, Claim>,
+    meetings: Meeting[],
+    tally: Tally,
+    until?: string,
+  ) {
+    this.#claims = claims;
+    this.#previous = previous;
+    const counted = claims.flatMap((claim) => [claim, previous.get(claim) ?? []].flat());
+    const end = until === undefined ? Infinity : dayNumber(until);
+    const days = daysOf(counted, end);
+    this.#sums = new ScopeSums(counted, meetings, tally, days);
+    const cells = claims.length === 0 ? [] : cellsByDays(tally, 'all', '', days);
+    this.#happened = new DaySums(cells.filter(({ latest }) => latest <= end));
+  }
+
+  compared(): Promise<ComparedClaim[]> {
+    return mapInTurns(this.#claims, (claim) => this.#one(claim));
+  }
+
+  #one(claim: Claim): ComparedClaim {
+    const { initiativeId, recordId, version, occurredOn = '', data, sources } = claim.record;
+    const counted = this.#sums.count(claim);
+    const previous = this.#previous.get(claim);
+    const since = this.#happened.after(claim.day);
+    return {
+      initiativeId,
+      recordId,
+      version,
+      metric: data.metric,
+      value: data.value,
+      qualifier: data.qualifier,
+      scope: data.scope,
+      ...(data.label === undefined ? {} : { label: data.label }),
+      ...(data.madeAt === undefined ? {} : { madeAt: data.madeAt }),
+      occurredOn,
+      ...(counted ? { ...counted, difference: counted.recorded - data.value } : {}),
+      status: counted ? statusOf(data, counted) : 'not-comparable',
+      ...(previous
+        ? { previous: stepFrom(previous.record, this.#sums.count(previous), data.value, counted) }
+        : {}),
+      since: { meetings: since.meetings, mous: since.mous, projects: since.projects },
+      sources,
+    };
+  }
+}
+
+/** The days that the comparison of the claims needs, in order. */
+function daysOf(claims: readonly Claim[], end: number): number[] {
+  const days = new Set<number>(end === Infinity ? [] : [end]);
+  for (const { record, day } of claims) {
+    days.add(day);
+    const { name, value } = scopeOf(record.data);
+    if (name === 'year') days.add(lastDayOf(Number(value) - 1)).add(lastDayOf(Number(value)));
+  }
+  return [...days].sort((a, b) => a - b);
+}
+
+/** For each claim the claim before it with the same metric, scope and label. The claims must be in order. */
+export async function previousAmong(claims: readonly Claim[]): Promise<Map<Claim, Claim>> {
+  const previous = new Map<Claim, Claim>();
+  const series = new Map<string, { last: Claim; before: Claim | undefined }>();
+  const fold = folding();
+  await mapInTurns(claims, (claim) => {
+    const { metric, scope, label = '' } = claim.record.data;
+    const about = `${metric}\n${fold(scope)}\n${fold(label)}`;
+    const known = series.get(about);
+    // A step leads from an earlier day: other claims for the same day stand side by side.
+    const before = known && known.last.day < claim.day ? known.last : known?.before;
+    if (before) previous.set(claim, before);
+    series.set(about, { last: claim, before });
+  });
+  return previous;
+}
+
+/** Folds each text once, because thousands of claims may have the same. */
+function folding(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const result = known.get(text) ?? folded(text);
+    known.set(text, result);
+    return result;
+  };
 }
 
 function stepFrom(
-  { claim: { record }, counted: before }: { claim: Claim; counted: Counted | undefined },
+  { recordId, data }: LedgerRecord<'claim'>,
+  before: Counted | undefined,
   value: number,
   counted: Counted | undefined,
 ): NonNullable<ComparedClaim['previous']> {
-  const claimedIncrease = value - record.data.value;
-  const step = { recordId: record.recordId, value: record.data.value, claimedIncrease };
+  const claimedIncrease = value - data.value;
+  const step = { recordId, value: data.value, claimedIncrease };
   if (!before || !counted) return step;
   const recordedIncrease = counted.recorded - before.recorded;
   return { ...step, recordedIncrease, difference: recordedIncrease - claimedIncrease };
 }
 
-/** Bounds never fail on their open side; what may have happened keeps a claim undecided. */
+/** A bound never fails on its open side. Possible occurrences keep a claim undecided. */
 export function statusOf(
-  { qualifier, value }: Pick<ClaimData, 'qualifier' | 'value'>,
-  counted: Counted,
+  data: Pick<ClaimData, 'qualifier' | 'value'>,
+  { recorded, possible }: Counted,
 ): ClaimStatus {
-  const { recorded } = counted;
-  const most = recorded + counted.possible;
-  const either = (over: boolean, short: boolean, matches: boolean): ClaimStatus =>
-    over ? 'over' : short ? 'short' : matches ? 'matches' : 'undecided';
-  switch (qualifier) {
-    case 'exact':
-      return either(recorded > value, most < value, recorded === value && most === value);
-    case 'atLeast':
-      return either(false, most < value, recorded >= value);
-    case 'moreThan':
-      return either(false, most <= value, recorded > value);
-    case 'atMost':
-      return either(recorded > value, false, most <= value);
-    case 'lessThan':
-      return either(recorded >= value, false, most < value);
-    case 'nearly':
-    case 'about':
-      return 'about';
+  const { low, high } = boundsOf(data);
+  if (recorded > high) return 'over';
+  if (recorded + possible < low) return 'short';
+  if (recorded < low || recorded + possible > high) return 'undecided';
+  return data.qualifier === 'nearly' || data.qualifier === 'about' ? 'about' : 'matches';
+}
+
+type CountOf = (counts: Counts) => number;
+
+/** The counted member of each metric: in all scopes, and in the scope of the meetings. */
+const metrics = new Map<string, { all: CountOf; atMeetings: CountOf }>([
+  ['mous', { all: ({ mous }) => mous, atMeetings: ({ mousAtMeetings }) => mousAtMeetings }],
+  [
+    'projects',
+    { all: ({ projects }) => projects, atMeetings: ({ projectsAtMeetings }) => projectsAtMeetings },
+  ],
+  ['meetings', { all: ({ meetings }) => meetings, atMeetings: ({ meetings }) => meetings }],
+]);
+
+/** Whether any of the claims is about one meeting or about a series. */
+export const areAboutMeetings = (claims: readonly Claim[]): boolean =>
+  claims.some(({ record }) => /^(?:meeting|series):/.test(record.data.scope));
+
+/** The counts by day of each scope that claims name. */
+class ScopeSums {
+  readonly #cells = new Map<string, readonly Cell[]>();
+  /** The sums of a scope, made at its first use. */
+  readonly #sums = new Map<string, DaySums>();
+
+  constructor(claims: readonly Claim[], meetings: Meeting[], tally: Tally, days: readonly number[]) {
+    const cells = new ScopeCells(meetings, tally, days);
+    for (const { record } of claims) {
+      const scope = scopeOf(record.data);
+      if (!this.#cells.has(scope.cells)) this.#cells.set(scope.cells, cells.of(scope));
+    }
+  }
+
+  /** The count of the register for a claim up to its day; undefined if the register does not count such things. */
+  count({ record: { data }, day }: Claim): Counted | undefined {
+    const { name, value, cells } = scopeOf(data);
+    const metric = metrics.get(data.metric);
+    const isDivided = name !== 'pillar' && name !== 'zone';
+    if (!metric || name === 'other' || (data.metric === 'meetings' && !isDivided)) return undefined;
+    const sums = this.#sums.get(cells) ?? new DaySums(this.#cells.get(cells) ?? []);
+    this.#sums.set(cells, sums);
+    const { total, possible } = name === 'year' ? sums.inYear(Number(value), day) : sums.upTo(day);
+    const of = name === 'meetings' ? metric.atMeetings : metric.all;
+    return { recorded: of(total), possible: of(possible) };
   }
 }
 
-/** What the register counts for a claim's metric and scope up to a day; undefined: it does not count such things. */
-function count(
-  { metric, scope }: ClaimData,
-  day: string,
-  meetings: Meeting[],
-  tally: Tally,
-): Counted | undefined {
-  const all = metrics[metric];
-  if (!all) return undefined;
-  const [name = '', value = ''] = splitScope(scope);
-  const counted = (cut: Cut, of: (counts: Counts) => number = all): Counted => ({
-    recorded: of(cut.total),
-    possible: of(cut.possible),
-  });
-  switch (name) {
-    case 'all':
-      return counted(tally.counts('all', '', day));
-    case 'meetings':
-      return counted(tally.counts('all', '', day), atMeetings[metric]);
-    case 'meeting':
-    case 'series': {
-      const chosen = meetings.filter(({ record }) =>
-        name === 'meeting' ? record.recordId === value : folded(record.data.series ?? '') === folded(value),
-      );
-      if (metric === 'meetings') return heldBy(chosen, day);
-      return counted(sum(chosen.map(({ record }) => tally.counts('meeting', record.recordId, day))));
-    }
-    case 'pillar':
-    case 'zone': {
-      if (metric === 'meetings') return undefined;
-      const keys = tally.keys(name).filter((key) => folded(key) === folded(value));
-      return counted(sum(keys.map((key) => tally.counts(name, key, day))));
-    }
-    case 'year':
-      return counted(countYear(tally, value, day));
-    default:
-      return undefined;
-  }
+interface Scope {
+  name: string;
+  /** Folded. */
+  value: string;
+  /** Scopes that count the same cells have the same text here. */
+  cells: string;
 }
 
-const metrics: Record<string, (counts: Counts) => number> = {
-  mous: ({ mous }) => mous,
-  projects: ({ projects }) => projects,
-  meetings: ({ meetings }) => meetings,
-};
-const atMeetings: Record<string, (counts: Counts) => number> = {
-  mous: ({ mousAtMeetings }) => mousAtMeetings,
-  projects: ({ projectsAtMeetings }) => projectsAtMeetings,
-};
-
-function splitScope(scope: string): [name: string, value: string] {
+function scopeOf({ scope }: ClaimData): Scope {
   const colon = scope.indexOf(':');
-  return colon === -1 ? [scope, ''] : [scope.slice(0, colon), scope.slice(colon + 1)];
+  const name = colon === -1 ? scope : scope.slice(0, colon);
+  const value = colon === -1 ? '' : folded(scope.slice(colon + 1));
+  return { name, value, cells: name === 'meetings' || name === 'year' ? 'all:' : `${name}:${value}` };
 }
 
-const heldBy = (meetings: Meeting[], day: string): Counted => ({
-  recorded: meetings.filter(({ latest }) => latest <= day).length,
-  possible: meetings.filter(({ earliest, latest }) => latest > day && earliest <= day).length,
-});
+/** The cells that a scope counts. The indexes that lead to them are made once for all scopes. */
+class ScopeCells {
+  readonly #tally: Tally;
+  readonly #meetings: Meeting[];
+  readonly #days: readonly number[];
+  readonly #keys = new Map<Tallied, Map<string, string[]>>();
+  #byId: Map<string, Meeting[]> | undefined;
+  #bySeries: Map<string, Meeting[]> | undefined;
 
-/** What surely happened in a year and by a day, and what may have. */
-function countYear(tally: Tally, year: string, day: string): Cut {
-  const first = dayNumber(`${year}-01-01`);
-  const last = Math.min(dayNumber(`${year}-12-31`), dayNumber(day));
-  return tally.select(({ earliest, latest }) =>
-    earliest >= first && latest <= last
-      ? 'total'
-      : earliest <= last && latest >= first
-        ? 'possible'
-        : undefined,
-  );
-}
-
-function sum(cuts: Cut[]): Cut {
-  const all = { total: noCounts(), possible: noCounts() };
-  for (const { total, possible } of cuts) {
-    addCounts(all.total, total, 1);
-    addCounts(all.possible, possible, 1);
+  constructor(meetings: Meeting[], tally: Tally, days: readonly number[]) {
+    this.#meetings = meetings;
+    this.#tally = tally;
+    this.#days = days;
   }
-  return all;
+
+  of({ name, value }: Scope): readonly Cell[] {
+    switch (name) {
+      case 'meeting':
+        this.#byId ??= Map.groupBy(this.#meetings, ({ record }) => record.recordId);
+        return this.#ofMeetings(this.#byId.get(value));
+      case 'series':
+        this.#bySeries ??= Map.groupBy(this.#meetings, ({ record }) => folded(record.data.series ?? ''));
+        return this.#ofMeetings(this.#bySeries.get(value));
+      case 'pillar':
+      case 'zone':
+        return this.#keysOf(name, value).flatMap((key) => this.#cells(name, key));
+      case 'other':
+        return [];
+      default:
+        return this.#cells('all', '');
+    }
+  }
+
+  /** The cells of meetings and of their milestones. */
+  #ofMeetings(meetings: Meeting[] = []): Cell[] {
+    return meetings.flatMap(({ record, earliest, latest }) => [
+      { earliest: dayNumber(earliest), latest: dayNumber(latest), counts: { ...noCounts(), meetings: 1 } },
+      ...this.#cells('meeting', record.recordId),
+    ]);
+  }
+
+  #cells(dimension: Tallied, key: string): Cell[] {
+    return cellsByDays(this.#tally, dimension, key, this.#days);
+  }
+
+  #keysOf(dimension: Tallied, value: string): string[] {
+    const keys = this.#keys.get(dimension) ?? Map.groupBy(this.#tally.keys(dimension), folded);
+    this.#keys.set(dimension, keys);
+    return keys.get(value) ?? [];
+  }
+}
+
+/** The figures that claims announced for each meeting. With `until`, only claims that are stated for a day by then. */
+export function announcedIn(claims: readonly Claim[], until?: string): Map<string, Announced> {
+  const announced = new Map<string, Announced>();
+  for (const { record, span } of claims) {
+    const { metric, scope } = record.data;
+    if (!scope.startsWith('meeting:') || (metric !== 'mous' && metric !== 'projects')) continue;
+    if (until !== undefined && span.latest > until) continue;
+    const meetingId = scope.slice('meeting:'.length);
+    const known = announced.get(meetingId) ?? { mous: 0, projects: 0 };
+    known[metric] = Math.max(known[metric], boundsOf(record.data).low);
+    announced.set(meetingId, known);
+  }
+  return announced;
+}
+
+/** The standing claims about meetings, in their order. */
+export async function claimsAboutMeetings(
+  db: Kysely<Database>,
+  initiativeId: string,
+  position: number,
+): Promise<Claim[]> {
+  return inOrder(await standingOf(db, initiativeId, 'claim', position, true));
 }

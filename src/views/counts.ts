@@ -1,15 +1,17 @@
 import type { Kysely } from 'kysely';
-import type { Change } from '../ledger/change.ts';
-import type { Database } from '../store/schema.ts';
+import type { Database } from '../db/schema.ts';
+import { FoldedTally } from '../projections/folded-tally.ts';
+import { contributionOf } from '../projections/record-row.ts';
+import { type Contribution, contributionColumns, everything, type Tally } from '../projections/tally.ts';
+import type { Change } from '../shapes/change.ts';
 import type { Store } from '../store/store.ts';
-import { FoldedTally } from './folded-tally.ts';
-import { contributionOf } from './record-row.ts';
-import { type Contribution, contributionColumns, everything, type Tally } from './tally.ts';
+import { SliceLength } from './slices.ts';
 
-/** Changes folded from one query; between two, other work gets its turn. */
-const sliceRows = 2_000;
-/** Bytes that the counts kept in memory may take, about. */
+/** Changes that the first query reads which folds on; the others read as many as take some milliseconds. */
+const rowsAtFirst = 1_024;
+/** Bytes that the counts kept in memory may take, about; and what a scope takes in which nothing is counted. */
 const cachedBytesMax = 64 * 1024 * 1024;
+const scopeBytes = 1_024;
 /** Up to so many scopes in memory, one that begins is kept there, so that none of its events has to be read again. */
 const begunMax = 100;
 /** At every so many positions of the log it is looked whether a scope that is not in memory is due for a snapshot. */
@@ -22,25 +24,26 @@ const farPositions = 512;
 interface Folded {
   position: number;
   counts: FoldedTally;
-  /** Whether all events of the scope that were observed are folded in, so that the next one can be. */
-  live: boolean;
+  /** The run of observed events of which all of the scope's are folded in, so that the next one can be; 0: none. */
+  live: number;
 }
 
 /**
- * The counts of any initiative as of any position: the last snapshots at or before it, and the fold of the changes
+ * The counts of any initiative as of any position: the last snapshot at or before it, and the fold of the changes
  * after them. The newest counts of the scopes asked for last are kept in memory and folded on as events are recorded.
  */
 export class Counts {
   readonly #store: Store;
-  #cache = new Map<string, Folded>();
+  #cache = new KeptCounts();
   /** How many there were when the cache was begun. */
   #swaps = 0;
   /** Per scope, what is under way: a tally is never read while it is folded on. */
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #failed: (error: unknown) => void;
   #snapshots: Promise<void> = Promise.resolve();
-  /** The last position observed. */
+  /** The last position observed, and the number of the run without a gap that it belongs to. */
   #observed = 0;
+  #run = 1;
 
   /** failed: told of a snapshot that could not be kept. Nothing depends on it but the speed of answers. */
   constructor(store: Store, failed: (error: unknown) => void) {
@@ -68,15 +71,15 @@ export class Counts {
   }
 
   /** Counts of a read model that was swapped out are forgotten. */
-  #cacheNow(): Map<string, Folded> {
+  #cacheNow(): KeptCounts {
     const swaps = this.#store.swaps();
-    if (swaps !== this.#swaps) [this.#swaps, this.#cache] = [swaps, new Map()];
+    if (swaps !== this.#swaps) [this.#swaps, this.#cache] = [swaps, new KeptCounts()];
     return this.#cache;
   }
 
   /** undefined: a read model was swapped meanwhile, and some of what was folded may be of the old one. */
   async #readFrom<T>(
-    cache: Map<string, Folded>,
+    cache: KeptCounts,
     scope: string,
     position: number,
     read: (tally: Tally) => T,
@@ -85,42 +88,40 @@ export class Counts {
     const isPast = cached !== undefined && cached.position > position;
     let folded = isPast ? undefined : cached;
     // What is live has all events up to the last one observed.
-    if (!(folded?.live && position <= this.#observed)) {
+    if (!(folded?.live === this.#run && position <= this.#observed)) {
       // What is observed meanwhile is read from the log, once.
-      if (folded) folded.live = false;
+      if (folded) folded.live = 0;
       if (!folded || position - folded.position >= farPositions) {
         const before = await this.#snapshotBefore(scope, position);
         if (!folded || before.position > folded.position) folded = before;
       }
       await this.#foldOn(scope, folded, position);
-      folded.live = position === this.#observed;
+      folded.live = position === this.#observed ? this.#run : 0;
     }
     if (cache !== this.#cacheNow()) return undefined;
-    if (!isPast) keep(cache, scope, folded);
+    if (!isPast) cache.keep(scope, folded);
     return { value: read(folded.counts.tally) };
   }
 
   async #snapshotBefore(scope: string, position: number): Promise<Folded> {
-    for (let before = position; ; ) {
-      const snapshots = await snapshotsBefore(this.#store.db, scope, before);
-      const [first] = snapshots;
-      // What goes on from a snapshot that was lost is passed over.
-      if (first && first.since !== 0) before = first.position - 1;
-      else
-        return {
-          position: snapshots.at(-1)?.position ?? 0,
-          counts: new FoldedTally(scope, snapshots),
-          live: false,
-        };
-    }
+    const snapshot = await this.#store.db
+      .selectFrom('count_snapshots')
+      .select(['position', 'tally'])
+      .where('initiative_id', '=', scope)
+      .where('position', '<=', position)
+      .orderBy('position', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return { position: snapshot?.position ?? 0, counts: new FoldedTally(scope, snapshot?.tally), live: 0 };
   }
 
   async #foldOn(scope: string, folded: Folded, to: number): Promise<void> {
-    while (folded.position < to) {
-      const rows = await changesOf(this.#store.db, scope, folded.position, to, sliceRows);
-      for (const { before, after } of rows) folded.counts.change(before, after);
-      folded.position = rows.length < sliceRows ? to : (rows.at(-1)?.position ?? to);
-      if (rows.length === sliceRows) await new Promise((resolve) => setImmediate(resolve));
+    for (const length = new SliceLength(rowsAtFirst); folded.position < to; length.ended()) {
+      length.begins();
+      const wanted = length.rows;
+      const rows = await changesOf(this.#store.db, scope, folded.position, to, wanted);
+      for (const { position, before, after } of rows) folded.counts.change(position, before, after);
+      folded.position = rows.length < wanted ? to : (rows.at(-1)?.position ?? to);
     }
   }
 
@@ -129,19 +130,20 @@ export class Counts {
     const first = changes[0]?.position ?? 0;
     // Other events may have come between, through another instance: what is in memory is folded on from the log then.
     const cache = this.#cacheNow();
-    if (first !== this.#observed + 1) for (const folded of cache.values()) folded.live = false;
+    if (first !== this.#observed + 1) this.#run += 1;
     const due = new Set<string>();
     for (const { position, event, before, after } of changes) {
       const contributions = [before && contributionOf(before.record), contributionOf(after.record)] as const;
       for (const scope of [everything, event.initiativeId]) {
         const isFirst = scope === everything ? position === 1 : !before && event.recordId === scope;
         if (isFirst && cache.size < begunMax)
-          cache.set(scope, { position: 0, counts: new FoldedTally(scope), live: true });
+          cache.keep(scope, { position: 0, counts: new FoldedTally(scope), live: this.#run });
         const folded = cache.get(scope);
-        if (folded?.live) {
-          folded.counts.change(...contributions);
+        if (folded?.live === this.#run) {
+          folded.counts.change(position, ...contributions);
           folded.position = position;
-          if (folded.counts.isDue) this.#keep(folded.counts.snapshot(position));
+          cache.changed(scope);
+          if (folded.counts.isDue) this.#keep(folded.counts.snapshot());
         } else if (position % observedEvents === 0) due.add(scope);
       }
       this.#observed = position;
@@ -170,60 +172,45 @@ export class Counts {
   async snapshot(scope: string): Promise<void> {
     await this.at(scope, this.#observed, () => {});
     const folded = this.#cacheNow().get(scope);
-    if (folded?.counts.isDue) await this.#store.keepSnapshot(folded.counts.snapshot(folded.position));
+    if (folded?.counts.isDue) await this.#store.keepSnapshot(folded.counts.snapshot());
   }
 }
 
-function keep(cache: Map<string, Folded>, scope: string, folded: Folded): void {
-  cache.delete(scope);
-  cache.set(scope, folded);
-  let bytes = 0;
-  for (const one of cache.values()) bytes += one.counts.bytes;
-  for (const [oldest, one] of cache) {
-    if (bytes <= cachedBytesMax || cache.size === 1) return;
-    bytes -= one.counts.bytes;
-    cache.delete(oldest);
-  }
-}
+/** The counts of the scopes asked for last, as many as fit into memory; each is weighed when it is kept or changes, and at no other time. */
+export class KeptCounts {
+  readonly #kept = new Map<string, { folded: Folded; bytes: number }>();
+  #bytes = 0;
 
-/** The last snapshot of a scope at or before a position, and those that it goes on from, as far as they are there; in order. */
-async function snapshotsBefore(
-  db: Kysely<Database>,
-  scope: string,
-  position: number,
-): Promise<Pick<Database['count_snapshots'], 'position' | 'since' | 'tally'>[]> {
-  const rows = await db
-    .withRecursive('chain(position, since)', (cte) =>
-      cte
-        .selectFrom((last) =>
-          last
-            .selectFrom('count_snapshots')
-            .select(['position', 'since'])
-            .where('initiative_id', '=', scope)
-            .where('position', '<=', position)
-            .orderBy('position', 'desc')
-            .limit(1)
-            .as('last'),
-        )
-        .select(['position', 'since'])
-        .unionAll(
-          cte
-            .selectFrom('chain')
-            .innerJoin('count_snapshots as earlier', 'earlier.position', 'chain.since')
-            .select(['earlier.position', 'earlier.since'])
-            .where('earlier.initiative_id', '=', scope)
-            .whereRef('earlier.position', '<', 'chain.position'),
-        ),
-    )
-    .selectFrom('chain')
-    // An inner join, SQLite might begin with all snapshots of the scope.
-    .crossJoin('count_snapshots')
-    .whereRef('count_snapshots.position', '=', 'chain.position')
-    .select(['count_snapshots.position', 'count_snapshots.since', 'count_snapshots.tally'])
-    .where('count_snapshots.initiative_id', '=', scope)
-    .execute();
-  // The database would copy the tallies to sort them.
-  return rows.sort((a, b) => a.position - b.position);
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  get(scope: string): Folded | undefined {
+    return this.#kept.get(scope)?.folded;
+  }
+
+  keep(scope: string, folded: Folded): void {
+    this.#drop(scope);
+    this.#kept.set(scope, { folded, bytes: 0 });
+    this.changed(scope);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#bytes <= cachedBytesMax || this.#kept.size === 1) return;
+      this.#drop(oldest);
+    }
+  }
+
+  changed(scope: string): void {
+    const kept = this.#kept.get(scope);
+    if (!kept) return;
+    const bytes = kept.folded.counts.bytes + scopeBytes;
+    this.#bytes += bytes - kept.bytes;
+    kept.bytes = bytes;
+  }
+
+  #drop(scope: string): void {
+    this.#bytes -= this.#kept.get(scope)?.bytes ?? 0;
+    this.#kept.delete(scope);
+  }
 }
 
 export interface CountedChange {

@@ -1,14 +1,19 @@
-import type { Kysely } from 'kysely';
-import { commitmentsInText } from '../ledger/people.ts';
-import type { Database, EventRow } from '../store/schema.ts';
+import { type Kysely, sql } from 'kysely';
+import { catalogue } from '../../events/catalogue.ts';
+import { sees, type Visible } from '../access/visible.ts';
+import type { Database, EventRow } from '../db/schema.ts';
+import { commitmentsInText } from '../shapes/people.ts';
 import { leafHash } from '../tlog/merkle.ts';
-import type { Page } from './records.ts';
-import { type PositionRange, sliceRows, slicesOf } from './slices.ts';
+import type { Page, PageSize } from './records.ts';
+import { fittingIn, listed, type PositionRange, portionsOf, type SliceLength, slicesOf } from './slices.ts';
+import { seenBy } from './visible.ts';
 
 export interface EventFilters {
+  /** Only what whoever asks may see. */
+  visible: Visible;
   initiativeId?: string;
   recordId?: string;
-  /** Any of these. */
+  /** Any of these types. */
   type?: string[];
   kind?: string;
   recordedBy?: string;
@@ -19,13 +24,13 @@ export interface EventFilters {
   recordedToMs?: number;
 }
 
-/** An event as logged: its leaf is sent as it stands. */
+/** A logged event. Its leaf is sent as stored. */
 export interface LoggedLeaf {
   position: number;
   leaf: string;
 }
 
-/** What filters look at, beside the event itself. */
+/** The columns that filters use, besides the event itself. */
 const filterColumns = [
   'initiative_id',
   'record_id',
@@ -37,7 +42,7 @@ const filterColumns = [
   'recorded_at',
 ] as const satisfies (keyof EventRow)[];
 
-/** An event with what filters look at. */
+/** An event with the columns that filters use. */
 export type FilteredEvent = LoggedLeaf & Pick<EventRow, (typeof filterColumns)[number]>;
 
 export interface OpeningRow {
@@ -53,63 +58,95 @@ export async function listEvents(
   range: PositionRange,
   order: 'asc' | 'desc',
   after: number | undefined,
-  limit: number,
+  { limit, bytesMax = Infinity }: PageSize,
 ): Promise<Page<LoggedLeaf>> {
   const rest = rangeFrom(range, order, after);
-  const rows: LoggedLeaf[] = [];
+  const found: { position: number; bytes: number }[] = [];
   for await (const slice of isServed(filters) ? [rest] : slicesIn(db, filters, rest, order)) {
-    const found = await matching(db, filters, slice)
-      .select(['position', 'leaf'])
-      .orderBy('position', order)
-      .limit(limit + 1 - rows.length)
+    const some = await matching(db, filters, slice)
+      .select(['position', leafBytes.as('bytes')])
+      .orderBy(filters.recordId === undefined ? 'position' : sql`+position`, order)
+      .limit(limit + 1 - found.length)
       .execute();
-    rows.push(...found);
-    if (rows.length > limit) break;
+    found.push(...some);
+    if (found.length > limit) break;
   }
-  const items = rows.slice(0, limit);
-  return { items, ...(rows.length > limit ? { next: String(items.at(-1)?.position) } : {}) };
+  const page = fittingIn(found.slice(0, limit), bytesMax);
+  const items = await leavesOf(db, page);
+  return { items, ...(found.length > page.length ? { next: String(page.at(-1)?.position) } : {}) };
 }
 
-/** Whether an index leads to what matches: with other filters, one that matches rarely would have all of the log read. */
-const isServed = ({ type, kind, recordedBy, reasonCode, lateByDays }: EventFilters): boolean =>
-  [type, kind, recordedBy, reasonCode, lateByDays].every((filter) => filter === undefined);
+const leafBytes = sql<number>`octet_length(leaf)`;
 
-/** A range in slices of the log, or of that of the initiative. */
+/** Whether an index leads to the matches. With other filters, a filter that rarely matches would read the whole log. */
+const isServed = (filters: EventFilters): boolean => {
+  const { visible, initiativeId, recordId, type, kind, recordedBy, reasonCode, lateByDays } = filters;
+  if (recordId !== undefined) return initiativeId !== undefined;
+  if (initiativeId === undefined && !visible.all) return false;
+  return [type, kind, recordedBy, reasonCode, lateByDays].every((filter) => filter === undefined);
+};
+
+/** The types of events with a reason. An index of their own holds all of them. */
+const reasonedTypes = new Set(
+  catalogue
+    .filter(({ schema }) => schema.required.some((name) => name === 'reason'))
+    .map(({ type }): string => type),
+);
+
+/** Whether only events with a reason can match. */
+const areReasoned = ({ type, reasonCode }: EventFilters): boolean =>
+  reasonCode !== undefined || (type?.every((one) => reasonedTypes.has(one)) ?? false);
+
+/** A range in slices: of the log, of its events with a reason, or of the log of the initiative. */
 const slicesIn = (
   db: Kysely<Database>,
-  { initiativeId }: EventFilters,
+  filters: EventFilters,
   range: PositionRange,
   order: 'asc' | 'desc',
-): AsyncGenerator<PositionRange> =>
-  initiativeId === undefined
-    ? slicesOf(range, order)
-    : slicesOf(range, order, async (rest) => {
-        const last = await matching(db, { initiativeId }, rest)
-          .select('position')
-          .orderBy('position', order)
-          .limit(1)
-          .offset(sliceRows - 1)
-          .executeTakeFirst();
-        return last?.position;
-      });
+): AsyncGenerator<PositionRange> => {
+  const { initiativeId } = filters;
+  if (initiativeId === undefined && !areReasoned(filters)) return slicesOf(range, order);
+  return slicesOf(range, order, async ({ from, to }, order, rows) => {
+    let query = db.selectFrom('events').where('position', '>', from).where('position', '<=', to);
+    query = areReasoned(filters)
+      ? query.where('reason_code', 'is not', null)
+      : query.where('initiative_id', '=', initiativeId ?? '');
+    const last = await query
+      .select('position')
+      .orderBy('position', order)
+      .limit(1)
+      .offset(rows - 1)
+      .executeTakeFirst();
+    return last?.position;
+  });
+};
 
-/** The next events that match, by one short query, and the position up to which it looked. */
+/** The next matching events by one short query, and the position up to which it searched. */
 export async function readOn(
   db: Kysely<Database>,
   filters: EventFilters,
   { from, to }: PositionRange,
-  limit: number,
+  { limit, bytesMax = Infinity }: PageSize,
+  length: SliceLength,
 ): Promise<{ events: LoggedLeaf[]; position: number }> {
-  const end = Math.min(from + sliceRows, to);
-  const events = await matching(db, filters, { from, to: end })
-    .select(['position', 'leaf'])
+  const end = Math.min(from + length.rows, to);
+  length.begins();
+  const found = await matching(db, filters, { from, to: end })
+    .select(['position', leafBytes.as('bytes')])
     .orderBy('position')
     .limit(limit)
     .execute();
-  return { events, position: events.length < limit ? end : (events.at(-1)?.position ?? end) };
+  length.ended();
+  const page = fittingIn(found, bytesMax);
+  const events = await eventsAt(
+    db,
+    page.map(({ position }) => position),
+  );
+  const isAll = page.length === found.length && found.length < limit;
+  return { events, position: isAll ? end : (events.at(-1)?.position ?? end) };
 }
 
-/** The events of a range, with what filters look at. */
+/** The events of a range, with the columns that filters use. */
 export async function eventsIn(
   db: Kysely<Database>,
   { from, to }: PositionRange,
@@ -125,7 +162,7 @@ export async function eventsIn(
     .execute();
 }
 
-/** How many events there are on a page and on those after it. */
+/** The number of events on a page and on the pages after it. */
 export async function countEvents(
   db: Kysely<Database>,
   filters: EventFilters,
@@ -143,7 +180,7 @@ export async function countEvents(
   return total;
 }
 
-/** What is left of a range behind a page. */
+/** The rest of a range after a page. */
 function rangeFrom(range: PositionRange, order: 'asc' | 'desc', after = order === 'asc' ? 0 : Infinity) {
   return order === 'asc'
     ? { from: Math.max(range.from, after), to: range.to }
@@ -151,10 +188,18 @@ function rangeFrom(range: PositionRange, order: 'asc' | 'desc', after = order ==
 }
 
 function matching(db: Kysely<Database>, filters: EventFilters, { from, to }: PositionRange) {
-  let query = db.selectFrom('events').where('position', '>', from).where('position', '<=', to);
+  // One record has few events: they are found by the record, not by their positions.
+  const isOfRecord = filters.initiativeId !== undefined && filters.recordId !== undefined;
+  const position = isOfRecord ? sql<number>`+position` : sql.ref<number>('position');
+  let query = db.selectFrom('events').where(position, '>', from).where(position, '<=', to);
   const { initiativeId, recordId, type, kind, recordedBy, reasonCode, lateByDays } = filters;
   const { recordedFromMs, recordedToMs } = filters;
-  if (initiativeId !== undefined) query = query.where('initiative_id', '=', initiativeId);
+  if (areReasoned(filters)) {
+    query = query.where('reason_code', 'is not', null);
+    // Hidden from its index, which holds all events of the initiative.
+    if (initiativeId !== undefined) query = query.where(sql`initiative_id || ''`, '=', initiativeId);
+  } else if (initiativeId !== undefined) query = query.where('initiative_id', '=', initiativeId);
+  if (initiativeId === undefined) query = query.where(seenBy(filters.visible));
   if (recordId !== undefined) query = query.where('record_id', '=', recordId);
   if (type !== undefined) query = query.where('type', 'in', type);
   if (kind !== undefined) query = query.where('kind', '=', kind);
@@ -166,11 +211,12 @@ function matching(db: Kysely<Database>, filters: EventFilters, { from, to }: Pos
   return query;
 }
 
-/** Says of one event what the query above selects. */
+/** Applies to one event the filters of the query above. */
 export function matches(event: FilteredEvent, filters: EventFilters): boolean {
   const is = <T>(value: T, wanted: T | undefined): boolean => wanted === undefined || value === wanted;
   const { type, lateByDays, recordedFromMs = -Infinity, recordedToMs = Infinity } = filters;
   return (
+    sees(filters.visible, event.initiative_id) &&
     is(event.initiative_id, filters.initiativeId) &&
     is(event.record_id, filters.recordId) &&
     is(event.kind, filters.kind) &&
@@ -183,16 +229,18 @@ export function matches(event: FilteredEvent, filters: EventFilters): boolean {
   );
 }
 
-/** The event with an id, if it stands at or before a position: what is being written is nothing yet. */
+/** The event with an id, if it is at or before a position. Events that are being written do not exist yet. */
 export async function eventById(
   db: Kysely<Database>,
   eventId: string,
   position: number,
+  visible: Visible,
 ): Promise<LoggedLeaf | undefined> {
   return db
     .selectFrom('events')
     .select(['position', 'leaf'])
     .where('event_id', '=', eventId)
+    .where(seenBy(visible))
     .where('position', '<=', position)
     .executeTakeFirst();
 }
@@ -203,12 +251,43 @@ export async function eventsAt(db: Kysely<Database>, positions: number[]): Promi
   return db
     .selectFrom('events')
     .select(['position', 'leaf'])
-    .where('position', 'in', positions)
+    .where('position', 'in', listed(positions))
     .orderBy('position')
     .execute();
 }
 
-/** What the commitments in leaves open to; erased ones are left out. */
+/** The first events at these positions, in order: as many as fit, at least one. */
+export async function firstEventsAt(
+  db: Kysely<Database>,
+  positions: number[],
+  bytesMax: number,
+): Promise<LoggedLeaf[]> {
+  if (positions.length === 0) return [];
+  const found = await db
+    .selectFrom('events')
+    .select(['position', leafBytes.as('bytes')])
+    .where('position', 'in', listed(positions))
+    .orderBy('position')
+    .execute();
+  return leavesOf(db, fittingIn(found, bytesMax));
+}
+
+/** The events of some rows, in the order of the rows. */
+async function leavesOf(
+  db: Kysely<Database>,
+  rows: { position: number; bytes: number }[],
+): Promise<LoggedLeaf[]> {
+  const leaves = new Map<number, LoggedLeaf>();
+  for (const portion of portionsOf(rows))
+    for (const leaf of await eventsAt(
+      db,
+      portion.map(({ position }) => position),
+    ))
+      leaves.set(leaf.position, leaf);
+  return rows.flatMap(({ position }) => leaves.get(position) ?? []);
+}
+
+/** The names behind the commitments in leaves, without erased ones. */
 export async function openingsOf(
   db: Kysely<Database>,
   leaves: LoggedLeaf[],
@@ -228,7 +307,7 @@ export async function openingsOf(
   return openings;
 }
 
-/** An event of an answer, as JSON text around the stored leaf. */
+/** An event of an answer: JSON text around the stored leaf. */
 export function eventJson({ position, leaf }: LoggedLeaf, openings: ReadonlyMap<string, OpeningRow>): string {
   const hash = Buffer.from(leafHash(Buffer.from(leaf))).toString('hex');
   const opened = commitmentsInText(leaf).flatMap((commitment) => openings.get(commitment) ?? []);

@@ -1,14 +1,15 @@
-import type { Kysely } from 'kysely';
-import type { Reason } from '../../events/fields.ts';
-import type { Json } from '../ledger/canonical-json.ts';
-import { stateOf } from '../ledger/evolve.ts';
-import { diff, type FieldChange } from '../ledger/merge-patch.ts';
-import { commitmentsIn, revealed } from '../ledger/people.ts';
-import type { LedgerRecord, Source } from '../ledger/record.ts';
-import { eventOf } from '../ledger/stored-event.ts';
-import { recordOf, type VersionRow, versionColumns } from '../store/rows.ts';
-import type { Database } from '../store/schema.ts';
-import { namesOf, type Page } from './records.ts';
+import { type Kysely, sql } from 'kysely';
+import { recordOf, type VersionRow, versionColumns } from '../db/rows.ts';
+import type { Database } from '../db/schema.ts';
+import type { Json } from '../shapes/canonical-json.ts';
+import type { Reason } from '../shapes/fields.ts';
+import { diff, type FieldChange } from '../shapes/merge-patch.ts';
+import { commitmentsIn, revealed } from '../shapes/people.ts';
+import type { LedgerRecord, Source } from '../shapes/record.ts';
+import { stateOf } from '../shapes/state.ts';
+import { eventOf } from '../shapes/stored-event.ts';
+import { namesOf, type Page, type PageSize } from './records.ts';
+import { listed, portionsOf } from './slices.ts';
 
 /** The event that made a version of a record. */
 export interface VersionOrigin {
@@ -29,8 +30,6 @@ export interface VersionView extends VersionOrigin {
   changes: FieldChange[];
 }
 
-const sliceVersions = 1_000;
-
 /** The versions of a record as of a position, after a version; with `path` those that changed something there. */
 export async function historyOf(
   db: Kysely<Database>,
@@ -38,24 +37,23 @@ export async function historyOf(
   recordId: string,
   position: number,
   after: number,
-  limit: number,
+  { limit, bytesMax = Infinity }: PageSize,
   path?: string,
 ): Promise<Page<VersionView>> {
-  if (path === undefined) return versionsOf(db, initiativeId, recordId, position, after, limit);
-  const found: VersionView[] = [];
-  for (let from: number | undefined = after; from !== undefined && found.length <= limit; ) {
-    const page = await versionsOf(db, initiativeId, recordId, position, from, sliceVersions);
-    for (const version of page.items) {
-      const changes = version.changes.filter((change) => touches(change.path, path));
-      if (changes.length > 0) found.push({ ...version, changes });
+  const items: VersionView[] = [];
+  let bytes = 0;
+  for await (const some of versionsFrom(db, initiativeId, recordId, position, after, path)) {
+    for (const { version, bytes: more } of some) {
+      bytes += more;
+      if (items.length === limit || (items.length > 0 && bytes > bytesMax))
+        return { items, next: String(items.at(-1)?.version) };
+      items.push(version);
     }
-    from = page.next === undefined ? undefined : Number(page.next);
   }
-  const items = found.slice(0, limit);
-  return { items, ...(found.length > limit ? { next: String(items.at(-1)?.version) } : {}) };
+  return { items };
 }
 
-/** How many versions there are on the page behind `after` and on those behind it. */
+/** The number of versions on the page after `after` and on the pages after it. */
 export async function countHistory(
   db: Kysely<Database>,
   initiativeId: string,
@@ -65,44 +63,84 @@ export async function countHistory(
   path?: string,
 ): Promise<number> {
   if (path === undefined) return Math.max(record.version - after, 0);
-  const everything = Number.MAX_SAFE_INTEGER;
-  return (await historyOf(db, initiativeId, record.recordId, position, after, everything, path)).items.length;
+  let total = 0;
+  for await (const some of versionsFrom(db, initiativeId, record.recordId, position, after, path))
+    total += some.length;
+  return total;
 }
 
 /** Whether one path is the other, or leads to it. */
 const touches = (one: string, other: string): boolean =>
   `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
 
-async function versionsOf(
+/** Versions that one query finds. If they are long, fewer are read at once. */
+const sliceVersions = 200;
+
+/** The versions after one, in order, in portions that are read at once; with `path` those that changed something there. */
+async function* versionsFrom(
   db: Kysely<Database>,
   initiativeId: string,
   recordId: string,
   position: number,
   after: number,
-  limit: number,
-): Promise<Page<VersionView>> {
+  path: string | undefined,
+): AsyncGenerator<{ version: VersionView; bytes: number }[]> {
+  const versions = db
+    .selectFrom('events')
+    .innerJoin('records', 'records.position', 'events.position')
+    .where('events.initiative_id', '=', initiativeId)
+    .where('events.record_id', '=', recordId)
+    .where('events.position', '<=', position);
+  let before: LedgerRecord | undefined;
+  // The first version is compared with the version before it.
+  for (let from = after; ; ) {
+    const found = await versions
+      .select(['events.position', 'events.version', versionBytes.as('bytes')])
+      .where('events.version', '>=', from)
+      .orderBy('events.version')
+      .limit(sliceVersions)
+      .execute();
+    for (const portion of portionsOf(found)) {
+      const rows = await versionsAt(
+        db,
+        portion.map(({ position }) => position),
+      );
+      const names = await namesOf(
+        db,
+        rows.flatMap(({ record }) => commitmentsIn(record.data)),
+      );
+      const views: { version: VersionView; bytes: number }[] = [];
+      for (const [i, row] of rows.entries()) {
+        if (row.record.version > after) {
+          const version = versionView(row, before, names);
+          const changes = version.changes.filter(
+            (change) => path === undefined || touches(change.path, path),
+          );
+          if (path === undefined || changes.length > 0)
+            views.push({ version: { ...version, changes }, bytes: Number(portion[i]?.bytes) });
+        }
+        before = row.record;
+      }
+      yield views;
+    }
+    if (found.length < sliceVersions) return;
+    from = (found.at(-1)?.version ?? from) + 1;
+  }
+}
+
+/** The stored bytes of a version and its event. */
+const versionBytes = sql<number>`octet_length(events.leaf) + coalesce(octet_length(records.state), 0)`;
+
+/** In order. */
+async function versionsAt(db: Kysely<Database>, positions: number[]): Promise<LoggedVersion[]> {
   const rows = await db
     .selectFrom('events')
     .innerJoin('records', 'records.position', 'events.position')
     .select(['events.leaf', ...versionColumns])
-    .where('events.initiative_id', '=', initiativeId)
-    .where('events.record_id', '=', recordId)
-    .where('events.position', '<=', position)
-    // The version before is what the first one is compared with.
-    .where('events.version', '>=', after)
-    .orderBy('events.version')
-    .limit(limit + 2)
+    .where('events.position', 'in', listed(positions))
+    .orderBy('events.position')
     .execute();
-  const versions = rows.map(versionOfRow);
-  const names = await namesOf(
-    db,
-    versions.flatMap(({ record }) => commitmentsIn(record.data)),
-  );
-  const views = versions.flatMap((version, i) =>
-    version.record.version > after ? [versionView(version, versions[i - 1]?.record, names)] : [],
-  );
-  const items = views.slice(0, limit);
-  return { items, ...(views.length > limit ? { next: String(items.at(-1)?.version) } : {}) };
+  return rows.map(versionOfRow);
 }
 
 /** The difference of two versions, and where each comes from. */
@@ -112,7 +150,7 @@ export interface VersionDifference {
   changes: FieldChange[];
 }
 
-/** What turns one version of a record into another, which may also be an earlier one. Both must be there. */
+/** The changes from one version of a record to another, which may be an earlier one. Both must exist. */
 export async function differenceOf(
   db: Kysely<Database>,
   initiativeId: string,
@@ -182,7 +220,7 @@ function originOf({ leaf, position }: LoggedVersion): VersionOrigin {
   };
 }
 
-/** Field by field. Sources that were added at the end are told one by one. */
+/** Compares field by field. Sources that were added at the end are listed one by one. */
 export function changesBetween(before: LedgerRecord | undefined, after: LedgerRecord): FieldChange[] {
   const { kind, status, sources: had = [] } = before ?? { ...after, sources: [] };
   const { sources: has, ...state } = stateOf(after) as { sources: Json[]; [member: string]: Json };

@@ -1,11 +1,15 @@
 import type { Kysely } from 'kysely';
-import { parseEdtf } from '../ledger/edtf.ts';
-import type { LedgerRecord } from '../ledger/record.ts';
-import type { Database } from '../store/schema.ts';
+import type { Database } from '../db/schema.ts';
+import type { Cut, Tally } from '../projections/tally.ts';
+import { parseEdtf } from '../shapes/edtf.ts';
+import type { LedgerRecord } from '../shapes/record.ts';
+import { mapInTurns, turnIfDue } from '../turns.ts';
+import { bytewise } from './bytewise.ts';
+import type { Counts } from './counts.ts';
 import { standingOf } from './records.ts';
-import type { Cut, Tally } from './tally.ts';
+import { spellingsOf } from './spellings.ts';
 
-/** A meeting with where it stands among the meetings of its initiative. */
+/** A meeting with its counts and its place among the meetings of its initiative. */
 export interface Meeting {
   record: LedgerRecord<'meeting'>;
   earliest: string;
@@ -20,30 +24,34 @@ export async function meetingsOf(
   position: number,
 ): Promise<Meeting[]> {
   const records = await standingOf(db, initiativeId, 'meeting', position);
-  return records
-    .map(({ record, made }) => {
-      const { earliest = '', latest = '' } = parseEdtf(record.occurredOn ?? '') ?? {};
-      return { record, earliest, latest, made };
-    })
-    .sort(
-      (a, b) =>
-        bytewise(a.earliest, b.earliest) ||
-        bytewise(a.latest, b.latest) ||
-        bytewise(a.record.data.series ?? '', b.record.data.series ?? '') ||
-        (a.record.data.ordinal ?? 0) - (b.record.data.ordinal ?? 0) ||
-        a.made - b.made,
-    );
+  const meetings = await mapInTurns(records, ({ record, made }) => {
+    const { earliest = '', latest = '' } = parseEdtf(record.occurredOn ?? '') ?? {};
+    return { record, earliest, latest, made };
+  });
+  return meetings.sort(
+    (a, b) =>
+      compareDays(a.earliest, b.earliest) ||
+      compareDays(a.latest, b.latest) ||
+      bytewise(a.record.data.series ?? '', b.record.data.series ?? '') ||
+      (a.record.data.ordinal ?? 0) - (b.record.data.ordinal ?? 0) ||
+      a.made - b.made,
+  );
 }
 
-/** The order of UTF-8 bytes, which is that of code points. */
-export const bytewise = (a: string, b: string): number =>
-  a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** The order of days as text. */
+export const compareDays = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The least numbers of MoUs and projects of a meeting that the claims about it announce. */
+export interface Announced {
+  mous: number;
+  projects: number;
+}
 
 export type Coverage = 'listed' | 'partial' | 'counted' | 'unknown';
 
 export interface Countable {
   total: number;
-  /** Only with `until`: what may have happened by then, additional to total. */
+  /** Only with `until`: the number that may have happened by then, in addition to total. */
   possible?: number;
   named: number;
 }
@@ -52,20 +60,68 @@ export interface MeetingCounts {
   counts: { mous: Countable; projects: Countable };
   running: { meetings: number; mous: number; projects: number };
   coverage: { mous: Coverage; projects: Coverage };
+  /** Only with `until`, and only true: the meeting may have been held by then, or later. */
+  possible?: true;
 }
 
-/** The counts of meetings in their order, and what they run up to. With `until` only meetings held by then count. */
-export function countMeetings(meetings: Meeting[], tally: Tally, until?: string): MeetingCounts[] {
+/**
+ * The counts of meetings in order, with running totals. With `until`, only meetings held by then count as meetings; milestones that
+ * surely happened by then count even if their meeting is only possible.
+ */
+export async function countMeetings(
+  counts: Counts,
+  initiativeId: string,
+  position: number,
+  meetings: readonly Meeting[],
+  announced: ReadonlyMap<string, Announced>,
+  until?: string,
+): Promise<MeetingCounts[]> {
   const running = { meetings: 0, mous: 0, projects: 0 };
-  return meetings.map(({ record, latest }) => {
-    const cut = tally.counts('meeting', record.recordId, until);
-    const counts = { mous: mousOf(cut, until), projects: projectsOf(cut, until) };
-    running.meetings += until === undefined || latest <= until ? 1 : 0;
-    running.mous += counts.mous.total;
-    running.projects += counts.projects.total;
-    const coverage = { mous: coverageOf(counts.mous), projects: coverageOf(counts.projects) };
-    return { counts, running: { ...running }, coverage };
-  });
+  const counted: MeetingCounts[] = [];
+  while (counted.length < meetings.length) {
+    const some = meetings.slice(counted.length, counted.length + countedAtOnce);
+    const those = await counts.at(initiativeId, position, (tally) =>
+      some.map((meeting) => countsOf(meeting, tally, announced, until, running)),
+    );
+    counted.push(...those);
+    await turnIfDue();
+  }
+  return counted;
+}
+
+/** Meetings that are counted in one turn. */
+const countedAtOnce = 500;
+
+/** running: the totals of the meetings before, to which this one is added. */
+function countsOf(
+  { record, earliest, latest }: Meeting,
+  tally: Tally,
+  announced: ReadonlyMap<string, Announced>,
+  until: string | undefined,
+  running: MeetingCounts['running'],
+): MeetingCounts {
+  const cut = tally.counts('meeting', record.recordId, until);
+  const counts = { mous: mousOf(cut, until), projects: projectsOf(cut, until) };
+  const isHeld = until === undefined || latest <= until;
+  running.meetings += isHeld ? 1 : 0;
+  running.mous += counts.mous.total;
+  running.projects += counts.projects.total;
+  const { mous, projects } = announced.get(record.recordId) ?? { mous: 0, projects: 0 };
+  const { total, possible } = cut;
+  const coverage = {
+    mous: coverageOf(total.mous + possible.mous, total.mousNamed + possible.mousNamed, mous),
+    projects: coverageOf(
+      total.projects + possible.projects,
+      total.projectsNamed + possible.projectsNamed,
+      projects,
+    ),
+  };
+  return {
+    ...(isHeld || earliest > until ? {} : { possible: true }),
+    counts,
+    running: { ...running },
+    coverage,
+  };
 }
 
 export const mousOf = ({ total, possible }: Cut, until: string | undefined): Countable => ({
@@ -80,26 +136,51 @@ export const projectsOf = ({ total, possible }: Cut, until: string | undefined):
   named: total.projectsNamed,
 });
 
-function coverageOf({ total, named }: Countable): Coverage {
-  if (total === 0) return 'unknown';
-  if (named === total) return 'listed';
-  return named === 0 ? 'counted' : 'partial';
+/** Milestones are `listed` only if no claim says that more were announced. */
+function coverageOf(recorded: number, named: number, announced: number): Coverage {
+  if (recorded === 0) return 'unknown';
+  if (named === 0) return 'counted';
+  return named === recorded && recorded >= announced ? 'listed' : 'partial';
 }
 
-/** The ordinals that are missing between the lowest and the highest of each series. */
-export function missingOrdinals(meetings: Meeting[]): { series: string | null; missing: number[] }[] {
-  const series = new Map<string | null, Set<number>>();
-  for (const { record } of meetings) {
-    const { series: name = null, ordinal } = record.data;
-    if (ordinal !== undefined) series.set(name, (series.get(name) ?? new Set()).add(ordinal));
+/** An answer names at most so many ordinals. */
+const missingMax = 1_000;
+
+export interface MissingOrdinals {
+  missingOrdinals: { series: string | null; missing: number[] }[];
+  /** The number of further missing ordinals and of their series; only if there are more. */
+  missingOrdinalsLeftOut?: { ordinals: number; series: number };
+}
+
+/**
+ * The ordinals that are missing between the lowest and the highest of each series, whatever way its name is spelled: the
+ * first of them, and how many more.
+ */
+export function missingOrdinals(meetings: Meeting[]): MissingOrdinals {
+  const spelled = Map.groupBy(meetings, ({ record }) => record.data.series ?? null);
+  const ordinalsOf = (name: string | null): number[] =>
+    (spelled.get(name) ?? []).flatMap(({ record }) => record.data.ordinal ?? []);
+  const used = [...spelled].flatMap(([name, some]) => (name === null ? [] : [[name, some.length] as const]));
+  const series = [{ shown: null, all: [null] }, ...spellingsOf(used)] satisfies {
+    shown: string | null;
+    all: (string | null)[];
+  }[];
+  const named: MissingOrdinals['missingOrdinals'] = [];
+  const leftOut = { ordinals: 0, series: 0 };
+  let room = missingMax;
+  for (const { shown, all } of series.sort((a, b) => bytewise(a.shown ?? '', b.shown ?? ''))) {
+    const ordinals = new Set(all.flatMap(ordinalsOf));
+    if (ordinals.size === 0) continue;
+    const first = Math.min(...ordinals);
+    const last = Math.max(...ordinals);
+    const missing: number[] = [];
+    for (let ordinal = first; ordinal < last && missing.length < room; ordinal++)
+      if (!ordinals.has(ordinal)) missing.push(ordinal);
+    room -= missing.length;
+    if (missing.length > 0) named.push({ series: shown, missing });
+    const more = last - first + 1 - ordinals.size - missing.length;
+    leftOut.ordinals += more;
+    leftOut.series += more > 0 ? 1 : 0;
   }
-  return [...series]
-    .map(([name, ordinals]) => {
-      const first = Math.min(...ordinals);
-      const length = Math.max(...ordinals) - first + 1;
-      const missing = Array.from({ length }, (_, i) => first + i).filter((ordinal) => !ordinals.has(ordinal));
-      return { series: name, missing };
-    })
-    .filter(({ missing }) => missing.length > 0)
-    .sort((a, b) => bytewise(a.series ?? '', b.series ?? ''));
+  return { missingOrdinals: named, ...(leftOut.ordinals > 0 ? { missingOrdinalsLeftOut: leftOut } : {}) };
 }

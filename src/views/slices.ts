@@ -1,32 +1,100 @@
+import { turn } from '../turns.ts';
+
 /** Positions above `from`, up to and with `to`. */
 export interface PositionRange {
   from: number;
   to: number;
 }
 
-/** Rows that one query looks at. With a filter that no index serves it would read all of the ledger, and others would wait. */
-export const sliceRows = 5_000;
+/** The time that one query should take. Without slices, a filter that no index serves would read the whole ledger while others wait. */
+const sliceMs = 2;
+/** Rows that one query looks at: at first, at least and at most. */
+const rowsAtFirst = 256;
+const rowsMin = 32;
+const rowsMax = 8_192;
+
+/** How many rows a query may look at, estimated from the time of the query before. */
+export class SliceLength {
+  rows: number;
+  readonly #most: number;
+  #startMs = 0;
+
+  constructor(atFirst = rowsAtFirst, most = rowsMax) {
+    this.rows = atFirst;
+    this.#most = most;
+  }
+
+  begins(): void {
+    this.#startMs = performance.now();
+  }
+
+  /** Grows at most fourfold, because the next rows may take longer. */
+  ended(): void {
+    const fitting = (this.rows * sliceMs) / (performance.now() - this.#startMs);
+    this.rows = Math.round(Math.max(rowsMin, Math.min(fitting, this.rows * 4, this.#most)));
+  }
+}
 
 type Order = 'asc' | 'desc';
 
+/** The position of the last row of the first slice of a range, if there are rows behind it. */
+export type LastOf = (rest: PositionRange, order: Order, rows: number) => Promise<number | undefined>;
+
 /**
- * A range in slices of as many rows, in order. Others are answered between two of them. `lastOf` gives the position of the
- * last row of the first slice, if there are rows behind it; without it each position is a row.
+ * A range in slices, in order. Each has as many rows as a query reads in a few milliseconds, and others have their turn between two
+ * slices. Without `lastOf` each position is a row.
  */
 export async function* slicesOf(
   { from, to }: PositionRange,
   order: Order = 'asc',
-  lastOf: (rest: PositionRange, order: Order) => Promise<number | undefined> = async (rest) =>
-    order === 'asc' ? rest.from + sliceRows : rest.to - sliceRows + 1,
+  lastOf: LastOf = async (rest, order, rows) => (order === 'asc' ? rest.from + rows : rest.to - rows + 1),
+  length = new SliceLength(),
 ): AsyncGenerator<PositionRange> {
   for (const rest = { from, to }; rest.from < rest.to; ) {
-    const last = await lastOf(rest, order);
+    length.begins();
+    const last = await lastOf(rest, order, length.rows);
     const slice = { ...rest };
     if (last !== undefined && order === 'asc') slice.to = Math.min(last, to);
     else if (last !== undefined) slice.from = Math.max(last - 1, from);
     yield slice;
+    length.ended();
     if (order === 'asc') rest.from = slice.to;
     else rest.to = slice.from;
-    await new Promise((resolve) => setImmediate(resolve));
+    // Waits here, so that the time of others is not counted for the next slice.
+    if (rest.from < rest.to) await turn();
   }
+}
+
+/** Bytes of rows that are read and made into an answer in one turn, about. */
+const bytesAtOnce = 256 * 1024;
+
+/** The first rows that fit, at least one. */
+export const fittingIn = <Row extends { bytes: number }>(rows: readonly Row[], bytesMax: number): Row[] =>
+  firstWithin(rows, bytesMax, ({ bytes }) => Number(bytes));
+
+/** The first items that fit, at least one. */
+export function firstWithin<T>(items: readonly T[], bytesMax: number, bytesOf: (item: T) => number): T[] {
+  let bytes = 0;
+  const end = items.findIndex((item, i) => {
+    bytes += bytesOf(item);
+    return i > 0 && bytes > bytesMax;
+  });
+  return end === -1 ? [...items] : items.slice(0, end);
+}
+
+/** Rows in portions that are read at once. */
+export function* portionsOf<Row extends { bytes: number }>(rows: readonly Row[]): Generator<Row[]> {
+  for (let rest = rows; rest.length > 0; ) {
+    const portion = fittingIn(rest.slice(0, portionRowsMax), bytesAtOnce);
+    yield portion;
+    rest = rest.slice(portion.length);
+  }
+}
+
+const portionRowsMax = 128;
+
+/** Numbers for an IN list. Some stand twice, so that lists have few different lengths and their statements stay prepared. */
+export function listed(numbers: readonly number[]): number[] {
+  const length = 2 ** Math.ceil(Math.log2(Math.max(numbers.length, 1)));
+  return [...numbers, ...new Array<number>(length - numbers.length).fill(numbers[0] ?? 0)];
 }

@@ -1,5 +1,8 @@
-import { bytewise, type Countable, mousOf, projectsOf } from './meetings.ts';
-import { type Counts, type Dimension, dayNumber, dayText, isNothing, type Tally } from './tally.ts';
+import { type ByName, byName, type DimensionName, forEachDimension } from '../projections/dimensions.ts';
+import { type Cell, type Counts, dayNumber, dayText, repeated, type Tally } from '../projections/tally.ts';
+import { bytewise } from './bytewise.ts';
+import { type Countable, mousOf, projectsOf } from './meetings.ts';
+import { spellingsOf } from './spellings.ts';
 
 interface MilestoneCounts extends Countable {
   atMeetings: number;
@@ -19,15 +22,19 @@ export interface Share {
   projects: number;
 }
 
-export interface Breakdown {
-  byPillar: Share[];
-  byYear: Share[];
-  byZone: Share[];
-  bySector: Share[];
-  byInstrument: Share[];
-  /** The first day on which anything recorded may have happened, and the last. */
+/** How counts divide: byPillar, byYear and so on. */
+export type Shares = Record<ByName | 'byYear', Share[]>;
+
+export interface Breakdown extends Shares {
+  /** The first and the last day that something recorded is known to have: its date is this day. */
   firstOccurrence?: string;
   lastOccurrence?: string;
+  /**
+   * The first and the last day that a vaguer date may mean, where that is before the first occurrence or after the last;
+   * null: before it, but nobody knows how far.
+   */
+  firstPossible?: string | null;
+  lastPossible?: string;
 }
 
 export function summaryCounts(tally: Tally, until?: string): SummaryCounts {
@@ -49,55 +56,62 @@ export function summaryCounts(tally: Tally, until?: string): SummaryCounts {
 }
 
 export function breakdown(tally: Tally, until?: string): Breakdown {
-  const { total } = tally.counts('all', '', until);
-  const last = until === undefined ? Infinity : dayNumber(until);
-  const spans = spansOfYears(tally, last);
-  return {
-    byPillar: shares(tally, 'pillar', total, until),
-    byYear: years(spans),
-    byZone: shares(tally, 'zone', total, until),
-    bySector: shares(tally, 'sector', total, until),
-    byInstrument: shares(tally, 'instrument', total, until),
-    ...occurrences(tally, spans, last),
-  };
+  const cells = cellsBegun(tally, until);
+  return { ...sharesOf(tally, until, cells), ...occurrences(cells, until) };
 }
 
-/** One share a key, in bytewise order, and last the rest that has none: together they are the total. */
-function shares(tally: Tally, dimension: Dimension, total: Counts, until: string | undefined): Share[] {
-  const keyed = tally
-    .keys(dimension)
-    .map((key) => ({ key, counts: tally.counts(dimension, key, until).total }))
-    .map(({ key, counts: { mous, projects } }) => ({ key, mous, projects }))
+export function sharesOf(tally: Tally, until?: string, cells = cellsBegun(tally, until)): Shares {
+  const { total } = tally.counts('all', '', until);
+  const { byPillar, ...others } = forEachDimension(byName, (name) => shares(tally, name, total, until));
+  // Years stand in their first place.
+  return { byPillar, byYear: years(cells, until), ...others };
+}
+
+/** What has happened by a day, or may have, in the order of latest days. */
+function cellsBegun(tally: Tally, until: string | undefined): Cell[] {
+  const last = dayOf(until);
+  return tally.cells('all', '').filter(({ earliest }) => earliest <= last);
+}
+
+const dayOf = (until: string | undefined): number => (until === undefined ? Infinity : dayNumber(until));
+
+/**
+ * One share a key, in bytewise order, and last the rest that has none: together they are the total, if no record has several
+ * keys. Spellings of one key are one share, under the commonest of all that stand, whatever the cut, so that a cut renames no share.
+ */
+function shares(tally: Tally, dimension: DimensionName, total: Counts, until: string | undefined): Share[] {
+  const used = tally.keys(dimension).flatMap((key) => {
+    const { mous, projects } = tally.total(dimension, key);
+    return key === repeated ? [] : [[key, mous + projects] as const];
+  });
+  const keyed = spellingsOf(used)
+    .map(({ shown, all }) => {
+      const share = { key: shown, mous: 0, projects: 0 };
+      for (const key of all) {
+        const { mous, projects } = tally.counts(dimension, key, until).total;
+        share.mous += mous;
+        share.projects += projects;
+      }
+      return share;
+    })
     .filter(isSome)
     .sort((a, b) => bytewise(a.key, b.key));
-  return [...keyed, restOf(total, keyed)].filter(isSome);
+  const again = tally.counts(dimension, repeated, until).total;
+  return [...keyed, restOf([total, again], keyed)].filter(isSome);
 }
 
-/** What happened between two years, by a day. */
-interface YearSpan {
-  /** 0: nobody knows. */
-  earliest: number;
-  latest: number;
-  counts: Counts;
-}
-
-function spansOfYears(tally: Tally, last: number): YearSpan[] {
-  const sums = tally.sums('all', '', ({ earliest, latest }) =>
-    latest > last ? undefined : yearOf(earliest) * 10_000 + yearOf(latest),
-  );
-  return [...sums]
-    .filter(([, counts]) => !isNothing(counts))
-    .map(([years, counts]) => ({ earliest: yearOf(years), latest: years % 10_000, counts }));
-}
-
-function years(spans: YearSpan[]): Share[] {
-  const shares = new Map<string | null, Share>();
-  for (const { earliest, latest, counts } of spans) {
-    const key = earliest === latest ? `${latest}`.padStart(4, '0') : null;
-    const share = shares.get(key) ?? { key, mous: 0, projects: 0 };
+/** What surely happened, by the year in which it did. */
+function years(cells: readonly Cell[], until: string | undefined): Share[] {
+  const last = dayOf(until);
+  const shares = new Map<number | undefined, Share>();
+  for (const { earliest, latest, counts } of cells) {
+    if (latest > last) continue;
+    const year = yearOf(earliest) === yearOf(latest) ? yearOf(latest) : undefined;
+    const key = year === undefined ? null : `${year}`.padStart(4, '0');
+    const share = shares.get(year) ?? { key, mous: 0, projects: 0 };
     share.mous += counts.mous;
     share.projects += counts.projects;
-    shares.set(key, share);
+    shares.set(year, share);
   }
   return [...shares.values()]
     .filter(isSome)
@@ -107,37 +121,26 @@ function years(spans: YearSpan[]): Share[] {
 /** Of a day as a number; that of no day is no year. */
 const yearOf = (day: number): number => Math.floor(day / 10_000);
 
-/** The days of the first year and of the last one are looked at one by one. */
-function occurrences(
-  tally: Tally,
-  spans: YearSpan[],
-  last: number,
-): Pick<Breakdown, 'firstOccurrence' | 'lastOccurrence'> {
-  if (spans.length === 0) return {};
-  const firstYear = Math.min(...spans.map(({ earliest, latest }) => earliest || latest));
-  const lastYear = Math.max(...spans.map(({ latest }) => latest));
-  // Where no earliest day is known it is the latest, told apart by its sign.
-  const firsts = tally.sums('all', '', ({ earliest, latest }) => {
-    if (latest > last) return undefined;
-    if (yearOf(earliest || latest) > firstYear) return earliest === 0 ? -Infinity : Infinity;
-    return earliest || -latest;
-  });
-  const lasts = tally.sums('all', '', ({ latest }) =>
-    latest > last ? undefined : Math.max(latest, lastYear * 10_000),
-  );
+function occurrences(cells: readonly Cell[], until: string | undefined): Omit<Breakdown, keyof Shares> {
+  const end = cells.at(-1);
+  if (!end) return {};
+  const last = dayOf(until);
+  const known = cells.filter(({ earliest, latest }) => earliest === latest && latest <= last);
+  const [first, final] = [known[0]?.latest ?? Infinity, known.at(-1)?.latest ?? 0];
+  const firstPossible = cells.reduce((first, { earliest }) => Math.min(first, earliest), Infinity);
+  const lastPossible = Math.min(end.latest, last);
   return {
-    firstOccurrence: dayText(Math.min(...daysOf(firsts).map(Math.abs))),
-    lastOccurrence: dayText(Math.max(...daysOf(lasts))),
+    ...(known.length > 0 && { firstOccurrence: dayText(first), lastOccurrence: dayText(final) }),
+    ...(firstPossible < first && { firstPossible: firstPossible === 0 ? null : dayText(firstPossible) }),
+    ...(lastPossible > final && { lastPossible: dayText(lastPossible) }),
   };
 }
 
-const daysOf = (sums: Map<number, Counts>): number[] =>
-  [...sums].flatMap(([day, counts]) => (isNothing(counts) ? [] : day));
-
-const restOf = (total: Counts, keyed: Share[]): Share => ({
-  key: null,
-  mous: keyed.reduce((rest, { mous }) => rest - mous, total.mous),
-  projects: keyed.reduce((rest, { projects }) => rest - projects, total.projects),
-});
+/** What is left of some counts without the shares. */
+function restOf(counts: Counts[], shares: Share[]): Share {
+  const restOf = (of: 'mous' | 'projects'): number =>
+    counts.reduce((sum, one) => sum + one[of], 0) - shares.reduce((sum, one) => sum + one[of], 0);
+  return { key: null, mous: restOf('mous'), projects: restOf('projects') };
+}
 
 const isSome = ({ mous, projects }: Share): boolean => mous !== 0 || projects !== 0;

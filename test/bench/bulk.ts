@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import Sqlite from 'better-sqlite3';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import { leafHash } from '../../src/tlog/merkle.ts';
 import { atMost, fixed, median, printTable, ratioOf, verdict, whole } from './figures.ts';
 import { copyOf, eventsOf, ledgerOf, shapes } from './ledgers.ts';

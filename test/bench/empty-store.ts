@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { Head } from '../../src/db/rows.ts';
+import type { Database } from '../../src/db/schema.ts';
 import type { Facts } from '../../src/ledger/facts.ts';
-import type { Version } from '../../src/ledger/record.ts';
-import type { Database } from '../../src/store/schema.ts';
-import type { Batch, Head, Store } from '../../src/store/store.ts';
+import { answered } from '../../src/shapes/asking.ts';
+import type { Version } from '../../src/shapes/record.ts';
+import { factsIn } from '../../src/store/facts.ts';
+import { sqlite } from '../../src/store/sqlite/statements.ts';
+import type { Batch, Store } from '../../src/store/store.ts';
 import { Edge } from '../../src/tlog/edge.ts';
+import { turnIfDue } from '../../src/turns.ts';
 
 /** What this engine leaves out, for the reader of the figures. */
 export const emptyEngine =
@@ -20,22 +25,20 @@ export function openEmpty(): Store {
   let head: Head = { position: 0, recordedAt: 0, rootHash: edge.root() };
 
   const facts: Facts = {
-    versions: (refs) =>
-      refs.flatMap(({ initiativeId, recordId }) =>
+    // Nothing else is there.
+    ...factsIn(sqlite),
+    *versions(refs) {
+      return refs.flatMap(({ initiativeId, recordId }) =>
         initiativeId === recordId ? (initiatives.get(initiativeId) ?? []) : [],
-      ),
-    events: () => [],
-    keptAnswers: () => [],
+      );
+    },
     // Every record made so far may have had a number.
-    lastNumbers: (asked) => asked.map((one) => ({ ...one, lastNumber: head.position })),
-    milestonesAt: () => [],
-    countsAt: () => [],
-    claimsAbout: () => [],
-    sameTitle: () => [],
-    names: () => new Map(),
+    *lastNumbers(asked) {
+      return asked.map((one) => ({ ...one, lastNumber: head.position }));
+    },
   };
 
-  const write = (batch: Batch): void => {
+  const write = async (batch: Batch): Promise<void> => {
     for (const { event, after } of batch.changes) {
       if (event.kind === 'initiative') initiatives.set(event.initiativeId, after);
     }
@@ -58,28 +61,42 @@ export function openEmpty(): Store {
       },
     }),
     origin: 'empty',
-    tile: () => undefined,
-    keepCheckpoint: () => {},
-    keepSigningKey: () => {},
+    tile: async () => undefined,
+    keepCheckpoint: async () => {},
+    keepFork: async () => {},
+    durably: async () => {
+      throw new Error('nothing stands beside this log');
+    },
+    weaknesses: () => [],
+    keepSigningKey: async () => {},
     fingerprintKey: randomBytes(32),
-    head: () => head,
+    head: async () => head,
     headNow: () => head,
     erasures: () => 0,
-    group: (work) => work({ head, edge: edge.clone(), facts, write }),
-    sync: () => {},
+    group: (work) =>
+      work({
+        head,
+        edge: edge.clone(),
+        facts,
+        answered: (asking) => answered(asking, () => [], turnIfDue),
+        write,
+      }),
+    sync: async () => {},
+    requireWritable: () => {},
+    checkpointsBelow: () => Number.MAX_SAFE_INTEGER,
     rehearsal: () => Promise.reject(new Error('an engine that stores nothing has no dry runs of imports')),
-    rootAt: () => head.rootHash,
-    lastEventOf: () => 0,
-    leafLines: () => undefined,
-    eventsOf: () => [],
-    forgetAnswers: () => {},
-    keepSnapshot: () => {},
+    rootAt: async () => head.rootHash,
+    lastEventOf: async () => 0,
+    leafLines: async () => undefined,
+    eventsOf: async () => [],
+    forgetAnswers: async () => 0,
+    keepSnapshot: async () => {},
     watch: () => {},
     writtenVersions: () => new Map(),
     rebuild: async () => [],
     clearRebuilt: async () => {},
     swaps: () => 0,
-    check: () => {},
-    close: () => {},
+    check: async () => {},
+    close: async () => {},
   };
 }

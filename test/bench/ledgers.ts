@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Item } from '../../src/ledger/posting.ts';
-import { itemsOf } from '../../src/ledger/posting.ts';
+import { itemsOf } from '../../src/rules.ts';
 import { Recorder } from '../../src/store/recorder.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import { Counts } from '../../src/views/counts.ts';
 import { whole } from './figures.ts';
 import { initiative, milestone } from './samples.ts';
@@ -56,7 +56,13 @@ async function make(shape: Shape, size: number): Promise<string> {
     const items = batch.map((item, index) => ({ ...item, index, pointer: `/events/${index}` }));
     batch = [];
     if (items.length > 0)
-      await recorder.record({ initiativeId: of, principal: 'bench', items, dryRun: false });
+      await recorder.record({
+        initiativeId: of,
+        principal: 'bench',
+        authority: 'operator',
+        items,
+        dryRun: false,
+      });
   };
   for (const { initiativeId, event } of eventsOf(shape)) {
     if (batch.length === batchEvents || initiativeId !== of) await flush();

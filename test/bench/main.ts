@@ -14,6 +14,7 @@ import { benchStart } from './start.ts';
 import { benchStreams } from './streams.ts';
 import { benchSummary } from './summary.ts';
 import { benchVerify } from './verify.ts';
+import { benchWorst } from './worst.ts';
 import { benchWriter } from './writer.ts';
 
 /** How a question is measured. */
@@ -37,6 +38,7 @@ const questions = {
   streams: benchStreams,
   start: benchStart,
   verify: benchVerify,
+  worst: benchWorst,
   writer: benchWriter,
   postgres: benchPostgres,
 };

@@ -2,8 +2,11 @@ import { milestone } from './samples.ts';
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Posts to an initiative at a steady pace, whether or not the answers keep up. */
-export function poster(port: number, initiativeId: string, pauseMs: number) {
+/**
+ * Posts to an initiative at a steady pace, whether or not the answers keep up. lost: told of a post that broke, which counts
+ * with the time until then; without it the run ends.
+ */
+export function poster(port: number, initiativeId: string, pauseMs: number, lost?: (error: unknown) => void) {
   let number = 900_000_000;
   return {
     /** While something is under way; gives the latencies, each from when its post was due, sorted. */
@@ -21,11 +24,18 @@ export function poster(port: number, initiativeId: string, pauseMs: number) {
             method: 'POST',
             headers: { 'content-type': 'application/json' },
             body: JSON.stringify(milestone(number++)),
-          }).then(async (response) => {
-            await response.text();
-            if (response.status !== 201) throw new Error(`a post was answered with ${response.status}`);
-            latencies.push(performance.now() - due);
-          }),
+          })
+            .then(async (response) => {
+              await response.text();
+              if (response.status !== 201) throw new Error(`a post was answered with ${response.status}`);
+            })
+            .catch((error: unknown) => {
+              if (!lost) throw error;
+              lost(error);
+            })
+            .then(() => {
+              latencies.push(performance.now() - due);
+            }),
         );
       }
       await Promise.all([ended, ...posts]);

@@ -35,7 +35,7 @@ const parts: [part: string, fits: RegExp][] = [
   ],
   [
     'counts',
-    /src\/views\/(counts|tally|folded-tally|stored-tally)\.ts|src\/(store\/snapshot-fold|verify\/snapshots)\.ts/,
+    /src\/views\/(counts|tally|folded-tally|stored-tally)\.ts|src\/(store\/snapshot-pieces|verify\/snapshots)\.ts/,
   ],
   ['lines of the file', /src\/import\//],
   ['compare', /src\/(verify|store\/compare)/],

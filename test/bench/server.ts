@@ -1,3 +1,5 @@
+import { noGrants } from '../../src/access/rights.ts';
+import { Authentication } from '../../src/http/authentication.ts';
 import '../../src/heap.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
@@ -6,14 +8,16 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pino } from 'pino';
 import { Type } from 'typebox';
-import { Slug } from '../../events/fields.ts';
-import { type App, buildApp } from '../../src/app.ts';
+import { type App, buildApp, openLedger, openLedgerApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import type { Ledger } from '../../src/http/ledger.ts';
 import { addRoutes } from '../../src/http/routes/routes.ts';
-import { type Ledger, openLedger, openLedgerApp } from '../../src/ledger-app.ts';
-import { Rebuilds } from '../../src/store/rebuilds.ts';
+import { EventHub } from '../../src/http/wire/event-hub.ts';
+import { Slug } from '../../src/shapes/fields.ts';
+import { Upkeep } from '../../src/store/rebuild/upkeep.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { Counts } from '../../src/views/counts.ts';
+import { OverallCounts } from '../../src/views/overall.ts';
 import { BareRecorder } from './bare-recorder.ts';
 import { openEmpty } from './empty-store.ts';
 
@@ -23,13 +27,15 @@ import { openEmpty } from './empty-store.ts';
  */
 
 export type Engine = keyof typeof engines;
-export type Order = 'usage' | 'start-profile' | 'stop-profile';
+export type Order = 'usage' | 'turns' | 'start-profile' | 'stop-profile';
 export interface Reply {
   port?: number;
   /** Share of the time since the last `usage` in which the event loop was busy. */
   busy?: number;
   /** Peak of the resident set. */
   peakBytes?: number;
+  /** The most CPU time that one turn of the event loop took since the last `turns`. */
+  longestTurnMs?: number;
   /** File with what was sampled since `start-profile`. */
   profile?: string;
 }
@@ -42,23 +48,19 @@ const engines = {
   /** The same application, whose recorder makes one bare INSERT a request there. */
   barePostgres: (directory: string) => {
     const { config, connectionsMax } = postgresIn(directory);
-    return onEmpty(directory, new BareRecorder(config.DATABASE_URL, connectionsMax));
+    return onEmpty(new BareRecorder(config.DATABASE_URL, connectionsMax));
   },
   /** The same application on an engine that stores nothing. */
-  empty: (directory: string) => onEmpty(directory),
+  empty: () => onEmpty(),
   /** The application as it is served, with one more route, which returns the text in `constant.json` and reads nothing. */
   constant: async (directory: string) => {
     const text = readFileSync(join(directory, 'constant.json'), 'utf8');
     const { type } = JSON.parse(readFileSync(join(directory, 'constant-headers.json'), 'utf8'));
     const ledger = await openLedger(configIn(directory), log);
-    return shell(
-      directory,
-      (app) => {
-        addRoutes(app, ledger);
-        addConstant(app, text, type);
-      },
-      ledger.close,
-    );
+    return shell((app) => {
+      addRoutes(app, ledger, Date.now);
+      addConstant(app, text, type);
+    }, ledger.close);
   },
   /** No HTTP at all: answers every so many bytes with the same text, to see how fast the generator is. */
   responder: (directory: string) =>
@@ -86,7 +88,7 @@ function postgresIn(directory: string) {
   return { ...told, config: readConfig({ DATABASE_URL: told.url, SIGNER_DIR }) };
 }
 
-function onEmpty(directory: string, recorder?: Recorder): Promise<App> {
+function onEmpty(recorder?: Recorder): Promise<App> {
   // As openLedgerApp puts it together, save that counts are not told of changes: they would keep snapshots.
   const store = openEmpty();
   const counts = new Counts(store, (error) => log.error(error));
@@ -94,24 +96,27 @@ function onEmpty(directory: string, recorder?: Recorder): Promise<App> {
   const ledger: Ledger = {
     store,
     recorder: records,
+    authentication: new Authentication(store, noGrants, Date.now, (error) => log.error(error)),
     counts,
-    rebuilds: new Rebuilds(store, []),
+    overall: new OverallCounts(store, counts),
+    upkeep: new Upkeep(store, []),
+    hub: new EventHub(store, (error) => log.error(error)),
     signer: undefined,
   };
   return shell(
-    directory,
-    (app) => addRoutes(app, ledger),
+    (app) => addRoutes(app, ledger, Date.now),
     () => records.stop(),
   );
 }
 
-const shell = (directory: string, routes: (app: App) => void, onClose = async () => {}): Promise<App> =>
-  buildApp({ config: configIn(directory), log, routes, ready: () => {}, onClose });
+const shell = (routes: (app: App) => void, onClose: () => Promise<void>): Promise<App> =>
+  buildApp({ log, routes, ready: () => [], onClose });
 
 function addConstant(app: App, text: string, contentType: string): void {
   app.get(
     '/v1/initiatives/:initiativeId/constant',
     {
+      config: { access: 'read' },
       schema: {
         operationId: 'constant',
         summary: 'Constant',
@@ -141,18 +146,41 @@ async function openResponder({ requestBytes, answer }: { requestBytes: number; a
   };
 }
 
+/**
+ * What this thread took of the processor between two timers that are a few milliseconds apart, at most since it was asked last;
+ * unlike the time on the clock it is the server's own, whatever else the machine does.
+ */
+function watchTurns(): () => number {
+  let [before, longestUs] = [process.threadCpuUsage(), 0];
+  setInterval(() => {
+    const { user, system } = process.threadCpuUsage(before);
+    before = process.threadCpuUsage();
+    longestUs = Math.max(longestUs, user + system);
+  }, 2).unref();
+  return () => {
+    const ms = longestUs / 1_000;
+    longestUs = 0;
+    return ms;
+  };
+}
+
 async function serve(engine: Engine, directory: string): Promise<void> {
   const app = await engines[engine](directory);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const reply = (message: Reply) => process.send?.(message);
   const inspector = new Session();
   let usage = performance.eventLoopUtilization();
+  let longestTurn: (() => number) | undefined;
 
   const obey: Record<Order, () => Promise<Reply>> = {
     async usage() {
       const busy = performance.eventLoopUtilization(usage).utilization;
       usage = performance.eventLoopUtilization();
       return { busy, peakBytes: process.resourceUsage().maxRSS * 1024 };
+    },
+    async turns() {
+      longestTurn ??= watchTurns();
+      return { longestTurnMs: longestTurn() };
     },
     async 'start-profile'() {
       inspector.connect();

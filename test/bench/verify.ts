@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { itemsOf } from '../../src/ledger/posting.ts';
-import { fromTree } from '../../src/signer/tree.ts';
+import { itemsOf } from '../../src/rules.ts';
 import { Recorder } from '../../src/store/recorder.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { leafHash } from '../../src/tlog/merkle.ts';
-import { consistencyProof, inclusionProof } from '../../src/tlog/proofs.ts';
+import { consistencyProof, inclusionProof, type SubtreeHashes, tileHashes } from '../../src/tlog/proofs.ts';
 import { verifyLedger } from '../../src/verify/verify.ts';
 import { fixed, median, printTable, ratioOf, verdict, whole } from './figures.ts';
 import type { Options } from './main.ts';
@@ -70,7 +69,13 @@ Proofs of random events in trees of random sizes, from the same ledger, without 
 async function fill(store: Store): Promise<void> {
   const recorder = new Recorder(store, Date.now);
   const record = (body: object) =>
-    recorder.record({ initiativeId, principal: 'bench', items: itemsOf(body), dryRun: false });
+    recorder.record({
+      initiativeId,
+      principal: 'bench',
+      authority: 'operator',
+      items: itemsOf(body),
+      dryRun: false,
+    });
   await record(initiative);
   const batch = 1000;
   for (let first = 1; first < eventCount; first += batch) {
@@ -106,11 +111,12 @@ async function clean(file: string, hashesOnly: boolean): Promise<void> {
 
 async function proofs(
   store: Store,
-  prove: (tree: Parameters<Parameters<typeof fromTree>[2]>[0], size: number, index: number) => Uint8Array[],
+  prove: (tree: SubtreeHashes, size: number, index: number) => Promise<Uint8Array[]>,
 ): Promise<void> {
   for (let i = 0; i < proofCount; i++) {
     const size = 2 + Math.floor(Math.random() * (eventCount - 2));
     const index = 1 + Math.floor(Math.random() * (size - 1));
-    await fromTree(store, size, (tree) => prove(tree, size, index));
+    const tree = tileHashes((level, index, width) => store.tile(level, index, width), size);
+    await prove(tree, size, index);
   }
 }

@@ -1,6 +1,6 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
-import { eventColumns, recordColumns } from '../../src/store/schema.ts';
+import { eventColumns, recordColumns } from '../../src/db/schema.ts';
 
 /** The rows of one event: in `events`, and in `records`. */
 export type Rows = [event: unknown[], record: unknown[]];

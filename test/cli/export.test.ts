@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'tap';
 import { isPostgres } from '../../src/store/open-store.ts';
-import { runCommand } from '../helpers/child.ts';
+import { runCommand } from '../helpers/command.ts';
 import { beside } from '../helpers/database.ts';
 import { mou, openLedger } from '../helpers/decide.ts';
 import { changed } from '../verify/owned.ts';

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import { milestone } from '../bench/samples.ts';
 import { checkStore } from '../helpers/check-store.ts';
-import { runCommand, startProgram } from '../helpers/child.ts';
+import { startProgram } from '../helpers/child.ts';
+import { runCommand } from '../helpers/command.ts';
 import { initiative, meeting, mou } from '../helpers/decide.ts';
+import { onlyLong } from '../helpers/effort.ts';
 import { ndjson } from '../helpers/import.ts';
 
 const officers = (name: string): string =>
@@ -127,7 +129,7 @@ test('beside a running service the command says how to import through it', async
   t.match(err, "'http://127.0.0.1:3000/v1/initiatives/sci/import?dryRun=true&importId=a%20b'");
 });
 
-test('an import that is killed leaves what it had recorded, and goes on from there', async (t) => {
+test('an import that is killed leaves what it had recorded, and goes on from there', onlyLong, async (t) => {
   const { run, start, write, events, database } = place(t);
   const lines = 10_000;
   const file = write(

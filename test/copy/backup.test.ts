@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Test, test } from 'tap';
 import { verifyLedger } from '../../src/verify/verify.ts';
-import { runCommand } from '../helpers/child.ts';
+import { runCommand } from '../helpers/command.ts';
 import { checkDatabase, ledgerFile } from '../helpers/database.ts';
 import { initiative, meeting, mou, openLedger } from '../helpers/decide.ts';
-import { binaries, execute, postgresDatabase, sharedCluster } from '../helpers/postgres.ts';
+import { binaries, execute, newName, postgresDatabase, sharedCluster } from '../helpers/postgres.ts';
 
 /** A ledger that goes on recording while the work is done; gives how large it was before and after that. */
 async function beside(t: Test, url: string, work: () => Promise<unknown>): Promise<[number, number]> {
@@ -46,6 +46,8 @@ test('the file of a ledger in use is copied as of one moment', async (t) => {
     const done = await run(url);
     t.match(done, { code: 0, err: '' });
     t.match(done.out, /^100 %: (\d+) of \1 pages\n.*backup.db: \d+ events, root hash [0-9a-f]{64}\n/m);
+    // The signer goes on, and knows of more by then.
+    t.match(done.out, `To verify it: DATABASE_URL=file:${out} SIGNER_DIR= npm run`);
   });
   t.same(readdirSync(directory), ['backup.db'], 'no part is left');
   await isWhole(t, `file:${out}`, range);
@@ -88,10 +90,11 @@ test('a dump of PostgreSQL that is restored is a whole ledger, guarded as before
   const run = (program: string, ...args: string[]): Promise<unknown> =>
     promisify(execFile)(join(binaries ?? '', program), ['-h', cluster.directory, '-U', 'postgres', ...args]);
   const range = await beside(t, url, () => run('pg_dump', '-Fc', '-f', dump, name));
-  await execute(cluster.url('postgres'), 'create database restored');
-  t.teardown(() => execute(cluster.url('postgres'), 'drop database restored with (force)'));
-  const restored = cluster.url('restored');
-  await run('pg_restore', '-d', 'restored', '--exit-on-error', dump);
+  const again = newName();
+  await execute(cluster.url('postgres'), `create database ${again}`);
+  t.teardown(() => execute(cluster.url('postgres'), `drop database ${again} with (force)`));
+  const restored = cluster.url(again);
+  await run('pg_restore', '-d', again, '--exit-on-error', dump);
   await isWhole(t, restored, range);
   await t.rejects(execute(restored, 'delete from events'), { message: /events are never deleted/ });
 });

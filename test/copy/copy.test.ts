@@ -4,19 +4,20 @@ import { isDeepStrictEqual } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import type { App } from '../../src/app.ts';
+import { openLedgerApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { copyLedger } from '../../src/copy/copy-ledger.ts';
-import { openLedgerApp } from '../../src/ledger-app.ts';
 import { fileOf, isPostgres, openStore } from '../../src/store/open-store.ts';
 import { verifyLedger } from '../../src/verify/verify.ts';
 import { rowsOf } from '../helpers/check-store.ts';
 import { checkDatabase, ledgerFile, runOn } from '../helpers/database.ts';
+import { effort, onlyLong } from '../helpers/effort.ts';
 import { binaries, postgresDatabase, postgresRows } from '../helpers/postgres.ts';
 import { allAnswers, type Values } from './all-answers.ts';
 import { later, makeSource, repeats, valuesOf } from './source.ts';
 
 /** MILESTONES=100000 takes minutes, and a longer --timeout. */
-const milestones = Number(process.env['MILESTONES'] ?? 2_000);
+const milestones = Number(process.env['MILESTONES'] ?? effort(1_200, 2_000));
 const source = await makeSource(t, milestones);
 
 /** An empty database of the other engine, where that is on this machine. */
@@ -24,7 +25,12 @@ const elsewhere = async (t: Test): Promise<string> =>
   binaries === undefined ? `file:${ledgerFile(t)}` : postgresDatabase(t);
 
 const serve = (url: string): Promise<App> =>
-  openLedgerApp(readConfig({ DATABASE_URL: url, SIGNER_DIR: '' }), false, () => later);
+  openLedgerApp(
+    readConfig({ DATABASE_URL: url, SIGNER_DIR: '' }),
+    false,
+    () => later,
+    () => later,
+  );
 
 /** The rows of the tables that a copy must have alike. */
 async function tablesOf(url: string): Promise<object> {
@@ -56,7 +62,7 @@ async function copiedTwice(t: Test): Promise<string[]> {
   const back = await copyLedger(middle, last);
   t.same(back, there);
   t.match(there, { origin: 'log.example.org/two', checkpoints: 2, keptAnswers: milestones / 100 });
-  t.ok(there.names > 90, `${there.names} names`);
+  t.ok(there.names > milestones / 25, `${there.names} names`);
   return [source, middle, last];
 }
 
@@ -72,10 +78,11 @@ t.test('a copy of a copy has the same rows, and answers every question alike, by
 
   let values: Values | undefined;
   const asked = [];
-  for (const url of urls) {
+  for (const url of urls.slice(0, effort(2, 3))) {
     const app = await serve(url);
     values ??= await valuesOf(app);
-    asked.push(await allAnswers(app, values));
+    // What it warns of is the server's, not the ledger's.
+    asked.push(await allAnswers(app, values, ['/readyz']));
     await app.close();
   }
   const [first = [], ...others] = asked;
@@ -90,36 +97,40 @@ t.test('a copy of a copy has the same rows, and answers every question alike, by
   }
 });
 
-t.test('what was recorded before is known again in a copy, and it goes on from there', async (t) => {
-  const [, ...copies] = await copiedTwice(t);
-  const original = await serve(source);
-  for (const copy of copies) {
-    const app = await serve(copy);
-    const post = (to: App, { payload, key }: { payload: object; key?: string }) => {
-      const headers = key === undefined ? {} : { 'idempotency-key': key };
-      return to.inject({ method: 'POST', url: '/v1/initiatives/sci/events', payload, headers });
-    };
-    const keyed = await post(app, repeats.keyed);
-    t.equal(keyed.statusCode, 201);
-    t.equal(keyed.headers['idempotent-replayed'], 'true');
-    t.equal(keyed.body, (await post(original, repeats.keyed)).body);
-    const other = { ...repeats.byEventId, key: repeats.keyed.key };
-    t.equal((await post(app, other)).json().code, 'idempotency-key-reused');
-    const byEventId = await post(app, repeats.byEventId);
-    t.match(byEventId.json(), { recorded: [{ replayed: true, recordId: 'jic-3' }] });
-    t.equal((await post(app, repeats.erased)).json().code, 'event-exists', 'its name was erased');
-    const next = { type: 'MoUSigned', occurredOn: '2024' };
-    const [{ position, recordId }] = (await post(app, { payload: next })).json().recorded;
-    const url = '/v1/initiatives/sci/events?dryRun=true';
-    const expected = (await original.inject({ method: 'POST', url, payload: next })).json().recorded;
-    t.match(expected, [{ position, recordId }]);
-    await app.close();
-    t.same((await verifyLedger(copy)).findings, []);
-  }
-  await original.close();
-});
+t.test(
+  'what was recorded before is known again in a copy, and it goes on from there',
+  onlyLong,
+  async (t) => {
+    const [, ...copies] = await copiedTwice(t);
+    const original = await serve(source);
+    for (const copy of copies) {
+      const app = await serve(copy);
+      const post = (to: App, { payload, key }: { payload: object; key?: string }) => {
+        const headers = key === undefined ? {} : { 'idempotency-key': key };
+        return to.inject({ method: 'POST', url: '/v1/initiatives/sci/events', payload, headers });
+      };
+      const keyed = await post(app, repeats.keyed);
+      t.equal(keyed.statusCode, 201);
+      t.equal(keyed.headers['idempotent-replayed'], 'true');
+      t.equal(keyed.body, (await post(original, repeats.keyed)).body);
+      const other = { ...repeats.byEventId, key: repeats.keyed.key };
+      t.equal((await post(app, other)).json().code, 'idempotency-key-reused');
+      const byEventId = await post(app, repeats.byEventId);
+      t.match(byEventId.json(), { recorded: [{ replayed: true, recordId: 'jic-3' }] });
+      t.equal((await post(app, repeats.erased)).json().code, 'event-exists', 'its name was erased');
+      const next = { type: 'MoUSigned', occurredOn: '2024' };
+      const [{ position, recordId }] = (await post(app, { payload: next })).json().recorded;
+      const url = '/v1/initiatives/sci/events?dryRun=true';
+      const expected = (await original.inject({ method: 'POST', url, payload: next })).json().recorded;
+      t.match(expected, [{ position, recordId }]);
+      await app.close();
+      t.same((await verifyLedger(copy)).findings, []);
+    }
+    await original.close();
+  },
+);
 
-t.test('a ledger is copied while it records, as it was at the start', async (t) => {
+t.test('a ledger is copied while it records, as it was at the start', onlyLong, async (t) => {
   const live = `file:${ledgerFile(t)}`;
   await copyLedger(source, live);
   const app = await serve(live);
@@ -183,8 +194,8 @@ t.test('what can not be copied is refused with the reason, and nothing is change
   await foreign.keepSigningKey({ vkey: 'x', signs_from: 0, signs_until: null });
   await foreign.close();
   await refused(source, at('foreign'), /There is a ledger already, log.example.org\/three/);
-  await refused(source, at('text'), /can't be written: file is not a database/);
-  await refused(source, at('text/below'), /can't be written: /);
+  await refused(source, at('text'), /--to: .*text can't be used: it is no SQLite database/);
+  await refused(source, at('text/below'), /text is a file, not a directory/);
   await refused(
     'postgres://nobody@127.0.0.1:1/none',
     at('new'),
@@ -200,31 +211,35 @@ t.test('what can not be copied is refused with the reason, and nothing is change
 t.test('a difference is named, and the copy stays unfinished', async (t) => {
   const broken = `file:${ledgerFile(t)}`;
   await copyLedger(source, broken);
+  const fixed = new Sqlite(fileOf(broken));
+  const root = fixed.prepare('select root_hash from head').pluck().get();
+  const claims = fixed
+    .prepare("select last_number from record_numbers where initiative_id = 'sci' and kind = 'claim'")
+    .pluck()
+    .get();
   const tries: [change: string, undo: string, difference: RegExp][] = [
     [
-      "update records set pillar = 'x' where position = 400",
-      "update records set pillar = 'p-3' where position = 400",
-      /^position 400: column pillar of records is "x"/,
+      "update records set keys = 'x' where position = 400",
+      `update records set keys = '{"pillar":["p-3"],"zone":["z-2"]}' where position = 400`,
+      /^position 400: records: column keys is "x", the log makes it "{.*}"$/,
     ],
     [
       'update records set to_position = 9 where position = 400',
       'update records set to_position = null where position = 400',
-      /^position 400: column to_position of records is 9/,
+      /^position 400: records: column to_position is 9, the log makes it empty$/,
     ],
     [
-      "update record_numbers set last_number = 7 where kind = 'claim'",
-      "update record_numbers set last_number = 9 where kind = 'claim'",
-      /the last number of sci\/claim is 7; its events make it 9/,
+      "update record_numbers set last_number = 99 where initiative_id = 'sci' and kind = 'claim'",
+      `update record_numbers set last_number = ${claims} where initiative_id = 'sci' and kind = 'claim'`,
+      new RegExp(`^record_numbers: sci/claim: column last_number is 99, the log makes it ${claims}$`),
     ],
     [
       "insert into record_numbers values ('x', 'mou', 1)",
       "delete from record_numbers where initiative_id = 'x'",
-      /the last number of x\/mou is 1; its events make it empty/,
+      /^record_numbers: x\/mou: column last_number is 1, the log makes it empty$/,
     ],
     ['update head set root_hash = zeroblob(32)', '', /the root hash is 0{64}; the leaves give [0-9a-f]{64}/],
   ];
-  const fixed = new Sqlite(fileOf(broken));
-  const root = fixed.prepare('select root_hash from head').pluck().get();
   for (const [change, undo, difference] of tries) {
     await runOn(broken, change);
     const copy = `file:${join(t.testdir(), 'copy.db')}`;

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { App } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import { continuationOf } from '../../src/ledger/log-continuation.ts';
-import { buildLedgerApp } from '../../src/ledger-app.ts';
+import { logContinuation } from '../../src/rules.ts';
 import { Signer } from '../../src/signer/signer.ts';
 import { SignerDirectory } from '../../src/signer/signer-directory.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
+import { buildLedgerApp } from '../helpers/ledger.ts';
 import type { Values } from './all-answers.ts';
 
 /** When the copies are asked. */
@@ -84,7 +84,7 @@ export async function makeSource(t: Test, milestones: number): Promise<string> {
   const url = `file:${join(directory, 'source.db')}`;
   let clock = Date.parse('2024-02-01T00:00:00.000Z');
   const store = await openSqlite(url.slice('file:'.length), { origin });
-  const app = await buildLedgerApp(store, readConfig({ SIGNER_DIR: '' }), false, () => clock);
+  const app = await buildLedgerApp(store, readConfig({ SIGNER_DIR: '' }), () => clock);
   const post = async (initiativeId: string, payload: object, key?: string): Promise<void> => {
     clock += 3_600_000;
     const headers = key === undefined ? {} : { 'idempotency-key': key };
@@ -132,9 +132,11 @@ async function signed(store: Store, directory: string, nowMs: number): Promise<v
 
 /** As after a loss. */
 async function rename(store: Store, nowMs: number): Promise<void> {
+  for (const key of await store.db.selectFrom('signing_keys').selectAll().execute())
+    await store.keepSigningKey({ ...key, signs_until: nowMs });
   await store.group(async ({ head, edge, write }) => {
     const continues = { origin, size: head.position, rootHash: Buffer.from(head.rootHash).toString('hex') };
-    const change = continuationOf({
+    const change = logContinuation({
       eventId: eventIdOf(9),
       recordedAt: new Date(nowMs).toISOString(),
       position: head.position + 1,
@@ -159,6 +161,12 @@ export async function valuesOf(app: App): Promise<Values> {
     initiativeId: ['sci', 'other', 'nowhere'],
     recordId: ['sci', 'jic-1', 'jic-3', 'r-202', 'r-208', 'r-16', 'mou-3', 'claim-1', 'nothing'],
     eventId: [...ids, '018cd97e-9200-7000-8000-00000000ffff'],
+    principalId: ['principal-1'],
+    principal: ['principal-1'],
+    tokenId: ['018cd97e-9200-4000-8000-000000000000'],
+    right: ['read', 'record'],
+    initiative: ['sci', '*'],
+    route: ['GET /v1/summary'],
     code: ['version-conflict'],
     level: ['0', '1', 'entries'],
     index: ['000', '003', '000.p/5', '007'],
@@ -183,6 +191,7 @@ export async function valuesOf(app: App): Promise<Values> {
     sector: ['s-1'],
     zone: ['z-2'],
     party: ['ict'],
+    country: ['SG', 'CN'],
     instrument: ['none'],
     sources: [0, 1, 2],
     named: ['true', 'false'],

@@ -1,15 +1,22 @@
 import { strict as assert } from 'node:assert';
 import { createHash } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
-import { canonicalJson, type Json } from '../../src/ledger/canonical-json.ts';
-import { parseEdtf } from '../../src/ledger/edtf.ts';
-import { evolve } from '../../src/ledger/evolve.ts';
-import { commitmentsInText } from '../../src/ledger/people.ts';
-import type { Version } from '../../src/ledger/record.ts';
-import { eventOf, leafBytesMax, type StoredEvent } from '../../src/ledger/stored-event.ts';
-import type { Database, EventRow, RecordRow } from '../../src/store/schema.ts';
+import { eventRowOf } from '../../src/db/rows.ts';
+import { type Database, type EventRow, eventColumns, type RecordRow } from '../../src/db/schema.ts';
+import {
+  columnFaults,
+  type Difference,
+  lineOf,
+  numberDifferences,
+  recordDifferences,
+} from '../../src/projections/differences.ts';
+import { type Folded, fold, RecordNumbers } from '../../src/projections/record-fold.ts';
+import { answeredAtOnce } from '../../src/shapes/asking.ts';
+import { canonicalJson, type Json } from '../../src/shapes/canonical-json.ts';
+import type { Change } from '../../src/shapes/change.ts';
+import { commitmentsInText } from '../../src/shapes/people.ts';
+import { eventOf, leafBytesMax } from '../../src/shapes/stored-event.ts';
 import { readModels } from '../../src/views/read-models.ts';
-import { recordRowOf } from '../../src/views/record-row.ts';
 
 /** Every row of a table, in its order. */
 export type Rows = <T extends keyof Database>(table: T) => Row<T>[];
@@ -78,7 +85,9 @@ function checkEvents(events: EventRow[]): void {
     assert.equal(canonicalJson(event), row.leaf, `${at}: the leaf is canonical`);
     assert.ok(Buffer.byteLength(row.leaf) <= leafBytesMax, `${at}: the leaf is not too large`);
     assert.ok(!hasNull(event as unknown as Json), `${at}: nothing is stored as null`);
-    assert.deepEqual(columnsOf(row), columnsOfEvent(event), `${at}: the columns say what the leaf says`);
+    // Of a change, only what is named here makes the row.
+    const made = eventRowOf({ position: row.position, event, leaf: row.leaf, fingerprint: null } as Change);
+    assert.equal(columnFaults(derived, row, made), undefined, `${at}: the columns say what the leaf says`);
     assert.ok(row.fingerprint === null || row.fingerprint.length === 32, `${at}: the fingerprint is a hash`);
     assert.ok(row.recorded_at >= recordedAt, `${at}: recordedAt never goes back`);
     recordedAt = row.recorded_at;
@@ -88,25 +97,7 @@ function checkEvents(events: EventRow[]): void {
   }
 }
 
-const columnsOf = ({ position: _, leaf: __, fingerprint: ___, ...columns }: EventRow) => ({ ...columns });
-
-function columnsOfEvent(event: StoredEvent): ReturnType<typeof columnsOf> {
-  const latest = event.occurredOn === undefined ? null : (parseEdtf(event.occurredOn)?.latest ?? null);
-  const days = (day: string): number => Date.parse(day) / 86_400_000;
-  return {
-    event_id: event.eventId,
-    initiative_id: event.initiativeId,
-    record_id: event.recordId,
-    version: event.version,
-    type: event.type,
-    kind: event.kind,
-    latest,
-    late_days: latest === null ? null : days(event.recordedAt.slice(0, 10)) - days(latest),
-    recorded_at: Date.parse(event.recordedAt),
-    recorded_by: event.recordedBy,
-    reason_code: event.reason?.code ?? null,
-  };
-}
+const derived = eventColumns.filter((column) => !['position', 'leaf', 'fingerprint'].includes(column));
 
 function hasNull(value: Json): boolean {
   if (value === null) return true;
@@ -184,34 +175,63 @@ function checkKeys(all: Rows, events: EventRow[]): void {
   }
 }
 
-/** `records` and `record_numbers`, against the fold of the log. */
+/** `records` and `record_numbers`, against the fold of the log, as verification compares them. */
 function checkRecords(all: Rows, events: EventRow[]): void {
-  const versions = new Map<string, Version>();
-  const rows: RecordRow[] = [];
-  const numbers = new Map<string, { initiative_id: string; kind: string; last_number: number }>();
+  const records = all('records');
+  const stored = new Map(records.map((row) => [row.position, row]));
+  const numbers = new RecordNumbers();
+  const newest = new Map<string, Folded>();
+  const differences: Difference[] = [];
   for (const { position, leaf } of events) {
     const event = eventOf(leaf);
     const key = `${event.initiativeId}/${event.recordId}`;
-    const before = versions.get(key);
-    const after = { record: evolve(before?.record, event), position, made: before?.made ?? position };
-    versions.set(key, after);
-    const superseded = before && rows[before.position - 1];
-    if (superseded) superseded.to_position = position;
-    rows.push(recordRowOf({ before, after }));
-    const [, kind, digits] =
-      /^(initiative|meeting|mou|project|claim)-([0-9]{1,9})$/.exec(event.recordId) ?? [];
-    if (kind === undefined || Number(digits) === 0) continue;
-    const numberKey = `${event.initiativeId}/${kind}`;
-    const last_number = Math.max(Number(digits), numbers.get(numberKey)?.last_number ?? 0);
-    numbers.set(numberKey, { initiative_id: event.initiativeId, kind, last_number });
+    const folded = fold(position, event, newest.get(key));
+    newest.set(key, folded);
+    numbers.add(event);
+    // What it asks for is the event of a later version.
+    const differing = answeredAtOnce(
+      recordDifferences(folded.row, stored),
+      ({ values: [initiative, record, version] }) =>
+        events.filter(
+          (row) => row.initiative_id === initiative && row.record_id === record && row.version === version,
+        ),
+    );
+    differences.push(...differing);
   }
-  assert.deepEqual(all('records'), rows, 'records are the fold of the log');
-  const order = (a: { initiative_id: string; kind: string }) => `${a.initiative_id}/${a.kind}`;
-  assert.deepEqual(
-    all('record_numbers').sort((a, b) => (order(a) < order(b) ? -1 : 1)),
-    [...numbers.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1)),
-    'record_numbers are the highest in the log',
+  differences.push(...numberDifferences(all('record_numbers'), numbers.rows));
+  assert.deepEqual(differences.map(lineOf), [], 'the read models are the fold of the log');
+  assert.equal(records.length, events.length, 'each event has one row in records');
+  assert.deepEqual(standingRows(records), standingLeaves(events), 'as many records stand as were recorded');
+}
+
+/** How many records stand, by initiative and kind: a naive count of the leaves, without the fold. */
+function standingLeaves(events: EventRow[]): Record<string, number> {
+  const standing = new Map<string, { kind: string; stands: boolean }>();
+  for (const { leaf } of events) {
+    const { initiativeId, recordId, type, kind, to } = JSON.parse(leaf);
+    const key = `${initiativeId}/${recordId}`;
+    const record = standing.get(key) ?? { kind, stands: true };
+    if (type === 'RecordRetracted' || type === 'PrincipalDisabled') record.stands = false;
+    if (type === 'RecordReinstated') record.stands = true;
+    if (type === 'RecordReclassified') record.kind = to;
+    standing.set(key, record);
+  }
+  return countOf(
+    [...standing].flatMap(([key, { kind, stands }]) => (stands ? `${key.split('/')[0]} ${kind}` : [])),
   );
+}
+
+const standingRows = (records: RecordRow[]): Record<string, number> =>
+  countOf(
+    records.flatMap(({ initiative_id, kind, standing, to_position }) =>
+      standing === 1 && to_position === null ? `${initiative_id} ${kind}` : [],
+    ),
+  );
+
+function countOf(names: string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names.sort()) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }
 
 /** Every read model is of this version. */

@@ -56,12 +56,19 @@ export async function serveChild(
   throw new Error(`the server ended before it listened: ${await text(child.stderr)}`);
 }
 
-/** Runs a command to its end, without a terminal. */
-export async function runCommand(
+/** How a command ended, and what it said. */
+export interface Outcome {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs a command to its end in a process of its own, without a terminal. */
+export async function runChild(
   args: string[],
   env: Record<string, string>,
   input: string | Buffer = '',
-): Promise<{ code: number; out: string; err: string }> {
+): Promise<Outcome> {
   const child = startProgram(args, env);
   // A command that refuses its arguments does not read it.
   child.stdin.on('error', () => {});

@@ -14,6 +14,8 @@ export function testOnPostgres(): void {
   onPostgres = true;
 }
 
+export const isOnPostgres = (): boolean => onPostgres;
+
 /** The URL of an empty database, which goes after what was torn down before it. It is checked then. */
 export async function emptyDatabase(t: Test): Promise<string> {
   if (!onPostgres) return `file:${ledgerFile(t)}`;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Test } from 'tap';
 import { type ProblemCode, Refusal } from '../../src/errors.ts';
-import { itemsOf } from '../../src/ledger/posting.ts';
-import { eventOf, type StoredEvent } from '../../src/ledger/stored-event.ts';
+import { itemsOf } from '../../src/rules.ts';
+import { eventOf, type StoredEvent } from '../../src/shapes/stored-event.ts';
 import { fileOf, openStore } from '../../src/store/open-store.ts';
 import type { Receipt } from '../../src/store/receipt.ts';
 import { Recorder } from '../../src/store/recorder.ts';
@@ -44,6 +44,7 @@ export async function openLedger(t: Test, clock: () => number = () => now, given
       return await recorder.record({
         initiativeId,
         principal,
+        authority: 'operator',
         items: itemsOf(structuredClone(body)),
         dryRun,
         ...(key === undefined ? {} : { idempotency: { key, fingerprint } }),

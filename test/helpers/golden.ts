@@ -1,31 +1,24 @@
-import { catalogue, type EventType } from '../../events/catalogue.ts';
+import { catalogue } from '../../events/catalogue.ts';
 import { logContinued } from '../../events/log-continued.ts';
-import type { Change } from '../../src/ledger/change.ts';
+import { principalAdded } from '../../events/principal-added.ts';
+import { principalDisabled } from '../../events/principal-disabled.ts';
+import { rightsChanged } from '../../events/rights-changed.ts';
 import { decide } from '../../src/ledger/decide.ts';
 import { Draft } from '../../src/ledger/draft.ts';
-import type { Facts } from '../../src/ledger/facts.ts';
-import { continuationOf } from '../../src/ledger/log-continuation.ts';
-import { itemsOf } from '../../src/ledger/posting.ts';
-import { Missing, World } from '../../src/ledger/world.ts';
-
-/** An empty log. */
-const nothing: Facts = {
-  versions: () => [],
-  events: () => [],
-  keptAnswers: () => [],
-  lastNumbers: () => [],
-  milestonesAt: () => [],
-  countsAt: () => [],
-  claimsAbout: () => [],
-  sameTitle: () => [],
-  names: () => new Map(),
-};
+import { World } from '../../src/ledger/world.ts';
+import { itemsOf, logContinuation, rules } from '../../src/rules.ts';
+import { answeredAtOnce } from '../../src/shapes/asking.ts';
+import type { Change } from '../../src/shapes/change.ts';
+import type { Posted } from '../../src/shapes/posted.ts';
+import { ownId } from '../../src/shapes/stored-event.ts';
+import { factsIn } from '../../src/store/facts.ts';
+import { sqlite } from '../../src/store/sqlite/statements.ts';
 
 /**
  * What the first example of each event type becomes, decided by the real rules with fixed time, ids and salts: in
  * the order of the catalogue, in one request, with the records that some examples speak of in between.
  */
-export async function goldenChanges(): Promise<Map<EventType, Change>> {
+export function goldenChanges(): Map<string, Change> {
   const unnamed = { type: 'MoUSigned', occurredOn: '2023-12-14' };
   const events = catalogue.flatMap(({ type, examples }): object[] => [
     ...(type === 'RecordRetracted'
@@ -33,38 +26,48 @@ export async function goldenChanges(): Promise<Map<EventType, Change>> {
       : []),
     examples[0],
   ]);
-  const world = new World(0);
-  let draft: Draft;
-  for (;;) {
-    let made = 0;
-    draft = new Draft(world);
-    try {
-      const posting = {
-        initiativeId: 'shenzhen-sci',
-        principal: 'officer-1',
-        items: itemsOf({ events: structuredClone(events) }),
-        dryRun: false,
-      };
-      decide(posting, draft, {
-        recordedAt: '2024-01-05T12:00:00.000Z',
-        lastDay: '2024-01-06',
-        fingerprintKey: Buffer.alloc(32, 7),
-        newId: () => `018cd97e-9200-7000-8000-${String(++made).padStart(12, '0')}`,
-        newSalt: () => Buffer.alloc(32, ++made),
-      });
-      break;
-    } catch (error) {
-      if (!(error instanceof Missing)) throw error;
-      await error.load(nothing, world);
-    }
-  }
-  const { example } = logContinued;
-  const continued = continuationOf({
+  let made = 0;
+  const draft = new Draft(new World(0, factsIn(sqlite)));
+  const posting = {
+    initiativeId: 'shenzhen-sci',
+    principal: 'officer-1',
+    authority: 'operator' as const,
+    items: itemsOf({ events: structuredClone(events) }),
+    dryRun: false,
+  };
+  const circumstances = {
+    recordedAt: '2024-01-05T12:00:00.000Z',
+    lastDay: '2024-01-06',
+    fingerprintKey: Buffer.alloc(32, 7),
+    newId: () => `018cd97e-9200-7000-8000-${String(++made).padStart(12, '0')}`,
+    newSalt: () => Buffer.alloc(32, ++made),
+  };
+  // An empty log.
+  answeredAtOnce(decide(rules, posting, draft, circumstances), () => []);
+  const { type: _, ...example } = logContinued.examples[0];
+  const continued = logContinuation({
     ...example,
     eventId: '018cd97e-9200-7000-8000-00000000ffff',
     recordedAt: '2024-01-05T12:00:00.000Z',
-    position: draft.nextPosition,
+    // Where it stood when it became golden, however many types came later.
+    position: 14,
   });
-  const golden = [...draft.changes, continued].filter(({ event }) => event.note !== 'not golden');
+  const own = {
+    initiativeId: ownId,
+    principal: 'operator',
+    authority: 'operator' as const,
+    items: [principalAdded, rightsChanged, principalDisabled].map(({ examples: [event] }, index) => ({
+      index,
+      pointer: '',
+      // Examples of what is posted, less closely typed.
+      event: structuredClone(event) as Posted,
+    })),
+    dryRun: false,
+  };
+  const posted = draft.changes.length;
+  answeredAtOnce(decide(rules, own, draft, circumstances), () => []);
+  const golden = [...draft.changes.slice(0, posted), continued, ...draft.changes.slice(posted)].filter(
+    ({ event }) => event.note !== 'not golden',
+  );
   return new Map(golden.map((change) => [change.event.type, change]));
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Test } from 'tap';
 import { Refusal } from '../../src/errors.ts';
 import { type ImportOptions, type ImportReport, importLines } from '../../src/import/import-lines.ts';
-import { LineChecker, type Reading } from '../../src/import/line-checker.ts';
+import { LineChecker, type LineSettings } from '../../src/import/line-checker.ts';
 import type { TestLedger } from './decide.ts';
 
 /** Events as a file, one a line. */
@@ -26,6 +26,7 @@ export function imported(
     importId: undefined,
     mapping: undefined,
     principal: 'officer',
+    authority: 'operator',
     atomic: false,
     dryRun: false,
     alone: false,
@@ -42,7 +43,7 @@ export const counted = ({ lines, recorded, alreadyRecorded, failed }: ImportRepo
 ];
 
 /** What a file is read as: its events without their ids, and what is wrong with its lines. */
-export function readAs(file: string | Buffer, reading: Partial<Reading> = {}) {
+export function readAs(file: string | Buffer, reading: Partial<LineSettings> = {}) {
   const checker = new LineChecker({
     format: 'csv',
     initiativeId: 'sci',

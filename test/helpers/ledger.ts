@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import type { App } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
-import { openLedgerApp } from '../../src/ledger-app.ts';
+import { type App, appOn, ledgerOn, openLedgerApp } from '../../src/app.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import type { Store } from '../../src/store/store.ts';
 import { emptyDatabase } from './database.ts';
 
 /** A ledger in a database of its own, served without a socket. Closes itself, and the database is checked. */
@@ -11,7 +11,27 @@ export async function buildLedger(t: Test, clock?: () => number, url?: string): 
     DATABASE_URL: url ?? (await emptyDatabase(t)),
     SIGNER_DIR: join(t.testdir(), 'signer'),
   });
-  const app = await openLedgerApp(config, false, clock);
+  // The server of a database has the time of the test, too.
+  const app = await openLedgerApp(config, false, clock, clock);
   t.teardown(() => app.close());
   return app;
 }
+
+/** The application on a store that is open; closing the app closes it. */
+export const buildLedgerApp = async (
+  store: Store,
+  config: Config,
+  clock: () => number = Date.now,
+): Promise<App> => appOn(await ledgerOn(store, config, false, clock), config, false, clock);
+
+/** Posts a batch of events to the initiative that `initiative()` registers. */
+export const poster =
+  (app: App) =>
+  async (...events: object[]) => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/v1/initiatives/sci/events',
+      payload: { events },
+    });
+    return { status: answer.statusCode, body: answer.json() };
+  };

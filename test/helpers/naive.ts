@@ -1,7 +1,8 @@
-import { parseEdtf } from '../../src/ledger/edtf.ts';
-import { evolve } from '../../src/ledger/evolve.ts';
-import type { LedgerRecord } from '../../src/ledger/record.ts';
-import { eventOf } from '../../src/ledger/stored-event.ts';
+import type { dimensions } from '../../src/projections/dimensions.ts';
+import { evolve } from '../../src/rules.ts';
+import { parseEdtf } from '../../src/shapes/edtf.ts';
+import type { LedgerRecord } from '../../src/shapes/record.ts';
+import { eventOf } from '../../src/shapes/stored-event.ts';
 
 /** The records of an initiative after these leaves: the slow and obvious way. */
 export function recordsAfter(leaves: string[], initiativeId: string): LedgerRecord[] {
@@ -45,14 +46,17 @@ export function recount(records: LedgerRecord[], until?: string) {
 }
 
 /** One breakdown of a summary, by going through all records. */
-export function divide(records: LedgerRecord[], member: 'pillar' | 'zone' | 'sector' | 'instrument') {
+export function divide(records: LedgerRecord[], { keysOf }: (typeof dimensions)[number]) {
   const shares = new Map<string | null, { key: string | null; mous: number; projects: number }>();
-  for (const { kind, status, data } of records) {
+  for (const record of records) {
+    const { kind, status } = record;
     if (status === 'retracted' || (kind !== 'mou' && kind !== 'project')) continue;
-    const key = (data as Record<string, string | undefined>)[member] ?? null;
-    const share = shares.get(key) ?? { key, mous: 0, projects: 0 };
-    share[kind === 'mou' ? 'mous' : 'projects'] += 1;
-    shares.set(key, share);
+    const keys = new Set(keysOf(record));
+    for (const key of keys.size > 0 ? keys : [null]) {
+      const share = shares.get(key) ?? { key, mous: 0, projects: 0 };
+      share[kind === 'mou' ? 'mous' : 'projects'] += 1;
+      shares.set(key, share);
+    }
   }
   return [...shares.values()].sort((a, b) =>
     a.key === null ? 1 : b.key === null ? -1 : a.key < b.key ? -1 : 1,

@@ -1,4 +1,5 @@
 import { type Cluster, execute, runIn, startCluster, startStandby } from './postgres.ts';
+import { until } from './until.ts';
 
 const settings = [
   // Without it, no other server can be rewound to the history of this one.
@@ -38,7 +39,7 @@ export class Pair {
     await execute(url, `alter system set synchronous_standby_names = '${name}'`);
     await execute(url, 'select pg_reload_conf()');
     const states = 'select 1 from pg_stat_replication where sync_state = $1';
-    while ((await execute(url, states, [state])).length === 0);
+    await until(async () => (await execute(url, states, [state])).length > 0);
     // Whoever waited before goes on when the standby has more to report.
     if (which === 'standby') await execute(url, `select pg_logical_emit_message(true, '', '')`);
   }
@@ -74,7 +75,7 @@ export class Pair {
       'select pg_current_wal_lsn() as lsn',
     )) as { lsn?: string }[];
     const reached = 'select 1 where pg_last_wal_replay_lsn() >= $1';
-    while ((await execute(this.standby.url('postgres'), reached, [lsn])).length === 0);
+    await until(async () => (await execute(this.standby.url('postgres'), reached, [lsn])).length > 0);
   }
 
   async end(): Promise<void> {

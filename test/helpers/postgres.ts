@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Test } from 'tap';
-import { openPostgres } from '../../src/store/postgres.ts';
-import type { Database } from '../../src/store/schema.ts';
+import type { Database } from '../../src/db/schema.ts';
+import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import { orders, type Row, type Rows } from './check-store.ts';
 
 /** Where the programs of the newest PostgreSQL on this machine are; undefined: there is none. */
@@ -125,7 +125,9 @@ function clusterIn(directory: string, settings: string[]): Cluster {
     if (how === 'killed') await killAll(directory, url('postgres'));
     child.ref();
     child.stdin?.write(`${how === 'fast' ? 'INT' : 'QUIT'}\n`);
+    const kill = setTimeout(() => killFirst(directory), waitMsMax);
     await ended;
+    clearTimeout(kill);
   };
   const end = async (): Promise<void> => {
     await stop('immediate');
@@ -137,48 +139,68 @@ function clusterIn(directory: string, settings: string[]): Cluster {
 /** The first one starts the others, so none comes after it. */
 async function killAll(directory: string, url: string): Promise<void> {
   const others = await execute(url, 'select pid from pg_stat_activity');
-  const first = Number.parseInt(readFileSync(join(dataIn(directory), 'postmaster.pid'), 'utf8'), 10);
-  for (const pid of [first, ...others.map((row) => (row as { pid: number }).pid)]) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch (error) {
-      // It has ended since.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+  killFirst(directory);
+  for (const row of others) kill((row as { pid: number }).pid);
+}
+
+/** Kills the process that started the others; they end themselves when it is gone. */
+function killFirst(directory: string): void {
+  kill(Number.parseInt(readFileSync(join(dataIn(directory), 'postmaster.pid'), 'utf8'), 10));
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It has ended since.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
+/** How long a server may take to start or to end, and a statement of a test; what takes longer hangs, and is an error. */
+const waitMsMax = 30_000;
+
 async function accepting(url: string): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    const client = new pg.Client(url);
+  for (const begunMs = performance.now(); ; ) {
+    // A server that ends while it is asked may never answer.
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
     try {
       await client.connect();
       await client.end();
       return;
     } catch (error) {
-      if (tries === 300) throw error;
+      if (performance.now() - begunMs > waitMsMax) throw error;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 }
 
-/** The server that the tests of this process share, and a database of its with the tables of a ledger. */
+/** The server that tests share, and a database of its with the tables of a ledger. Nobody stops it. */
 let shared: Promise<Cluster> | undefined;
 let databases = 0;
 
 export const sharedCluster = (): Promise<Cluster> => (shared ??= clusterWithTables());
 
 async function clusterWithTables(): Promise<Cluster> {
-  const cluster = await startCluster();
+  const directory = process.env['TEST_SERVER'];
+  if (directory !== undefined) return clusterIn(directory, []);
+  return serverForAll();
+}
+
+/** Starts a server that processes of tests share: TEST_SERVER names its directory to them. */
+export async function serverForAll(): Promise<Cluster> {
+  const cluster = await startCluster(['max_connections=400']);
   if (template === undefined) await makeTables(cluster);
   return cluster;
 }
 
 async function makeTables(cluster: Cluster): Promise<void> {
-  await execute(cluster.url('postgres'), 'create database ledger');
-  await (await openPostgres(cluster.url('ledger'))).close();
+  await execute(cluster.url('postgres'), 'create database template_ledger');
+  // Roles are of the whole server, and two tests that make one at once disturb each other.
+  await execute(cluster.url('postgres'), 'create role milestone_ledger_service login');
+  await (await openPostgres(cluster.url('template_ledger'))).close();
   // Each ledger begins with rows of its own.
-  await execute(cluster.url('ledger'), 'delete from ledger; delete from head');
+  await execute(cluster.url('template_ledger'), 'delete from ledger; delete from head');
 }
 
 /** Makes a server for all tests, of which each file of tests has a copy: TEST_CLUSTER names its directory to them. */
@@ -205,10 +227,13 @@ export async function postgresDatabase(t: Test): Promise<string> {
 }
 
 async function anotherDatabase(cluster: Cluster): Promise<string> {
-  const name = `ledger_${++databases}`;
-  await execute(cluster.url('postgres'), `create database ${name} template ledger`);
+  const name = newName();
+  await execute(cluster.url('postgres'), `create database ${name} template template_ledger`);
   return name;
 }
+
+/** A name for a database that no other test has, in this process or beside it. */
+export const newName = (): string => `ledger_${process.pid}_${++databases}`;
 
 /** Ends the connections of others. Triggers don't fire for a replica, so rows can be deleted. */
 const emptied = `
@@ -221,6 +246,9 @@ const emptied = `
     'checkpoints',
     'signing_keys',
     'count_snapshots',
+    'principals',
+    'tokens',
+    'sessions',
   ]
     .map((table) => `delete from ${table};`)
     .join(' ')}`;
@@ -244,7 +272,12 @@ export async function postgresRows(url: string): Promise<Rows> {
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, types: { getTypeParser: numbers } });
+  const client = new pg.Client({
+    connectionString: url,
+    types: { getTypeParser: numbers },
+    connectionTimeoutMillis: waitMsMax,
+    query_timeout: waitMsMax,
+  });
   client.on('error', () => {});
   await client.connect();
   try {

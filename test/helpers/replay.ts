@@ -1,9 +1,9 @@
-import type { Change } from '../../src/ledger/change.ts';
-import { evolve } from '../../src/ledger/evolve.ts';
-import { commitmentsInText } from '../../src/ledger/people.ts';
-import type { Version } from '../../src/ledger/record.ts';
-import { eventOf } from '../../src/ledger/stored-event.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import { evolve } from '../../src/rules.ts';
+import type { Change } from '../../src/shapes/change.ts';
+import { commitmentsInText } from '../../src/shapes/people.ts';
+import type { Version } from '../../src/shapes/record.ts';
+import { eventOf } from '../../src/shapes/stored-event.ts';
+import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import { leafHash } from '../../src/tlog/merkle.ts';
 
 export interface LeafWithOpenings {

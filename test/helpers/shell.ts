@@ -3,8 +3,8 @@ import { pino } from 'pino';
 import type { Test } from 'tap';
 import { Type } from 'typebox';
 import { type App, type AppOptions, buildApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
 import { Refusal } from '../../src/errors.ts';
+import { declareAccess } from '../../src/http/plugins/access.ts';
 
 export interface LogLine {
   level: number;
@@ -29,7 +29,7 @@ export async function buildShell(t: Test, options: Partial<AppOptions> = {}): Pr
   const slow = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();
   const routes = (app: App) => addRoutes(app, slow.promise, arrived.resolve);
-  const app = await buildApp({ config: readConfig({}), log, routes, ready: () => {}, ...options });
+  const app = await buildApp({ log, routes, ready: () => [], ...options });
   t.teardown(() => {
     slow.resolve();
     return app.close();
@@ -38,6 +38,7 @@ export async function buildShell(t: Test, options: Partial<AppOptions> = {}): Pr
 }
 
 function addRoutes(app: App, slow: Promise<void>, arrived: () => void): void {
+  declareAccess(app, 'nothing');
   const strict = { additionalProperties: false };
   const body = Type.Object(
     {

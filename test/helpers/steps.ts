@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Test } from 'tap';
 import type { App } from '../../src/app.ts';
@@ -29,28 +31,49 @@ export function stepsOf(text: string): Step[] {
   });
 }
 
-/** The part of the README that is a tour. */
-export const tourOf = (readme: string): string =>
-  readme.split(/^## /m).find((section) => section.startsWith('A tour')) ?? '';
-
 /** A document of the project. */
 export const readDocument = (file: string): string =>
   readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 
-/** Serves on a port what documents say is at http://127.0.0.1:3000; gives what tries their steps. */
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Where the steps of a document are tried. */
+export interface Place {
+  /** What the document writes, and what stands for it here, such as the address of a server. */
+  instead: Record<string, string>;
+  /** A directory in which a reader of the document would be. Without it, the project's. */
+  directory?: string;
+  /** Where further programs are. */
+  programs?: string | undefined;
+}
+
+/** Gives what runs a step as a reader would and compares its output. `npm run -s ledger --` is the program itself. */
+export function stepsIn(
+  t: Test,
+  { instead, directory = root, programs }: Place,
+): (step: Step) => Promise<void> {
+  const npm = `npm() { '${process.execPath}' '${root}src/main.ts' "\${@:5}"; }`;
+  for (const name of ['demo', 'migrations', 'test'])
+    if (directory !== root) symlinkSync(join(root, name), join(directory, name));
+  // A proxy of this machine has no part in it, and neither have its settings of a ledger.
+  const { PATH, NODE_COMPILE_CACHE, TMPDIR } = process.env;
+  const path = programs === undefined ? PATH : `${programs}:${PATH}`;
+  const env = { PATH: path, NODE_COMPILE_CACHE, TMPDIR, NO_PROXY: '*', no_proxy: '*' };
+  return async ({ title, command, language, shown }) => {
+    const script = Object.entries(instead).reduce((text, [from, to]) => text.replaceAll(from, to), command);
+    // Rejects where a command fails.
+    const { stdout } = await run('/bin/bash', ['-e', '-c', `${npm}\n${script}`], { cwd: directory, env });
+    if (language === 'text') t.match(stdout.replaceAll('\r', ''), patternOf(shown), title);
+    else t.same(differences(shown, stdout), [], title);
+  };
+}
+
+/** Serves an application on a port, and gives what tries steps there that say http://127.0.0.1:3000. */
 export async function serveForSteps(t: Test, app: App): Promise<(step: Step) => Promise<void>> {
   await app.listen({ host: '127.0.0.1', port: 0 });
   // Listening on a port, so its address is no path of a socket.
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
-  return async ({ title, command, language, shown }) => {
-    const script = command.replaceAll('http://127.0.0.1:3000', url);
-    // Rejects where a command fails. A proxy of this machine has no part in it.
-    const { stdout } = await run('/bin/bash', ['-e', '-c', script], {
-      env: { ...process.env, NO_PROXY: '*', no_proxy: '*' },
-    });
-    if (language === 'text') t.match(stdout.replaceAll('\r', ''), patternOf(shown), title);
-    else t.same(differences(shown, stdout), [], title);
-  };
+  return stepsIn(t, { instead: { 'http://127.0.0.1:3000': url } });
 }
 
 /** Whether there is curl; fails the test if not. */

@@ -1,16 +1,17 @@
 import { get, type IncomingMessage } from 'node:http';
 import type { KyselyPlugin } from 'kysely';
 import type { Test } from 'tap';
+import { noGrants } from '../../src/access/rights.ts';
 import { buildApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
-import { EventHub, type HubLimits } from '../../src/http/event-hub.ts';
+import { Authentication } from '../../src/http/authentication.ts';
 import { addRoutes } from '../../src/http/routes/routes.ts';
-import { streamRoute } from '../../src/http/routes/stream.ts';
-import { Rebuilds } from '../../src/store/rebuilds.ts';
+import { EventHub, type HubLimits } from '../../src/http/wire/event-hub.ts';
+import { Upkeep } from '../../src/store/rebuild/upkeep.ts';
 import { Recorder } from '../../src/store/recorder.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { Counts } from '../../src/views/counts.ts';
+import { OverallCounts } from '../../src/views/overall.ts';
 import type { Ending } from './child.ts';
 import { ledgerFile } from './database.ts';
 import { initiative, mou } from './decide.ts';
@@ -19,7 +20,7 @@ import { listen } from './shell.ts';
 export type Streaming = Awaited<ReturnType<typeof openStreaming>>;
 
 /** A ledger served on a port, with limits of its own; `sci` is registered. The store is checked when all is closed. */
-export async function openStreaming(t: Test, limits: Partial<HubLimits> = {}, stallMs?: number) {
+export async function openStreaming(t: Test, limits: Partial<HubLimits> = {}) {
   const file = ledgerFile(t);
   let queries = 0;
   const sqlite = await openSqlite(file);
@@ -42,16 +43,15 @@ export async function openStreaming(t: Test, limits: Partial<HubLimits> = {}, st
   const failed = (error: unknown) => failures.push(error);
   const recorder = new Recorder(store, Date.now, () => hub.wake());
   const hub = new EventHub(store, failed, limits);
-  const rebuilds = new Rebuilds(store, []);
-  const ledger = { store, recorder, counts: new Counts(store, failed), rebuilds, signer: undefined };
+  const upkeep = new Upkeep(store, []);
+  const counts = new Counts(store, failed);
+  const overall = new OverallCounts(store, counts);
+  const authentication = new Authentication(store, noGrants, Date.now, failed);
+  const ledger = { store, recorder, authentication, counts, overall, upkeep, hub, signer: undefined };
   const app = await buildApp({
-    config: readConfig({ DATABASE_URL: `file:${file}`, SIGNER_DIR: '' }),
     log: false,
-    routes: (app) => {
-      addRoutes(app, ledger);
-      streamRoute(app, store, hub, stallMs);
-    },
-    ready: () => {},
+    routes: (app) => addRoutes(app, ledger, Date.now),
+    ready: () => [],
     onClose: async () => {
       await recorder.stop();
       await hub.close();

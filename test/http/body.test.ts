@@ -1,5 +1,8 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { test } from 'tap';
-import { buildShell } from '../helpers/shell.ts';
+import { parseJson } from '../../src/shapes/json.ts';
+import { buildShell, listen, openSocket } from '../helpers/shell.ts';
 
 const json = { 'content-type': 'application/json' };
 
@@ -37,6 +40,15 @@ test('what is not JSON, or hostile JSON, is malformed', async (t) => {
     __proto__: ['{"a":{"__proto__":{"admin":true}}}', '/a/__proto__'],
     'a disguised __proto__': ['{"\\u005f_proto__":1}', '/__proto__'],
     'constructor.prototype': ['{"constructor":{"prototype":{}}}', '/constructor'],
+    'a key twice': ['{"a":1,"b":2,"a":1}', '/a'],
+    'a key twice, of which one is escaped': ['{"title":1 , "t\\u0069tle" : 2}', '/title'],
+    'a key twice, deep inside': ['{"a":[{"b":1},{"b":[0,{"c/d":"\\"","c/d":"}"}]}]}', '/a/1/b/1/c~1d'],
+    'a key twice, with an object and an array in between': ['[[],{"a":{},"c":[1,2],"a":{}}]', '/1/a'],
+    'an empty key twice': ['{"":1,"":2}', '/'],
+    'a number as a key twice': ['{"1":1,"1":1}', '/1'],
+    '90,000 keys': [`{${Array.from({ length: 90_000 }, (_, i) => `"${i}":1`).join()}}`],
+    '1,100 keys in as many objects': [`[${Array.from({ length: 1_100 }, (_, i) => `{"k${i}":1}`).join()}]`],
+    '400,000 numbers': [`[${'0,'.repeat(400_000)}0]`],
   };
   for (const [name, [payload, pointer]] of Object.entries(bodies)) {
     const answer = await app.inject({ method: 'POST', url: '/any', headers: json, payload });
@@ -57,6 +69,10 @@ test('harmless bodies that look hostile are taken', async (t) => {
     '{"text":"say \\"__proto__\\""}',
     '"\\ud83d\\ude00"',
     '"\\\\u0000"',
+    '{"a":{"a":1},"b":[{"a":1},{"a":1}],"A":"\\"a\\":1,\\"a\\":2"}',
+    '{"\\\\":1,"\\\\\\"":2,"a:b":3}',
+    `{${Array.from({ length: 1_000 }, (_, i) => `"k${i}":1`).join()}}`,
+    `[${Array.from({ length: 9_000 }, () => '{"a":1,"b":2}').join()}]`,
   ];
   for (const payload of bodies) {
     const answer = await app.inject({ method: 'POST', url: '/any', headers: json, payload });
@@ -146,4 +162,96 @@ test('no body at all is an empty body where one is needed', async (t) => {
   const answer = await app.inject({ method: 'POST', url: '/echo' });
   t.equal(answer.json().code, 'malformed-json');
   t.equal(answer.json().detail, 'The body is empty.');
+});
+
+test('a key that stands twice is named', async (t) => {
+  const { app } = await buildShell(t);
+  const payload = '{"data":{"title":"A","title":"B"}}';
+  const { errors, detail } = (
+    await app.inject({ method: 'POST', url: '/any', headers: json, payload })
+  ).json();
+  t.equal(detail, 'The key "title" stands twice in one object.');
+  t.same(errors, [{ pointer: '/data/title', detail }]);
+});
+
+test('exactly the bodies in which no key is repeated are taken', async (t) => {
+  const member = (value: fc.Arbitrary<string>) =>
+    // No key ends with a backslash: after such a key, V8 14.6 reads the key "b\\"" of a later text as that one.
+    fc.tuple(fc.constantFrom('"a"', '"\\u0061"', '"b\\""', '"b\\\\c"', '"a:b"', '""', '"\\\\\\""'), value);
+  const { tree } = fc.letrec<{ tree: string }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 4, withCrossShrink: true },
+      fc.constantFrom('1', '"x:,{}"', '"\\\\"', 'null'),
+      fc.array(tie('tree'), { maxLength: 4 }).map((parts) => `[ ${parts.join(' ,')}]`),
+      fc
+        .array(member(tie('tree')), { maxLength: 4 })
+        .map((parts) => `{${parts.map(([key, value]) => `${key} : ${value}`).join(', ')}}`),
+    ),
+  }));
+  fc.assert(
+    fc.property(tree, (text) => {
+      t.equal(isTaken(text), !repeatsKey(text), text);
+    }),
+  );
+});
+
+function isTaken(text: string): boolean {
+  try {
+    parseJson(Buffer.from(text));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The slow and obvious way: each key is set beside the others of its object, as by a reader that keeps all. */
+function repeatsKey(text: string): boolean {
+  const repeated: boolean[] = [];
+  const keys: Set<string>[] = [];
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"(?:\s*:)?|[{}]/g)) {
+    if (token === '{') keys.push(new Set());
+    else if (token === '}') keys.pop();
+    else if (token.endsWith(':')) {
+      const key = JSON.parse(token.slice(0, -1));
+      repeated.push(keys.at(-1)?.has(key) ?? false);
+      keys.at(-1)?.add(key);
+    }
+  }
+  return repeated.includes(true);
+}
+
+test('a body that would have to be decoded is 415, whether it is encoded or only says so', async (t) => {
+  const { app } = await buildShell(t);
+  const plain = '{"count":1}';
+  const post = async (encoding: string, payload: string | Buffer = plain) =>
+    app.inject({
+      method: 'POST',
+      url: '/echo',
+      headers: { ...json, 'content-encoding': encoding },
+      payload,
+    });
+  for (const encoding of ['identity', 'Identity', '', 'identity, identity'])
+    t.equal((await post(encoding)).statusCode, 200, encoding);
+  const bodies: [string, (string | Buffer)?][] = [
+    ['gzip', gzipSync(plain)],
+    ['gzip'],
+    ['x-gzip'],
+    ['GZIP'],
+    ['br', brotliCompressSync(plain)],
+    ['deflate', deflateSync(plain)],
+    ['zstd'],
+    ['identity, gzip'],
+    ['gzip, br'],
+    ['utf-8'],
+  ];
+  for (const [encoding, payload] of bodies) {
+    const answer = await post(encoding, payload);
+    t.equal(answer.statusCode, 415, encoding);
+    t.match(answer.json(), { code: 'unsupported-media-type', detail: `Content-Encoding: ${encoding}` });
+    t.equal(answer.headers['accept-encoding'], 'identity');
+  }
+  const { socket, received } = openSocket(t, await listen(app));
+  const head = 'Host: localhost\r\nContent-Type: application/json\r\nConnection: close';
+  socket.write(`POST /echo HTTP/1.1\r\n${head}\r\nTransfer-Encoding: gzip, chunked\r\n\r\n`);
+  t.match(await received, /^HTTP\/1\.1 415 /, 'nor on the way only');
 });

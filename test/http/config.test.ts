@@ -3,14 +3,19 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { ConfigError, readConfig } from '../../src/config.ts';
-import { runCommand, serveChild } from '../helpers/child.ts';
+import { serveChild } from '../helpers/child.ts';
+import { runCommand } from '../helpers/command.ts';
+import { onlyLong } from '../helpers/effort.ts';
 
 const defaults = {
   HOST: '127.0.0.1',
   PORT: 3000,
+  PUBLIC_READ: '',
+  TRUST_PROXY: '',
   DATABASE_URL: 'file:./data/ledger.db',
   SIGNER_DIR: './signer',
   LOG_LEVEL: 'info',
+  LEDGER_TOKEN: '',
   ALLOW_CLOCK_JUMP: false,
 };
 
@@ -29,9 +34,33 @@ test('variables are read in their types, and others are left alone', async (t) =
 
 test('each wrong value is named, and never repeated', async (t) => {
   const wrong: Record<string, string[]> = {
-    HOST: ['0.0.0.0', '', 'example.com', '192.168.0.1', '::'],
+    HOST: ['', 'a b', 'http://x', '/tmp/socket'],
+    PUBLIC_URL: ['', 'ledger.example', 'ftp://x', 'https://x/path', 'https://x?y', 'https://u:secret@x'],
+    PUBLIC_READ: ['*', 'a,', 'A', 'a, b'],
+    TRUST_PROXY: ['true', 'all', 'proxy', '10.0.0.1,'],
     PORT: ['x', '', '-1', '65536', '1.5'],
-    DATABASE_URL: ['mysql://user:secret@host/db', 'postgres://', '', 'file:', './data', 'FILE:x'],
+    DATABASE_URL: [
+      ...['mysql://user:secret@host/db', 'postgres://', '', 'file:', './data', 'FILE:x'],
+      ...[
+        'file:x.db ',
+        'file:x.db\n',
+        ' file:x.db',
+        'file: x.db',
+        'file:x\r\n.db',
+        'postgres://u:secret@h/db\n',
+      ],
+      ...[
+        'file://secret/a/b',
+        'file://a.db',
+        'file://',
+        'file:///',
+        'file:./data/',
+        'file:~/x.db',
+        'file::memory:',
+      ],
+      ...['file:a%20b.db', 'file:///a%2Fb', 'file:x.db?mode=ro', 'file:x.db#part'],
+    ],
+    SIGNER_DIR: ['./signer ', './signer\n', ' ./signer', '~/signer', 'a\nb'],
     LOG_ORIGIN: ['', 'two words', 'a+b', 'x'.repeat(201)],
     LOG_LEVEL: ['loud', '', 'INFO'],
     ALLOW_CLOCK_JUMP: ['maybe', '1', 'yes'],
@@ -51,6 +80,21 @@ test('each wrong value is named, and never repeated', async (t) => {
   }
 });
 
+test('a path is taken in each form that names one file', async (t) => {
+  const files: Record<string, string> = {
+    'file:a b.db': 'file:a b.db',
+    'file:./x.db': 'file:./x.db',
+    'file:/a/b.db': 'file:/a/b.db',
+    'file:///a/b.db': 'file:/a/b.db',
+    'file://localhost/a/b.db': 'file:/a/b.db',
+    'file:100%.db': 'file:100%.db',
+    'file:a~/b.db': 'file:a~/b.db',
+    'postgres://u:p%20w@h/db?sslmode=require': 'postgres://u:p%20w@h/db?sslmode=require',
+  };
+  for (const [given, url] of Object.entries(files))
+    t.equal(readConfig({ DATABASE_URL: given }).DATABASE_URL, url);
+});
+
 test('all wrong values are named at once', async (t) => {
   try {
     readConfig({ PORT: 'x', LOG_LEVEL: 'y' });
@@ -68,11 +112,15 @@ test('serve --help lists each variable with its default', async (t) => {
   }
 });
 
-test('another host than loopback is refused at start, with exit code 2', async (t) => {
-  const { code, out, err } = await runCommand(['serve'], { HOST: '0.0.0.0', PORT: '0' });
+test('an open ledger is refused another address than of its own machine, with exit code 2', async (t) => {
+  const directory = t.testdir();
+  const { code, out, err } = await runCommand(['serve'], {
+    ...{ HOST: '0.0.0.0', PORT: '0', LOG_LEVEL: 'silent' },
+    ...{ DATABASE_URL: `file:${directory}/ledger.db`, SIGNER_DIR: `${directory}/signer` },
+  });
   t.equal(code, 2);
   t.equal(out, '');
-  t.match(err, /^milestone-ledger: HOST must be [^\n]+\n$/);
+  t.match(err, /^milestone-ledger: HOST is 0\.0\.0\.0, and this ledger is open: [^\n]+\n$/);
 });
 
 test('wrong usage ends with 2 and the usage on stderr', async (t) => {
@@ -84,6 +132,19 @@ test('wrong usage ends with 2 and the usage on stderr', async (t) => {
       t.match(err, 'Usage: milestone-ledger');
     }),
   );
+});
+
+test('a URL given to a command is held to the same', async (t) => {
+  const good = `file:${t.testdir()}/some.db`;
+  for (const [from, to] of [
+    ['file:x.db ', good],
+    [good, 'file:a%20b.db'],
+    [good, 'mysql://x'],
+  ] as const) {
+    const { code, err } = await runCommand(['copy', '--from', from, '--to', to], {});
+    t.equal(code, 2);
+    t.match(err, /It must be file:PATH, or postgres:/);
+  }
 });
 
 test('the OpenAPI document is written without a server', async (t) => {
@@ -115,15 +176,19 @@ test('a port in use is said in one line, with exit code 2', async (t) => {
   t.match(err, new RegExp(`^milestone-ledger: Port ${port} of 127.0.0.1 is in use[^\n]+\n$`));
 });
 
-test('a service whose log nobody reads any more goes on, and ends when it is told to', async (t) => {
-  const directory = t.testdir();
-  const ends = Array.from({ length: 4 }, async (_, i) => {
-    const { child, url } = await serveChild(t, join(directory, `${i}.db`));
-    child.stdout?.destroy();
-    t.equal((await fetch(`${url}/v1/nothing`)).status, 404);
-    child.kill('SIGTERM');
-    const [code] = await once(child, 'exit');
-    t.equal(code, 0);
-  });
-  await Promise.all(ends);
-});
+test(
+  'a service whose log nobody reads any more goes on, and ends when it is told to',
+  onlyLong,
+  async (t) => {
+    const directory = t.testdir();
+    const ends = Array.from({ length: 4 }, async (_, i) => {
+      const { child, url } = await serveChild(t, join(directory, `${i}.db`));
+      child.stdout?.destroy();
+      t.equal((await fetch(`${url}/v1/nothing`)).status, 404);
+      child.kill('SIGTERM');
+      const [code] = await once(child, 'exit');
+      t.equal(code, 0);
+    });
+    await Promise.all(ends);
+  },
+);

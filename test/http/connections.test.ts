@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { test } from 'tap';
 import { createInstance } from '../../src/http/instance.ts';
-import { closeGracefully } from '../../src/http/lifecycle.ts';
+import { closeGracefully } from '../../src/http/plugins/lifecycle.ts';
 import { buildShell, listen, openSocket } from '../helpers/shell.ts';
 
 const problemIn = (received: string) => JSON.parse(received.slice(received.indexOf('\r\n\r\n')));

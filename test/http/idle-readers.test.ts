@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { mou } from '../helpers/decide.ts';
+import { onlyLong } from '../helpers/effort.ts';
 import { openSocket } from '../helpers/shell.ts';
 import { openStreaming, recordMuch, StreamReader } from '../helpers/streaming.ts';
 
@@ -26,7 +27,7 @@ function emptyWal(file: string): boolean {
   return busy === 0;
 }
 
-test('a reader that stands still does not keep the -wal from being emptied', async (t) => {
+test('a reader that stands still does not keep the -wal from being emptied', onlyLong, async (t) => {
   const { port, post, file } = await openStreaming(t);
   // Of each of these more than any socket holds.
   await recordMuch(post);
@@ -46,7 +47,7 @@ test('a reader that stands still does not keep the -wal from being emptied', asy
     socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     return socket;
   });
-  for (const socket of idle) await once(socket, 'data');
+  await Promise.all(idle.map((socket) => once(socket, 'data')));
   // The service sends all that it can, and then waits for the readers.
   for (let i = 0; i < 200; i++) await turn();
   await post([mou(), mou()]);

@@ -7,6 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { type Test, test } from 'tap';
 import type { App } from '../../src/app.ts';
+import { isOnPostgres } from '../helpers/database.ts';
 import { initiative, meeting, mou } from '../helpers/decide.ts';
 import { ndjson } from '../helpers/import.ts';
 import { buildLedger } from '../helpers/ledger.ts';
@@ -114,7 +115,7 @@ test('what is no text in UTF-8, and what is of no known type, is refused as a wh
 
 /** From now on time outs come when they are told to. */
 function stopTime(t: Test): void {
-  mock.timers.enable({ apis: ['setTimeout'] });
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   t.teardown(() => mock.timers.reset());
 }
 
@@ -221,28 +222,54 @@ test('a sender that breaks off leaves what was recorded', async (t) => {
   socket.destroy();
   // It is done with when there is room for as many imports as may run.
   await until(async () => {
-    const others = await Promise.all(Array.from({ length: 4 }, () => post(app, '')));
+    const others = await Promise.all(Array.from({ length: 4 }, () => post(app, large)));
     return others.every(({ statusCode }) => statusCode === 200);
   });
   t.match((await post(app, large)).json(), { recorded: 0, alreadyRecorded: 300 });
   t.equal(await end(app), 301);
 });
 
-test('only so many imports run at once', async (t) => {
+test('only so many imports of large files run at once, and small ones beside them', async (t) => {
   const app = await buildLedger(t);
   await post(app, ndjson(initiative()));
   const port = await listen(app);
   const uploads = Array.from({ length: 4 }, () => slowUpload(t, port));
   for (const { send } of uploads) send(large);
   await until(async () => (await end(app)) === 301);
-  let refused = await post(app, '');
+  let refused = await post(app, large);
   // All four have begun once each has recorded or found what it sent; one of them may be a little later.
-  while (refused.statusCode !== 503) refused = await post(app, '');
+  while (refused.statusCode !== 503) refused = await post(app, large);
   t.match(refused.json(), { code: 'overloaded' });
   t.equal(refused.headers['retry-after'], '1');
+  t.equal((await post(app, ndjson(mou()))).statusCode, 200);
   for (const { socket } of uploads) socket.write('0\r\n\r\n');
   for (const { received } of uploads) t.match(await received, 'HTTP/1.1 200');
-  t.equal((await post(app, '')).statusCode, 200);
+  t.equal((await post(app, large)).statusCode, 200);
+});
+
+const trickling = isOnPostgres() && {
+  skip: 'the time-outs of the database run on the clock that is stopped',
+};
+test('uploads that trickle block no other, and are cut', { ...trickling }, async (t) => {
+  const app = await buildLedger(t);
+  await post(app, ndjson(initiative()));
+  const port = await listen(app);
+  stopTime(t);
+  const connections: Socket[] = [];
+  app.server.on('connection', (socket) => connections.push(socket));
+  const uploads = Array.from({ length: 5 }, () => slowUpload(t, port));
+  for (const { send } of uploads) send(' \n');
+  t.match((await post(app, large)).json(), { lines: 300, recorded: 300 });
+  for (let second = 10; second <= 60; second += 10) {
+    const before = connections.map(({ bytesRead }) => bytesRead);
+    for (const { send } of uploads) send(' \n');
+    if (second <= 30)
+      await until(async () => connections.every(({ bytesRead }, i) => bytesRead > (before[i] ?? 0)));
+    for (let i = 0; i < 50; i++) await turn();
+    mock.timers.tick(10_000);
+    for (let i = 0; i < 50; i++) await turn();
+  }
+  for (const { received } of uploads) t.match(await received, /HTTP\/1.1 408[\s\S]*Less than 64 KiB arrived/);
 });
 
 test('closing ends an import after what was recorded, and says so', async (t) => {

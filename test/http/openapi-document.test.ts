@@ -6,7 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { test } from 'tap';
 import { catalogue } from '../../events/catalogue.ts';
-import { formats } from '../../src/ledger/shapes.ts';
+import { formats } from '../../src/ledger/shape.ts';
 import { buildLedger } from '../helpers/ledger.ts';
 
 // Read here, so that the tests below also speak of what is committed.
@@ -146,8 +146,12 @@ test('every path that others rely on is documented, and every operation says how
 
 test('every read model has its ETag and 304 documented, and every list its Link and its table', (t) => {
   for (const [name, { responses }] of operationsOf(JSON.parse(committed))) {
-    // What proves the log is no read model: it has no basis, it is one. And what is streamed has no end to tag.
-    if (!name.startsWith('GET /v1/') || /\/(log\/|proof$|stream$|export$)/.test(name)) continue;
+    // What proves the log is no read model: it has no basis, it is one. Who may do what is that of now. And what is streamed has no end to tag.
+    if (
+      !name.startsWith('GET /v1/') ||
+      /\/(log\/|proof$|stream$|export$|access|me$|principals|tokens)/.test(name)
+    )
+      continue;
     const answer = responses['200'] as { headers: Record<string, { description: string }>; content: object };
     t.ok(responses['304'], name);
     t.ok(answer.headers['ETag']?.description, name);
@@ -162,9 +166,11 @@ test('the examples of event types are the real ones, and valid by the document i
   // CommonJS, whose types say that the function is one level deeper than it is for Node.
   (ajvFormats as unknown as typeof ajvFormats.default)(ajv, ['uuid', 'date-time', 'date']);
   ajv.addSchema({ ...document, $id: 'document' });
+  const { mapping } = document.components.schemas.PostedEvent.discriminator;
   for (const { type, examples } of catalogue) {
     t.same(document.components.schemas[type].examples, examples, type);
     const valid = ajv.compile({ $ref: `document#/components/schemas/${type}` });
+    t.equal(mapping[type], `#/components/schemas/${type}`);
     for (const example of examples) t.ok(valid(example), `${type}: ${ajv.errorsText(valid.errors)}`);
     t.notOk(valid({ ...examples[0], unheardOf: 1 }), `${type}: nothing that is unknown`);
   }

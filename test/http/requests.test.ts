@@ -1,5 +1,8 @@
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { test } from 'tap';
-import { buildShell } from '../helpers/shell.ts';
+import { buildLedger } from '../helpers/ledger.ts';
+import { buildShell, listen } from '../helpers/shell.ts';
 
 test('every answer carries its request id and keeps browsers safe', async (t) => {
   const { app, lines } = await buildShell(t);
@@ -136,4 +139,38 @@ test('parameters are coerced from text, and wrong ones are named', async (t) => 
 test('a path parameter that cannot name anything is not found', async (t) => {
   const { app } = await buildShell(t);
   t.match((await app.inject('/items/UPPER')).json(), { code: 'not-found', status: 404 });
+});
+
+/** Sends a path as it is: inject() and fetch() take dots out of it first. */
+async function sent(port: number, path: string, method = 'GET'): Promise<{ status: number; body: string }> {
+  const asked = request({ host: '127.0.0.1', port, method, path }).end();
+  const answer = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+    asked.once('response', resolve).once('error', reject);
+  });
+  return { status: answer.statusCode ?? 0, body: await text(answer) };
+}
+
+test('no path that names nothing reaches the file system, whatever it is made of', async (t) => {
+  const port = await listen(await buildLedger(t));
+  const places = ['/', '/docs/', '/docs/static/', '/tile/', '/tile/0/', '/problems/', '/v1/initiatives/'];
+  const names = [
+    ...['..', '%2e%2e', '%2E%2e/', '..%5c..', '%5c', 'C:%5cwindows', '..%2f..%2fpackage.json', '.', '%2e/'],
+    ...['../../../package.json', 'index.css/..', '/', '//', '//etc/passwd', '....//', 'a%00b', '%zz', '%ff'],
+    ...['%c0%af', '%0d%0a', '%7f', '%252e%252e', 'a'.repeat(250), 'x/'.repeat(2000), '%e4%b8%ad'.repeat(100)],
+    ...['a'.repeat(200), `${'a'.repeat(200)}/`, '.git', '%20', '*', ':x', 'index.css/a', 'index.css%20'],
+  ];
+  for (const place of places) {
+    for (const name of names) {
+      for (const method of ['GET', 'POST']) {
+        const { status, body } = await sent(port, place + name, method);
+        const path = `${method} ${place}${name.slice(0, 40)}`;
+        if (![400, 404, 405, 414].includes(status)) t.fail(path, { status, body: body.slice(0, 200) });
+      }
+    }
+  }
+  t.equal((await sent(port, '/docs/static/../../package.json')).status, 404);
+  t.equal((await sent(port, '/docs/static/%2e%2e')).status, 404);
+  t.equal((await sent(port, `/docs/static/${'a'.repeat(201)}`)).status, 414);
+  t.equal((await sent(port, '/docs/static/index.css')).status, 200);
+  t.equal((await sent(port, '/docs/static/')).status, 200);
 });

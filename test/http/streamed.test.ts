@@ -1,9 +1,11 @@
 import { get } from 'node:http';
 import { Readable } from 'node:stream';
 import { type Test, test } from 'tap';
-import { type App, createInstance } from '../../src/http/instance.ts';
-import { closeGracefully } from '../../src/http/lifecycle.ts';
-import { sendStreamed, turn } from '../../src/http/streamed.ts';
+import type { App } from '../../src/app.ts';
+import { createInstance } from '../../src/http/instance.ts';
+import { closeGracefully } from '../../src/http/plugins/lifecycle.ts';
+import { sendStreamed } from '../../src/http/wire/streamed.ts';
+import { turn } from '../../src/turns.ts';
 import { listen, openSocket } from '../helpers/shell.ts';
 import { turnUntil } from '../helpers/streaming.ts';
 
@@ -62,6 +64,25 @@ test('no more is made than the reader takes, and what it never takes is cut off'
   t.ok(pages() > 0 && pages() < pagesMax / 2, `${pages()} pages`);
   socket.resume();
   t.notMatch((await received).slice(-100), lastChunk);
+});
+
+test('a reader is not cut off where it is the source that has nothing to give', async (t) => {
+  const app = createInstance(false);
+  t.teardown(() => app.close());
+  const silence = new Promise((resolve) => {
+    app.server.on('connection', (socket) => socket.once('timeout', resolve));
+  });
+  async function* source(): AsyncGenerator<string> {
+    yield 'before';
+    await silence;
+    await turn();
+    yield 'after';
+  }
+  app.get('/', (request, reply) =>
+    sendStreamed(request, reply, 'text/plain', () => Readable.from(source()), 50),
+  );
+  const answer = await fetch(`http://127.0.0.1:${await listen(app)}/`);
+  t.equal(await answer.text(), 'beforeafter');
 });
 
 test('a source ends with its reader', async (t) => {

@@ -4,8 +4,9 @@ import { gzipSync } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { checkStore } from '../helpers/check-store.ts';
-import { runCommand } from '../helpers/child.ts';
+import { runCommand } from '../helpers/command.ts';
 import { given, initiative } from '../helpers/decide.ts';
+import { onlyLong } from '../helpers/effort.ts';
 import { buildLedger } from '../helpers/ledger.ts';
 import { listen } from '../helpers/shell.ts';
 
@@ -129,48 +130,55 @@ async function stopped(t: Test): Promise<(name: string) => string> {
   };
 }
 
-test('the command says of a bad file what is wrong with it, and records good lines only', async (t) => {
-  const copyFor = await stopped(t);
-  const directory = t.testdir({});
-  const check = async (file: BadFile, atomic: boolean): Promise<void> => {
-    const { name, content, read, refused } = file;
-    const path = join(directory, `${atomic ? 'atomic-' : ''}${name}`);
-    writeFileSync(path, content);
-    const database = copyFor(`${atomic}${name}`);
-    const args = ['import', '--initiative', 'sci', path, ...(atomic ? ['--atomic'] : [])];
-    const { code, out, err } = await runCommand(args, {
-      DATABASE_URL: `file:${database}`,
-      SIGNER_DIR: '',
-      ALLOW_CLOCK_JUMP: 'true',
-    });
-    if (refused) {
-      t.equal(code, 2, name);
-      t.match(err, `${refused.code}: `, name);
-      t.match(err, refused.detail, name);
-    }
-    if (read) {
-      const { lines, recorded } = read;
-      t.equal(code, lines === recorded ? 0 : 1, name);
-      t.equal(err, '', name);
-      const told = out.split('\n').filter((line) => line.startsWith('line '));
-      t.equal(told.length, read.errors.length);
-      for (const [i, [line, problem, detail]] of read.errors.entries()) {
-        t.match(told[i], `line ${line}: ${problem}: `, name);
-        t.match(told[i], detail, name);
+test(
+  'the command says of a bad file what is wrong with it, and records good lines only',
+  onlyLong,
+  async (t) => {
+    const copyFor = await stopped(t);
+    const directory = t.testdir({});
+    const check = async (file: BadFile, atomic: boolean): Promise<void> => {
+      const { name, content, read, refused } = file;
+      const path = join(directory, `${atomic ? 'atomic-' : ''}${name}`);
+      writeFileSync(path, content);
+      const database = copyFor(`${atomic}${name}`);
+      const args = ['import', '--initiative', 'sci', path, ...(atomic ? ['--atomic'] : [])];
+      const { code, out, err } = await runCommand(args, {
+        DATABASE_URL: `file:${database}`,
+        SIGNER_DIR: '',
+        ALLOW_CLOCK_JUMP: 'true',
+      });
+      if (refused) {
+        t.equal(code, 2, name);
+        t.match(err, `${refused.code}: `, name);
+        t.match(err, refused.detail, name);
       }
-      if (atomic) t.match(out, `${lines - recorded} of ${lines} lines can not be recorded, so none was.`);
-      else
-        t.match(out, `${lines} lines: ${recorded} recorded, 0 already recorded, ${lines - recorded} failed`);
-    }
-    const db = new Sqlite(database, { readonly: true });
-    const events = db.prepare<[], number>('select count(*) from events').pluck().get();
-    db.close();
-    t.equal(events, 1 + (atomic ? 0 : (read?.recorded ?? 0)), name);
-    checkStore(database);
-  };
-  const [lines, ...others] = files;
-  await Promise.all([
-    ...(lines ? [check(lines, true), check(lines, false)] : []),
-    ...others.map((file) => check(file, false)),
-  ]);
-});
+      if (read) {
+        const { lines, recorded } = read;
+        t.equal(code, lines === recorded ? 0 : 1, name);
+        t.equal(err, '', name);
+        const told = out.split('\n').filter((line) => line.startsWith('line '));
+        t.equal(told.length, read.errors.length);
+        for (const [i, [line, problem, detail]] of read.errors.entries()) {
+          t.match(told[i], `line ${line}: ${problem}: `, name);
+          t.match(told[i], detail, name);
+        }
+        if (atomic) t.match(out, `${lines - recorded} of ${lines} lines can not be recorded, so none was.`);
+        else
+          t.match(
+            out,
+            `${lines} lines: ${recorded} recorded, 0 already recorded, ${lines - recorded} failed`,
+          );
+      }
+      const db = new Sqlite(database, { readonly: true });
+      const events = db.prepare<[], number>('select count(*) from events').pluck().get();
+      db.close();
+      t.equal(events, 1 + (atomic ? 0 : (read?.recorded ?? 0)), name);
+      checkStore(database);
+    };
+    const [lines, ...others] = files;
+    await Promise.all([
+      ...(lines ? [check(lines, true), check(lines, false)] : []),
+      ...others.map((file) => check(file, false)),
+    ]);
+  },
+);

@@ -105,6 +105,80 @@ test('a formula that was escaped is the text that it was', (t) => {
   t.end();
 });
 
+test('a row tells all that is wrong with it, and what was refused', (t) => {
+  const long = 'x'.repeat(300);
+  const { errors } = readAs(
+    [
+      'type,occurredOn,data.title,data.ordinal,data.parties,data.titles,data.amount.value,data.amount.currency,data.validFrom,source.url,source.lang',
+      `MoUSigned,2023-13,T,4,"[{""name"":1}]",,ten,sgd,${long},example.org,en`,
+      'MoUSigned,2023,T,,"[{""name"":""A"",""name"":""B""}]","[{""lang"":""en"",""lang"":""de"",""text"":""T""}]",x,,,,',
+      'MeetingHeld,,,,,,,,,,',
+    ].join('\n'),
+  );
+  t.same(
+    errors
+      .filter(({ line }) => line === 2)
+      .map(({ pointer, value }) => [pointer, value])
+      .sort(),
+    [
+      ['/data/amount/currency', 'sgd'],
+      ['/data/amount/value', 'ten'],
+      ['/data/ordinal', '4'],
+      ['/data/parties/0/name', undefined],
+      ['/data/validFrom', `${'x'.repeat(80)}…`],
+      ['/occurredOn', '2023-13'],
+      ['/sources/0/publisher', undefined],
+      ['/sources/0/url', 'example.org'],
+    ],
+  );
+  t.match(
+    errors.filter(({ line }) => line === 3),
+    [
+      { pointer: '/data/parties/0/name', detail: 'The key "name" stands twice in one object.' },
+      { pointer: '/data/titles/0/lang', detail: 'The key "lang" stands twice in one object.' },
+      { pointer: '/data/amount/currency', detail: 'is required' },
+      { pointer: '/data/amount/value', value: 'x' },
+    ],
+  );
+  t.match(
+    errors.filter(({ line }) => line === 4),
+    [{ code: 'invalid-body', pointer: '/occurredOn', detail: 'is required' }],
+  );
+  t.notOk(JSON.stringify(errors).includes('"A"'), 'no name that may be of a person is in a report');
+  t.end();
+});
+
+test('errors are bounded: of a row some, of a file a thousand, and each line that failed is counted', (t) => {
+  const wrong = { type: 'MoUSigned', occurredOn: '2023', data: { parties: Array(200).fill({ nam: 1 }) } };
+  const { errors } = readAs(`${JSON.stringify(wrong)}\n`.repeat(100), { format: 'ndjson' });
+  t.equal(errors.length, 1_000);
+  t.equal(errors.filter(({ line }) => line === 1).length, 20);
+  t.end();
+});
+
+test('a cell that shows nothing is empty, and a text that shows nothing is none', (t) => {
+  const blank = '\u200b\ufeff\u00a0\u2800\ufe0f';
+  const { events, errors } = readAs(
+    `type,occurredOn,data.title,note\n${blank},,,\nMoUSigned,2023,${blank},\u200e👩\u200d👧\nMoUSigned,2023,,"\u3164\n"`,
+  );
+  t.same(errors, []);
+  t.match(events, [{ note: '\u200e👩\u200d👧' }, { occurredOn: '2023' }]);
+  t.notOk(events.some((event) => 'data' in event));
+  const title = JSON.stringify({ type: 'MoUSigned', occurredOn: '2023', data: { title: blank } });
+  t.match(readAs(title, { format: 'ndjson' }).errors, [
+    { pointer: '/data/title', detail: 'must not be blank' },
+  ]);
+  t.end();
+});
+
+test('a key that stands twice in a line is named, with its place', (t) => {
+  const line = '{"type":"MoUSigned","occurredOn":"2023","data":{"title":"A","t\\u0069tle":"B"}}';
+  t.match(readAs(`${line}\n`, { format: 'ndjson' }).errors, [
+    { line: 1, code: 'malformed-json', pointer: '/data/title', detail: /"title" stands twice/ },
+  ]);
+  t.end();
+});
+
 test('a header that is wrong refuses the file, and says what is known', (t) => {
   const headers: [header: string, message: RegExp][] = [
     ['type,Date', /names the column "Date", which is none of type, recordId, .*data\.title.*source\.note/],
@@ -170,6 +244,8 @@ test('a mapping that is wrong is refused with a pointer', (t) => {
     ['{"columns":{},"values":{"x":{}}}', '/values/x'],
     ['{"columns":{},"delimiter":"::"}', '/delimiter'],
     ['{"columns":{},"colums":{}}', '/colums'],
+    ['{"columns":{"A":"note","A":"type"}}', '/columns/A'],
+    ['{"columns":{},"values":{"type":{"M":"MoUSigned","\\u004d":"x"}}}', '/values/type/M'],
   ];
   for (const [mapping, pointer] of wrong) {
     t.throws(

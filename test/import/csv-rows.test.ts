@@ -54,9 +54,9 @@ test('a stray quotation mark costs its row and no other', (t) => {
     rowsOf(text).map((row) => ('cells' in row ? row.cells.join('|') : `${row.line}: ${row.fault}`)),
     [
       'a|b',
-      '2: Cell 1 has a quotation mark in it: such a cell stands in quotation marks, and the mark in it twice.',
-      '3: Cell 2 goes on behind its closing quotation mark.',
-      '4: Cell 2 goes on behind its closing quotation mark.',
+      '2: Cell 1 contains a quotation mark: put such a cell in quotation marks, and write the mark in it twice.',
+      '3: Cell 2 goes on after its closing quotation mark.',
+      '4: Cell 2 goes on after its closing quotation mark.',
       'g|h',
       'i|j',
       'k|l',

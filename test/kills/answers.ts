@@ -1,6 +1,6 @@
+import type { App } from '../../src/app.ts';
+import { openLedgerApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import type { App } from '../../src/http/instance.ts';
-import { openLedgerApp } from '../../src/ledger-app.ts';
 import type { Rows } from '../helpers/check-store.ts';
 import { PlainTree } from '../tlog/plain-tree.ts';
 import type { Check } from './checks.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
+import type { EventRow } from '../../src/db/schema.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { Rebuilds } from '../../src/store/rebuilds.ts';
-import type { EventRow } from '../../src/store/schema.ts';
+import { Upkeep } from '../../src/store/rebuild/upkeep.ts';
 import { verifyLedger } from '../../src/verify/verify.ts';
 import { readModels } from '../../src/views/read-models.ts';
 import { checkRows, type Rows } from '../helpers/check-store.ts';
@@ -25,12 +25,30 @@ interface Given {
   followers: Follower[];
   /** By each instance as it went. */
   counted: Summaries[];
-  instances: Instances;
+  instances: Pick<Instances, 'wrong'>;
 }
 
 /** Each promise, checked on the rows of the database, without the code that keeps it where that is possible. */
 export async function checksOf(given: Given): Promise<Check[]> {
   const { rows, databaseUrl, signerDirectory, journal, followers, counted, instances } = given;
+  return [
+    ...(await checksOfLog({ rows, databaseUrl, journal })),
+    {
+      name: 'every stream reader was sent each position once, in order',
+      wrong: unread(rows('events'), followers),
+    },
+    { name: 'read models equal a rebuild', wrong: await rebuilt(databaseUrl) },
+    ...(await checksOfAnswers(databaseUrl, signerDirectory, rows, counted.flat())),
+    { name: 'instances ended only when they were told to', wrong: instances.wrong },
+  ];
+}
+
+/** Those that also a ledger in use stands, while nobody records. */
+export async function checksOfLog({
+  rows,
+  databaseUrl,
+  journal,
+}: Pick<Given, 'rows' | 'databaseUrl' | 'journal'>): Promise<Check[]> {
   const events = rows('events');
   return [
     { name: 'positions have no gaps', wrong: gaps(events) },
@@ -39,12 +57,8 @@ export async function checksOf(given: Given): Promise<Check[]> {
     { name: 'no request is there twice or in part, and no refused one', wrong: doubled(events, journal) },
     { name: 'an expected version was that of the record', wrong: unexpected(journal) },
     { name: 'answers are right, and repeated alike; reads see what was acknowledged', wrong: journal.wrong },
-    { name: 'every stream reader was sent each position once, in order', wrong: unread(events, followers) },
     { name: 'log, tree, openings and records are what the leaves make them', wrong: folded(rows) },
     { name: 'verify finds nothing', wrong: await found(databaseUrl) },
-    { name: 'read models equal a rebuild', wrong: await rebuilt(databaseUrl) },
-    ...(await checksOfAnswers(databaseUrl, signerDirectory, rows, counted.flat())),
-    { name: 'instances ended only when they were told to', wrong: instances.wrong },
   ];
 }
 
@@ -138,7 +152,7 @@ async function rebuilt(databaseUrl: string): Promise<string[]> {
   const store = await openStore(databaseUrl);
   try {
     const names = readModels.map(({ name }) => name);
-    const views = await new Rebuilds(store, readModels, true).run(names, () => {});
+    const views = await new Upkeep(store, readModels, true).run(names, () => {});
     return views.filter(({ differences }) => differences !== 0).map((view) => JSON.stringify(view));
   } finally {
     await store.close();

@@ -16,18 +16,18 @@ interface Answer {
 
 /** A client that posts one request after the other, each through any instance and until it is answered. */
 export class Officer {
-  readonly #instances: Instances;
+  readonly #instances: Pick<Instances, 'any'>;
   readonly #journal: Journal;
   readonly #random: Random;
 
-  constructor(instances: Instances, journal: Journal, random: Random) {
+  constructor(instances: Pick<Instances, 'any'>, journal: Journal, random: Random) {
     this.#instances = instances;
     this.#journal = journal;
     this.#random = random;
   }
 
   async work(name: string, isOver: () => boolean): Promise<void> {
-    for (let n = 0; !isOver(); n++) await this.post(await this.#next(`${name}-${n}`));
+    for (let n = 0; !isOver(); n++) await this.post(await this.next(`${name}-${n}`));
   }
 
   async post(request: Request): Promise<void> {
@@ -49,7 +49,8 @@ export class Officer {
     if (this.#random.percent(5)) await this.#repeat(request, answer);
   }
 
-  async #next(id: string): Promise<Request> {
+  /** What it posts next. */
+  async next(id: string): Promise<Request> {
     const random = this.#random;
     if (random.percent(80)) return anyRequest(id, random);
     const [initiativeId, recordId] = [random.pick(initiatives), random.pick(shared)];

@@ -616,6 +616,48 @@ test('a duplicate names another record that exists', async (t) => {
   t.equal(ledger.event().reason?.duplicateOf, 'mou-1');
 });
 
+test('of two duplicates one stands, whatever the order and however they are retracted', async (t) => {
+  const ledger = await given(
+    t,
+    meeting(),
+    ...['a', 'b', 'c'].map((recordId) => mou({ recordId })),
+    project(),
+  );
+  const asDuplicate = (recordId: string, duplicateOf: string) => ({
+    ...retracted(recordId),
+    reason: { code: 'duplicate', text: 'Twice.', duplicateOf },
+  });
+  const pointer = '/reason/duplicateOf';
+  const both = { events: [asDuplicate('a', 'b'), asDuplicate('b', 'a')] };
+  await ledger.refused(both, 'rule-violated', `/events/1${pointer}`);
+  const round = { events: [asDuplicate('a', 'b'), asDuplicate('b', 'c'), asDuplicate('c', 'a')] };
+  await ledger.refused(round, 'rule-violated', `/events/2${pointer}`);
+  await ledger.refused(asDuplicate('a', 'jic-4'), 'rule-violated', pointer);
+  await ledger.refused(asDuplicate('a', 'sci'), 'rule-violated', pointer);
+  await ledger.post(asDuplicate('a', 'b'));
+  await ledger.refused(asDuplicate('b', 'a'), 'rule-violated', pointer);
+  await ledger.refused(asDuplicate('c', 'a'), 'rule-violated', pointer);
+  await ledger.post({ events: [reinstated('a'), asDuplicate('b', 'a'), asDuplicate('project-1', 'a')] });
+  t.same([ledger.record('a').standing, ledger.record('b').standing], [1, 0]);
+  await ledger.post(mou({ repeat: 3, data: where }));
+  const all = { ...retractedWhere, where, reason: { code: 'duplicate', text: 'Twice.', duplicateOf: 'b' } };
+  await ledger.refused(all, 'rule-violated', pointer);
+  await ledger.post({ ...all, reason: { ...all.reason, duplicateOf: 'a' } });
+});
+
+test('a request whose where items look at very many records is refused, though few would change', async (t) => {
+  const ledger = await given(t, meeting(), mou({ repeat: 900, data: where }));
+  const item = { ...correctedWhere, where, changes: { data: { pillar: 'Talent' } } };
+  await ledger.post(item);
+  await ledger.post(mou({ data: where }));
+  const items = ['zone', 'sector', 'tier', 'instrument', 'title', 'titleKind'].map((member) => [
+    mou({ data: { meetingId: 'jic-4', pillar: 'Talent' } }),
+    { ...item, changes: { data: { pillar: 'Talent', [member]: null } } },
+  ]);
+  const events = items.flatMap(([made, change]) => [mou({ data: where }), made, change]);
+  await ledger.refused({ events }, 'too-many-events', '/events/17/where');
+});
+
 test('a change says why', async (t) => {
   const ledger = await given(t, mou());
   const { reason: _, ...unreasoned } = retracted('mou-1');
@@ -754,6 +796,101 @@ test('the same title and date as a standing record is a warning', async (t) => {
   t.same((await ledger.post(same)).warnings, [], 'as retracted ones');
   const twice = [mou({ data: { title: 'New' } }), mou({ data: { title: 'New' } })];
   t.match((await ledger.post({ events: twice })).warnings, [{ pointer: '/events/1' }]);
+});
+
+test('blanks, case and composition do not hide an equal title', async (t) => {
+  const ledger = await given(t, mou({ data: { title: 'Énergie de l’État' } }));
+  for (const title of ["E\u0301NERGIE  DE L'ÉTAT ", '\u200bÉnergie\u00a0de l´État']) {
+    const { warnings } = await ledger.post(mou({ data: { title } }));
+    t.match(warnings, [{ code: 'same-title-and-date', detail: /^mou-1 / }], title);
+  }
+});
+
+test('a text that shows nothing is blank, wherever a name is asked for', async (t) => {
+  const ledger = await given(t, meeting(), mou());
+  for (const blank of [
+    '\u200b',
+    '\u00ad\u2060',
+    '\ufe0f',
+    '\u2800',
+    '\u3164',
+    '\ufeff \u3000',
+    '\u{e0041}',
+    '\u202e',
+  ]) {
+    await ledger.refused(mou({ data: { title: blank } }), 'invalid-body', '/data/title');
+    await ledger.refused(
+      mou({ data: { parties: [{ name: blank }] } }),
+      'invalid-body',
+      '/data/parties/0/name',
+    );
+    await ledger.refused(mou({ sources: [{ publisher: blank }] }), 'invalid-body', '/sources/0/publisher');
+    await ledger.refused(meeting('m', '2023', { series: blank }), 'invalid-body', '/data/series');
+    await ledger.refused(corrected('mou-1', { data: { zone: blank } }), 'invalid-body', '/changes/data/zone');
+    await ledger.refused(
+      { ...retracted('mou-1'), reason: { code: 'other', text: blank } },
+      'invalid-body',
+      '/reason/text',
+    );
+    if (!/\s/.test(blank))
+      await ledger.refused(claim({ scope: `zone:${blank}` }), 'invalid-body', '/data/scope');
+  }
+  const family = '👩\u200d👧\ufe0f';
+  await ledger.post(mou({ recordId: 'shown', data: { title: `\u200b${family}` } }));
+  t.equal(ledger.record('shown').data.title, `\u200b${family}`, 'what shows something is stored as it is');
+});
+
+test('meetings and claims that are recorded twice are warned of', async (t) => {
+  const ledger = await given(
+    t,
+    meeting('m', '2023-12-14', { series: 'JIC', ordinal: 4, name: 'Fourth' }),
+    claim({ scope: 'pillar:Talent', label: 'so far' }, { recordId: 'c' }),
+  );
+  const codes = async (...events: object[]) =>
+    (await ledger.post({ events })).warnings.map(({ code, pointer, detail }) => [
+      code,
+      pointer,
+      detail.split(' ')[0],
+    ]);
+  t.same(
+    await codes(
+      meeting('n', '2023-12-14', { series: 'jic ', ordinal: 4, name: 'FOURTH', place: 'Shenzhen' }),
+    ),
+    [['same-meeting', '/events/0', 'm']],
+  );
+  t.same(await codes(meeting('o', '2023-12-14', { series: 'JIC', ordinal: 5 })), []);
+  t.same(await codes(meeting('p', '2023-12-15', { series: 'JIC', ordinal: 4, name: 'Fourth' })), []);
+  t.same(
+    await codes(meeting('q', '2022'), meeting('r', '2022'), meeting('s', '2022', { place: 'Shenzhen' })),
+    [['same-meeting', '/events/1', 'q']],
+  );
+  const again = { scope: 'pillar:talent', label: 'So  far' };
+  t.same(await codes(claim(again)), [['same-claim', '/events/0', 'c']]);
+  t.same(await codes(claim({ ...again, value: 9 }), claim({ ...again, qualifier: 'about' })), []);
+  t.same(await codes(claim(again, { sources: [{ publisher: 'Xinhua' }] })), [], 'another publisher says it');
+  t.same(await codes(claim(again, { occurredOn: '2023' })), []);
+  t.same(await codes(corrected('o', { data: { ordinal: 4, name: 'Fourth' } })), [
+    ['same-meeting', '/events/0', 'm'],
+  ]);
+  await ledger.post({ events: [retracted('m'), retracted('n'), retracted('o')] });
+  t.same(await codes(meeting('t', '2023-12-14', { series: 'JIC', ordinal: 4, name: 'Fourth' })), []);
+});
+
+test('a pair of equal titles is met once, in whatever order a request makes them equal', async (t) => {
+  const titles = ['A', 'B', 'C', 'D'];
+  const ledger = await given(t, ...titles.map((title) => mou({ data: { title } })));
+  const told = async (...events: object[]) =>
+    (await ledger.post({ events })).warnings.map(
+      ({ pointer, detail }) => `${pointer} ${detail.split(' ')[0]}`,
+    );
+  const renamed = (n: number, title: string) => corrected(`mou-${n}`, { data: { title } });
+  t.same(await told(renamed(4, 'X'), renamed(3, 'X'), renamed(2, 'X')), [
+    '/events/0 mou-2',
+    '/events/1 mou-2',
+  ]);
+  t.same(await told(renamed(2, 'Y'), renamed(1, 'X')), ['/events/1 mou-3']);
+  t.same(await told(renamed(3, 'Z'), mou({ data: { title: 'x' } }), retracted('mou-1')), ['/events/1 mou-4']);
+  t.same(await told(mou({ data: { title: 'Q' } }), mou({ data: { title: 'q' } }), retracted('mou-6')), []);
 });
 
 test('a correction that makes an earlier record the same as a later one is warned of', async (t) => {

@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import type { App } from '../../src/app.ts';
+import { openLedgerApp } from '../../src/app.ts';
 import { rotateKey } from '../../src/cli/rotate-key.ts';
 import { readConfig } from '../../src/config.ts';
-import { openLedgerApp } from '../../src/ledger-app.ts';
 import { openCheckpoint } from '../../src/tlog/checkpoint.ts';
-import { leafHash, verifyConsistency, verifyInclusion } from '../../src/tlog/merkle.ts';
+import { leafHash, verifyInclusion } from '../../src/tlog/merkle.ts';
 import { formatVerifierKey, parseVerifierKey } from '../../src/tlog/note-key.ts';
-import { decodeEntryBundle } from '../../src/tlog/tiles.ts';
-import { verifyTlogProof } from '../../src/tlog/tlog-proof.ts';
+import { runCommand } from '../helpers/command.ts';
+import { verifyConsistency } from '../helpers/consistency.ts';
+import { decodeEntryBundle } from '../helpers/tiles.ts';
+import { verifyTlogProof } from '../helpers/tlog-proof.ts';
 
 const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
 
@@ -247,6 +249,21 @@ test('a restored older copy refuses to go on, keeps on reading, and goes on with
   t.equal((await app.inject('/v1/initiatives/sci/summary')).json().counts.mous.total, 5, 'reading goes on');
   await app.close();
 
+  const unsigned = { ...at, signer: '' };
+  app = await open(unsigned);
+  t.equal((await post(app, mous(1))).body.code, 'history-fork', 'also when it is started without the signer');
+  await app.close();
+  const file = join(
+    t.testdir({ 'mou.ndjson': JSON.stringify({ type: 'MoUSigned', occurredOn: '2023' }) }),
+    'mou.ndjson',
+  );
+  const env = { DATABASE_URL: `file:${at.database}`, SIGNER_DIR: '' };
+  t.match(
+    await runCommand(['import', '--initiative', 'sci', file], env),
+    { code: 2, err: /history-fork: The log ends at 6; a checkpoint of size 11 / },
+    'and a command records nothing either',
+  );
+
   copyFileSync(`${at.database}.newer`, at.database);
   app = await start(t, at);
   t.equal((await post(app, mous(1))).status, 201, 'the way out: newer data');
@@ -259,7 +276,7 @@ test('a log of the same length with another history is a fork too', async (t) =>
   await post(app, register, mous(5));
   await app.inject('/v1/log/checkpoint');
   await app.close();
-  app = await open(two, env);
+  app = await open({ ...two, signer: '' }, env);
   await post(app, register, mous(6));
   await app.close();
   app = await start(t, { database: two.database, signer: one.signer }, env);

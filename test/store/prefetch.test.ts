@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { Facts } from '../../src/ledger/facts.ts';
-import { itemsOf } from '../../src/ledger/posting.ts';
+import { itemsOf } from '../../src/rules.ts';
 import { decideGroup } from '../../src/store/group.ts';
 import {
   claim,
@@ -20,7 +20,7 @@ test('what a group of requests asks for is loaded in a few queries, however many
   const ledger = await given(
     t,
     ...ids.flatMap((id) => [
-      meeting(`m-${id}`, '2023-12-14', { coChairs: [{ name: `Chair ${id}` }] }),
+      meeting(`m-${id}`, '2023-12-14', { name: `M ${id}`, coChairs: [{ name: `Chair ${id}` }] }),
       claim({ scope: `meeting:m-${id}`, value: 2 }),
       mou({ recordId: `x-${id}`, data: { title: `Title ${id}`, meetingId: `m-${id}` } }),
       mou({ recordId: `y-${id}`, data: { title: `Other ${id}`, meetingId: `m-${id}` } }),
@@ -36,16 +36,19 @@ test('what a group of requests asks for is loaded in a few queries, however many
     corrected(`m-${id}`, { data: { coChairs: [{ name: `Chair ${id}`, role: 'chair' }] } }),
     evidence(`x-${id}`, 'Gazette'),
     reclassified(`x-${id}`, 'project'),
+    meeting(`n-${id}`, '2023-12-14', { name: `m  ${id}` }),
+    claim({ scope: `meeting:m-${id}`, value: 2 }),
   ]);
   const group = bodies.map((body) => ({
     initiativeId: 'sci',
     principal: 'officer',
+    authority: 'operator' as const,
     items: itemsOf(body),
     dryRun: true,
     idempotency: { key: 'unused in a dry run', fingerprint: Buffer.alloc(32) },
   }));
   const asked: string[] = [];
-  const { outcomes } = await ledger.store.group(({ facts, ...transaction }) => {
+  const { outcomes } = await ledger.store.group(({ facts, answered, ...transaction }) => {
     const told = new Proxy(facts, {
       get(all, name: keyof Facts) {
         asked.push(name);
@@ -53,7 +56,7 @@ test('what a group of requests asks for is loaded in a few queries, however many
       },
     });
     const { fingerprintKey } = ledger.store;
-    return decideGroup(group, { ...transaction, facts: told }, fingerprintKey, now);
+    return answered(decideGroup(group, { ...transaction, facts: told }, fingerprintKey, now));
   });
   t.same(asked.sort(), [
     'claimsAbout',
@@ -78,6 +81,8 @@ test('what a group of requests asks for is loaded in a few queries, however many
       [],
       [],
       [],
+      ['same-meeting'],
+      ['same-claim'],
     ]),
   );
 });

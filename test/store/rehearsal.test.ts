@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { itemsOf } from '../../src/ledger/posting.ts';
+import { itemsOf } from '../../src/rules.ts';
 import type { GroupTransaction } from '../../src/store/store.ts';
 import { corrected, given, meeting, mou, retracted } from '../helpers/decide.ts';
 
@@ -14,6 +14,7 @@ test('a rehearsal sees the ledger and what it recorded itself, and nobody else s
       bodies.map((body) => ({
         initiativeId: 'sci',
         principal: 'officer',
+        authority: 'operator',
         items: itemsOf(body),
         dryRun: false,
       })),
@@ -54,8 +55,8 @@ test('a rehearsal sees the ledger and what it recorded itself, and nobody else s
 test('recording goes on while a group of a rehearsal takes its time', async (t) => {
   const ledger = await given(t);
   const rehearsal = await ledger.store.rehearsal();
-  const known = async ({ facts }: GroupTransaction) =>
-    (await facts.versions([{ initiativeId: 'sci', recordId: 'a' }])).length;
+  const known = async ({ facts, answered }: GroupTransaction) =>
+    (await answered(facts.versions([{ initiativeId: 'sci', recordId: 'a' }]))).length;
   await rehearsal.group(async (transaction) => {
     await known(transaction);
     await ledger.post(mou({ recordId: 'a' }));

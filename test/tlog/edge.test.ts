@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { Edge, levelsOf, partialWidth, rootOfPartials } from '../../src/tlog/edge.ts';
+import { Edge, levelsOf, partialWidth } from '../../src/tlog/edge.ts';
 import { leafHash, rootOf } from '../../src/tlog/merkle.ts';
 import { numbered, PlainTree } from './plain-tree.ts';
 
@@ -15,7 +15,7 @@ test('the root of the edge, of its partial tiles and of all leaves is one, for e
   for (let size = 0; size <= 600; size++) {
     const root = rootOf(leaves.slice(0, size));
     t.ok(
-      [edge.root(), rootOfPartials(partialsOf(edge)), tree.mth(0, size)].every(
+      [edge.root(), new Edge(size, partialsOf(edge)).root(), tree.mth(0, size)].every(
         (other) => Buffer.compare(other, root) === 0,
       ),
       `size ${size}`,
@@ -31,7 +31,7 @@ test('the same holds around the size at which a third level of tiles begins, als
   for (let size = 65_530; size <= 65_545; size++) {
     const root = rootOf(leaves.slice(0, size));
     const stored = new Edge(size, partialsOf(edge));
-    for (const other of [edge.root(), stored.root(), rootOfPartials(partialsOf(edge)), tree.mth(0, size)])
+    for (const other of [edge.root(), stored.root(), tree.mth(0, size)])
       t.same(Buffer.from(other), Buffer.from(root), `size ${size}`);
     edge.append(leaves[size] ?? root);
   }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { SubtreeHashes } from '../../src/tlog/proofs.ts';
 
 const sha256 = (...parts: readonly Uint8Array[]): Uint8Array =>
   hash('sha256', Buffer.concat(parts), 'buffer');
@@ -113,4 +114,17 @@ export function thrown(act: () => unknown): string | undefined {
     Error.stackTraceLimit = limit;
   }
   return undefined;
+}
+
+/** MTH(D[0:size]), section 2.1.1, from the hashes of full subtrees. */
+export async function rootOfSize(size: number, hashes: SubtreeHashes): Promise<Uint8Array> {
+  if (size === 0) return sha256();
+  const root = async (start: number, end: number): Promise<Uint8Array> => {
+    let level = 0;
+    while (2 ** (level + 1) <= end - start) level += 1;
+    const width = 2 ** level;
+    const left = await hashes(level, start / width);
+    return start + width === end ? left : sha256(Buffer.of(1), left, await root(start + width, end));
+  };
+  return root(0, size);
 }

@@ -2,13 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { test } from 'tap';
 import { levelsOf, partialWidth } from '../../src/tlog/edge.ts';
-import {
-  decodeEntryBundle,
-  encodeEntryBundle,
-  formatTilePath,
-  parseTilePath,
-  type TileName,
-} from '../../src/tlog/tiles.ts';
+import { encodeEntryBundle, parseTilePath, type TileName } from '../../src/tlog/tiles.ts';
+import { decodeEntryBundle, formatTilePath } from '../helpers/tiles.ts';
 import { thrown } from './plain-tree.ts';
 
 interface GoTiles {

@@ -3,7 +3,8 @@ import { test } from 'tap';
 import { formatCheckpoint } from '../../src/tlog/checkpoint.ts';
 import { signNote } from '../../src/tlog/note.ts';
 import { newSignerKey, SignerKey } from '../../src/tlog/note-key.ts';
-import { formatTlogProof, parseTlogProof, verifyTlogProof } from '../../src/tlog/tlog-proof.ts';
+import { formatTlogProof, parseTlogProof } from '../../src/tlog/tlog-proof.ts';
+import { verifyTlogProof } from '../helpers/tlog-proof.ts';
 import { numbered, PlainTree, thrown } from './plain-tree.ts';
 
 interface Examples {

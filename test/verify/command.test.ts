@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import { isPostgres } from '../../src/store/open-store.ts';
-import { runCommand } from '../helpers/child.ts';
+import { runCommand } from '../helpers/command.ts';
 import { changed } from './owned.ts';
 import { checkpointOf, sampleLedger, vkey } from './sample.ts';
 
@@ -51,5 +51,5 @@ t.test('the exit code says clean, something found or could not run', async (t) =
   t.match(noFile, { code: 2, err: /ENOENT/ });
 
   const trusting = await run(url, '--checkpoint', kept);
-  t.match(trusting, { code: 1, out: /The keys that the database lists are trusted/ });
+  t.match(trusting, { code: 1, out: /No --key is given, so the keys in the database are trusted/ });
 });

@@ -2,8 +2,8 @@ import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 import type { Test } from 'tap';
 import { fileOf, isPostgres } from '../../src/store/open-store.ts';
-import { execute, numbers, sharedCluster } from '../helpers/postgres.ts';
-import { copyOf, dropTriggers, type Sample } from './sample.ts';
+import { execute, newName, numbers, sharedCluster } from '../helpers/postgres.ts';
+import { copyOf, type Sample, unguarded } from './sample.ts';
 
 /** A database as somebody has it who owns it: nothing refuses a change. */
 export interface Owned {
@@ -19,18 +19,13 @@ export type Change = (db: Owned) => Promise<unknown>;
 export async function changed(t: Test, { url }: Sample, change: Change): Promise<string> {
   if (isPostgres(url)) return changedOnPostgres(t, url, change);
   const copy = copyOf(t, fileOf(url));
-  await owning(copy, async (db, handle) => {
-    dropTriggers(handle);
-    await change(db);
-  });
+  await owning(copy, (db, handle) => unguarded(handle, () => change(db)));
   return `file:${copy}`;
 }
 
-let copies = 0;
-
 async function changedOnPostgres(t: Test, url: string, change: Change): Promise<string> {
   const cluster = await sharedCluster();
-  const [name, maintenance] = [`tampered_${++copies}`, cluster.url('postgres')];
+  const [name, maintenance] = [newName(), cluster.url('postgres')];
   await execute(maintenance, `create database ${name} template ${url.slice(url.lastIndexOf('/') + 1)}`);
   t.teardown(() => execute(maintenance, `drop database ${name} with (force)`));
   await owningOnPostgres(cluster.url(name), change);

@@ -1,11 +1,21 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import t, { type Test } from 'tap';
-import { eventOf, leafOf, type StoredEvent } from '../../src/ledger/stored-event.ts';
+import { restoreLeaves } from '../../src/copy/restore-leaves.ts';
+import { type Database, type EventRow, eventColumns, recordColumns } from '../../src/db/schema.ts';
+import { eventOf, leafOf, type StoredEvent } from '../../src/shapes/stored-event.ts';
 import { isPostgres, openStore } from '../../src/store/open-store.ts';
-import { restoreLeaves } from '../../src/store/restore-leaves.ts';
-import { eventColumns, recordColumns } from '../../src/store/schema.ts';
 import { formatCheckpoint } from '../../src/tlog/checkpoint.ts';
 import { signNote } from '../../src/tlog/note.ts';
 import { formatVerifierKey, newSignerKey } from '../../src/tlog/note-key.ts';
@@ -166,7 +176,8 @@ t.test('a name that does not belong to its commitment is found', async (t) => {
   t.same(await found(t, running(`update openings set position = 5 where position = ${at}`)), [
     'opening-wrong 5',
   ]);
-  t.same(await found(t, running(`delete from openings`)), [], 'erased names are none');
+  const gone = await found(t, running('delete from openings where position = 2'));
+  t.same(gone, ['opening-missing 2'], 'no event erased it');
 });
 
 t.test('a changed read model is found', async (t) => {
@@ -186,7 +197,7 @@ t.test('a changed read model is found', async (t) => {
     "state = replace(state, 'Other', 'Another')",
     'to_position = null',
     'to_position = 9',
-    "pillar = 'x'",
+    "keys = 'x'",
   ]) {
     const change = running(`update records set ${set} where position = ${superseded}`);
     t.same(await found(t, change), [`record-differs ${superseded}`], set);
@@ -194,7 +205,7 @@ t.test('a changed read model is found', async (t) => {
   t.ok((await found(t, running('delete from records where position = 400'))).includes('record-missing 400'));
   const copyRow = (position: number) =>
     running(
-      `insert into records select ${position}, ${recordColumns.slice(1).join()} from records where position = 400`,
+      `insert into records (${recordColumns.join()}) select ${position}, ${recordColumns.slice(1).join()} from records where position = 400`,
     );
   t.same(await found(t, copyRow(end + 5)), [`record-extra ${end + 5}`]);
   t.same(await found(t, copyRow(-1)), ['record-extra -1']);
@@ -264,7 +275,12 @@ t.test('the checkpoints of the database are held against their signatures and th
     (size: number, root: Buffer, note: string): Change =>
     async (db) => {
       await db.run('insert into signing_keys values ($1, 0, null)', vkey);
-      await db.run('insert into checkpoints values ($1, $2, 0, $3)', size, root, note);
+      await db.run(
+        'insert into checkpoints (size, root_hash, signed_at, note) values ($1, $2, 0, $3)',
+        size,
+        root,
+        note,
+      );
     };
   t.same(await found(t, keep(end, own.rootHash, own.note)), []);
   const bad = own.note.replace(/.{10}\n$/, 'AAAAAAAA==\n');
@@ -293,13 +309,19 @@ t.test(
   'a log that was rewritten with its tree is found only with a checkpoint that was kept apart',
   async (t) => {
     const { note } = await checkpointOf(url);
-    const leaves = await withStoredLedger(url, (ledger) => ledger.leafRange(1, end));
+    const { leaves, openings } = await withStoredLedger(url, async (ledger) => ({
+      leaves: await ledger.read<EventRow>('select leaf from events order by position'),
+      openings: await ledger.read<Database['openings']>('select * from openings'),
+    }));
     const rewritten = await emptyDatabase(t);
     const forge = (event: StoredEvent): StoredEvent => ({ ...event, note: 'It was otherwise.' });
     const store = await openStore(rewritten, { origin });
     await restoreLeaves(
       store,
-      leaves.map((leaf, i) => ({ leaf: i === 299 ? leafOf(forge(eventOf(leaf))) : leaf, openings: [] })),
+      leaves.map(({ leaf }, i) => ({
+        leaf: i === 299 ? leafOf(forge(eventOf(leaf))) : leaf,
+        openings: openings.filter(({ position }) => position === i + 1),
+      })),
     );
     await store.close();
     t.same((await verifyLedger(rewritten)).findings, [], 'without it, all is in order');
@@ -338,6 +360,21 @@ t.test('what is no ledger of this version can not be verified', async (t) => {
   await t.resolves(verifyLedger(torn), 'a column that is gone is a difference');
   const none = await changed(t, sample, running('drop table kysely_migration'));
   await t.rejects(verifyLedger(none), { name: 'CannotVerify', message: /is not a ledger/ });
+});
+
+t.test('a -wal that was deleted beside a running service is told', { skip: !isFile }, async (t) => {
+  for (const deleted of [['-wal'], ['-wal', '-shm']]) {
+    const directory = mkdtempSync(join(tmpdir(), 'milestone-ledger-test-'));
+    t.teardown(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, 'ledger.db');
+    const store = await openStore(`file:${file}`, { origin });
+    for (const suffix of deleted) rmSync(file + suffix);
+    const message = /ledger\.db-wal was deleted while the ledger was in use/;
+    await t.rejects(verifyLedger(`file:${file}`), { name: 'CannotVerify', message });
+    t.notOk(existsSync(`${file}-wal`), 'none was made in its place');
+    await store.close();
+    t.same((await verifyLedger(`file:${file}`)).findings, [], 'when it was closed, the file has everything');
+  }
 });
 
 t.test('it runs beside a ledger that is recording', async (t) => {

@@ -1,6 +1,6 @@
 import { CouldNotRun } from '../outcome.ts';
 
-/** The server answered, and the answer is no. */
+/** The ledger refused the request. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly code: string;
@@ -12,16 +12,16 @@ export class Refused extends Error {
 
 const timeoutMs = 60_000;
 
-/** A ledger that is reached over HTTP. Throws Refused for its problems, CouldNotRun where there is no ledger. */
+/** A ledger over HTTP. Throws Refused if it answers with a problem, CouldNotRun if no ledger answers. */
 export class Client {
-  /** Without a slash at its end. */
+  /** It has no slash at its end. */
   readonly url: string;
 
   constructor(url: string) {
     this.url = url.replace(/\/+$/, '');
   }
 
-  /** Answers have the shapes of the OpenAPI document; `T` names what of them is used. */
+  /** Answers have the shapes of the OpenAPI document. `T` names the members that are used. */
   async get<T>(path: string): Promise<T> {
     return (await this.#ask('GET', path)).body as T;
   }
@@ -64,7 +64,7 @@ export class Client {
     }
     const body = jsonOf(text);
     const { code, title, detail } = (body ?? {}) as { code?: string; title?: string; detail?: string };
-    // A ledger serves these paths: one that does not is another program, or is asked below a wrong path.
+    // Every ledger serves these paths. A 404 comes from another program, or from a wrong path in --url.
     if (!response.ok && code !== undefined && code !== 'not-found') {
       throw new Refused(
         code,
@@ -73,7 +73,7 @@ export class Client {
     }
     if (!response.ok || body === undefined) {
       throw new CouldNotRun(
-        `What answers at ${this.url} is not a Milestone Ledger: ${method} ${path} gave ${response.status}.`,
+        `The server at ${this.url} is not a Milestone Ledger: ${method} ${path} gave ${response.status}.`,
       );
     }
     return {
@@ -107,7 +107,7 @@ function jsonOf(text: string): object | undefined {
   }
 }
 
-/** fetch says "fetch failed" and hangs the reason onto its error. */
+/** fetch says "fetch failed"; the reason is the cause of its error. */
 function causeOf(error: unknown): string {
   const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
   return cause?.code ?? cause?.message ?? message ?? String(error);

@@ -38,12 +38,12 @@ interface Claim {
   sources: { publisher: string }[];
 }
 
-/** Positions in the log after each request, by its key. */
+/** The position in the log after each request, by its key. */
 export type Moments = ReadonlyMap<string, number>;
 
 type Say = (line: string) => void;
 
-/** Counts, meetings and claims, as the register has them now. */
+/** Counts, meetings and claims as of now. */
 export async function reportPresent(client: Client, initiativeId: string, say: Say): Promise<void> {
   const path = `/v1/initiatives/${initiativeId}`;
   const { counts } = await client.get<Summary>(`${path}/summary`);
@@ -105,24 +105,28 @@ const claimRow = (claim: Claim) => [
   claim.occurredOn,
   cut(claim.sources[0]?.publisher ?? '', 18),
   `${word(claim.metric)} ${where(claim.scope)}`,
-  `${bounds[claim.qualifier] ?? ''}${claim.value}`,
+  `${bounds.get(claim.qualifier) ?? ''}${claim.value}`,
   claim.recorded ?? '',
   typeof claim.difference === 'number' ? signed(claim.difference) : '',
   claim.status,
   step(claim),
 ];
-const bounds: Record<string, string> = {
-  atLeast: '≥',
-  moreThan: '>',
-  atMost: '≤',
-  lessThan: '<',
-  nearly: '~',
-  about: '~',
-};
+const bounds = new Map([
+  ['atLeast', '≥'],
+  ['moreThan', '>'],
+  ['atMost', '≤'],
+  ['lessThan', '<'],
+  ['nearly', '~'],
+  ['about', '~'],
+]);
 const word = (metric: string): string => (metric === 'mous' ? 'MoUs' : metric);
+const scopes = new Map([
+  ['all', 'in all'],
+  ['meetings', 'at meetings'],
+]);
 const where = (scope: string): string => {
   if (scope.startsWith('meeting:')) return `at ${scope.slice('meeting:'.length)}`;
-  return { all: 'in all', meetings: 'at meetings', other: 'other' }[scope] ?? scope;
+  return scopes.get(scope) ?? scope;
 };
 const signed = (value: number): string => (value > 0 ? `+${value}` : String(value));
 const step = ({ previous }: Claim): string =>
@@ -130,7 +134,7 @@ const step = ({ previous }: Claim): string =>
     ? `${signed(previous.claimedIncrease)}/${signed(previous.recordedIncrease)}`
     : '';
 
-/** What changed, and when: the register as of the positions before and after some of the requests. */
+/** The register as of the positions before and after some of the requests. */
 export async function reportMoments(
   client: Client,
   initiativeId: string,
@@ -187,7 +191,7 @@ export async function reportMoments(
   );
 }
 
-/** What all of this was computed from, and a request to try. */
+/** The basis of all of this, and a request to try. */
 export async function reportBasis(
   client: Client,
   initiativeId: string,

@@ -1,20 +1,25 @@
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
-import { Slug } from '../../../events/fields.ts';
-import type { Ledger } from '../../ledger-app.ts';
+import type { Visible } from '../../access/visible.ts';
+import { initiativeKnownAt } from '../../answers/known.ts';
+import { moment, positionParameter, queryOf } from '../../answers/parameters.ts';
+import { Slug } from '../../shapes/fields.ts';
 import { linesOf } from '../../store/leaf-lines.ts';
+import { turn } from '../../turns.ts';
 import { badQuery, resolveAt } from '../../views/at.ts';
-import { readOn } from '../../views/event-log.ts';
+import { type EventFilters, type LoggedLeaf, listEvents } from '../../views/event-log.ts';
+import type { Page } from '../../views/records.ts';
 import type { PositionRange } from '../../views/slices.ts';
-import { basisHeaders } from '../answers.ts';
-import type { App } from '../instance.ts';
-import { problemResponses } from '../openapi.ts';
-import { moment, queryOf } from '../queries.ts';
-import { ndjson, sendStreamed, turn } from '../streamed.ts';
-import { basisOfTable } from './reading.ts';
+import type { App } from '../app.ts';
+import type { Ledger } from '../ledger.ts';
+import { answerOf } from '../plugins/openapi.ts';
+import { basisHeaders } from '../wire/payload.ts';
+import { ndjson, sendStreamed } from '../wire/streamed.ts';
+import { basisOfTable } from './answers.ts';
 
-const pageLeaves = 500;
-const nothing = new Uint8Array();
+/** What is read and sent at once: as many leaves as are likely to fit. */
+const pageBytes = 512 * 1024;
+const pageLeavesMax = 128;
 
 const description = `The log up to the position where it ends when the request arrives (or up to asOf), as NDJSON: each line is a leaf, byte for byte as it was hashed. Names of persons are not in it. The headers name the tree that all the leaves up to there make; with after, the earlier ones are left out, so that a copy can be brought up to date.
 
@@ -25,6 +30,7 @@ export function exportRoute(app: App, { store }: Ledger): void {
   app.get(
     '/v1/export',
     {
+      config: { access: 'export' },
       schema: {
         operationId: 'exportLog',
         summary: 'The log as a file',
@@ -32,23 +38,10 @@ export function exportRoute(app: App, { store }: Ledger): void {
         tags: ['log'],
         querystring: queryOf({
           ...moment,
-          after: Type.Optional(
-            Type.Integer({
-              minimum: 0,
-              maximum: Number.MAX_SAFE_INTEGER,
-              description: 'Only leaves after this position.',
-            }),
-          ),
+          after: positionParameter('Only leaves after this position.'),
           initiativeId: Type.Optional(Slug),
         }),
-        response: {
-          200: {
-            description: 'The leaves, one a line',
-            headers: basisOfTable,
-            content: { [ndjson]: { schema: Type.String() } },
-          },
-          ...problemResponses,
-        },
+        response: { 200: answerOf('The leaves, one a line', { [ndjson]: Type.String() }, basisOfTable) },
       },
     },
     async (request, reply) => {
@@ -56,34 +49,50 @@ export function exportRoute(app: App, { store }: Ledger): void {
       const at = await resolveAt(store, request.query);
       if (after > at.position)
         throw badQuery('/query/after', `is after the end of the export, which is ${at.position}`);
+      if (initiativeId !== undefined)
+        await initiativeKnownAt(store, request.caller.visible, initiativeId, at.position);
       reply.headers({
         ...basisHeaders(at),
         'content-disposition': 'attachment; filename="ledger.ndjson"',
       });
       const range = { from: after, to: at.position };
-      return sendStreamed(request, reply, ndjson, () => Readable.from(pagesOf(range, initiativeId)));
+      return sendStreamed(request, reply, ndjson, () =>
+        Readable.from(pagesOf(range, request.caller.visible, initiativeId)),
+      );
     },
   );
 
   /** Page by page, each by one short query, so that neither memory nor a read transaction waits for the reader. */
-  async function* pagesOf({ from, to }: PositionRange, initiativeId?: string): AsyncGenerator<Uint8Array> {
-    while (from < to) {
-      const page = await pageOf({ from, to }, initiativeId);
-      from = page.position;
-      if (page.lines.length > 0) yield page.lines;
+  async function* pagesOf(
+    range: PositionRange,
+    visible: Visible,
+    initiativeId?: string,
+  ): AsyncGenerator<Uint8Array> {
+    const pages = initiativeId === undefined ? allOf(range) : ofInitiative(range, { initiativeId, visible });
+    for await (const lines of pages) {
+      if (lines.length > 0) yield lines;
       await turn();
     }
   }
 
-  async function pageOf({ from, to }: PositionRange, initiativeId: string | undefined) {
-    if (initiativeId !== undefined) {
-      const { events, position } = await readOn(store.db, { initiativeId }, { from, to }, pageLeaves);
-      return { lines: events.length > 0 ? linesOf(events.map(({ leaf }) => leaf)) : nothing, position };
+  async function* allOf({ from, to }: PositionRange): AsyncGenerator<Uint8Array> {
+    for (let leaves = 16; from < to; ) {
+      const end = Math.min(from + leaves, to);
+      const lines = await store.leafLines(from, end);
+      // An export with a gap would look whole.
+      if (!lines) throw new Error(`the log lacks leaves after position ${from}`);
+      yield lines;
+      leaves = Math.ceil(Math.min(((end - from) * pageBytes) / lines.length, leaves * 2, pageLeavesMax));
+      from = end;
     }
-    const position = Math.min(from + pageLeaves, to);
-    const lines = await store.leafLines(from, position);
-    // An export with a gap would look whole.
-    if (!lines) throw new Error(`the log lacks leaves after position ${from}`);
-    return { lines, position };
+  }
+
+  async function* ofInitiative(range: PositionRange, filters: EventFilters): AsyncGenerator<Uint8Array> {
+    const size = { limit: pageLeavesMax, bytesMax: pageBytes };
+    for (let after: number | undefined = range.from; after !== undefined; ) {
+      const page: Page<LoggedLeaf> = await listEvents(store.db, filters, range, 'asc', after, size);
+      if (page.items.length > 0) yield linesOf(page.items.map(({ leaf }) => leaf));
+      after = page.next === undefined ? undefined : Number(page.next);
+    }
   }
 }

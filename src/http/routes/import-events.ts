@@ -1,35 +1,40 @@
 import type { IncomingMessage } from 'node:http';
 import { Type } from 'typebox';
-import { ref, Slug } from '../../../events/fields.ts';
+import { Basis } from '../../answers/schemas.ts';
 import { problems, Refusal } from '../../errors.ts';
 import { atomicEventsMax, type ImportOptions, importLines } from '../../import/import-lines.ts';
 import { mappingOf } from '../../import/mapping.ts';
-import type { Ledger } from '../../ledger-app.ts';
-import { basisJson } from '../answers.ts';
-import { requireUtf8 } from '../body.ts';
-import type { App } from '../instance.ts';
-import { problemResponses } from '../openapi.ts';
-import { Basis } from '../schemas.ts';
-import { uploadOf } from '../upload.ts';
-import { checkedBy } from '../validators.ts';
+import { ref, Slug } from '../../shapes/fields.ts';
+import type { App } from '../app.ts';
+import { authorOf } from '../authentication.ts';
+import type { Ledger } from '../ledger.ts';
+import { requireUtf8 } from '../plugins/body.ts';
+import { jsonAnswer } from '../plugins/openapi.ts';
+import { checkedBy } from '../plugins/validators.ts';
+import { basisJson } from '../wire/payload.ts';
+import { uploadOf } from '../wire/upload.ts';
 
 type Format = ImportOptions['format'];
 const formats = new Map<string, Format>([
   ['application/x-ndjson', 'ndjson'],
   ['text/csv', 'csv'],
 ]);
-/** Imports at the same time; each has a thread of its own. */
-const importsMax = 4;
 
 const LineError = Type.Object(
   {
     line: Type.Integer({
       minimum: 1,
-      description: 'The line of the file; of a row of a table, that at which it begins.',
+      description: 'The line of the file; for a row of a table, the line at which it begins.',
     }),
     code: Type.String({ enum: Object.keys(problems) }),
     pointer: Type.String({ description: 'RFC 6901, into the event of the line.' }),
     detail: Type.String(),
+    value: Type.Optional(
+      Type.String({
+        description:
+          'The first 80 characters of the refused value. Absent if there is none, or if it may name a person.',
+      }),
+    ),
   },
   { $id: 'LineError', additionalProperties: false, description: 'Why a line was not recorded.' },
 );
@@ -44,7 +49,7 @@ const ImportReport = Type.Object(
     failed: count('Lines that were refused, or are no events.'),
     errors: Type.Array(ref(LineError), {
       maxItems: 1000,
-      description: 'The first failed lines, in their order.',
+      description: 'The faults of the first failed lines, in the order of the file. A line may have several.',
     }),
     basis: ref(Basis),
   },
@@ -70,11 +75,11 @@ const query = Type.Object(
     atomic: Type.Optional(
       Type.Boolean({ description: `All lines or none; at most ${atomicEventsMax} events.` }),
     ),
-    dryRun: Type.Optional(Type.Boolean({ description: 'Says what would happen, and records nothing.' })),
+    dryRun: Type.Optional(Type.Boolean({ description: 'Says what would happen and records nothing.' })),
     mapping: Type.Optional(
       Type.String({
         maxLength: 8000,
-        description: 'How a table with other headers is read: a mapping as JSON, see IMPORT.md.',
+        description: 'How to read a table with other headers: a mapping as JSON, see docs/import.md.',
       }),
     ),
   },
@@ -84,7 +89,6 @@ const query = Type.Object(
 /** POST /v1/initiatives/{initiativeId}/import: a file of any size, recorded while it arrives. */
 export function importEvents(app: App, ledger: Ledger): void {
   for (const schema of [LineError, ImportReport]) app.addSchema(schema);
-  let imports = 0;
   // A scope of its own, as no other path takes these media types.
   app.register(async (scope: App) => {
     scope.removeAllContentTypeParsers();
@@ -96,6 +100,7 @@ export function importEvents(app: App, ledger: Ledger): void {
     scope.post(
       '/v1/initiatives/:initiativeId/import',
       {
+        config: { access: 'record' },
         bodyLimit: Number.MAX_SAFE_INTEGER,
         schema: {
           operationId: 'importEvents',
@@ -112,61 +117,39 @@ export function importEvents(app: App, ledger: Ledger): void {
                 '{"type":"MoUSigned","repeat":8,"data":{"meetingId":"jic-4"}}\n',
               ),
               'text/csv': streamed(
-                'A table (RFC 4180) in UTF-8 with a header; its columns are named in IMPORT.md.',
+                'A table (RFC 4180) in UTF-8 with a header; its columns are named in docs/import.md.',
                 'type,occurredOn,data.title,source.publisher\r\nMoUSigned,2023-12-14,A title,Smart Cities World\r\n',
               ),
             },
           },
-          response: {
-            200: {
-              description: 'What came of the lines.',
-              content: { 'application/json': { schema: ref(ImportReport) } },
-            },
-            ...problemResponses,
-          },
+          response: { 200: jsonAnswer('The result of the import.', ref(ImportReport)) },
         },
       },
       async (request, reply) => {
         const { importId, atomic = false, dryRun = false, mapping } = request.query;
-        const format = formatOf(request.headers, mapping);
-        if (imports === importsMax)
-          throw new Refusal('overloaded', `There are ${importsMax} imports under way.`);
-        imports += 1;
-        try {
-          const { basis, ...report } = await importLines(ledger, uploadOf(request, reply, app.closing), {
-            format,
-            initiativeId: request.params.initiativeId,
-            importId,
-            mapping: mapping === undefined ? undefined : mappingOf(mapping),
-            principal: 'anonymous',
-            atomic,
-            dryRun,
-            alone: false,
-          });
-          return { ...report, basis: basisJson(basis) };
-        } finally {
-          imports -= 1;
-        }
+        const format = formatOf(request.headers['content-type'], mapping);
+        const { basis, ...report } = await importLines(ledger, uploadOf(request, reply, app.closing), {
+          format,
+          initiativeId: request.params.initiativeId,
+          importId,
+          mapping: mapping === undefined ? undefined : mappingOf(mapping),
+          ...authorOf(request),
+          atomic,
+          dryRun,
+          alone: false,
+        });
+        return { ...report, basis: basisJson(basis) };
       },
     );
   });
 }
 
-function formatOf(
-  headers: { 'content-type'?: string | undefined; 'content-encoding'?: string | undefined },
-  mapping: string | undefined,
-): Format {
-  const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = headers;
+function formatOf(type = '', mapping: string | undefined): Format {
   const format = formats.get(type.split(';', 1)[0]?.trim().toLowerCase() ?? '');
   // A request without a body comes here whatever its type.
   if (!format)
     throw new Refusal('unsupported-media-type', `Content-Type is one of ${[...formats.keys()].join(', ')}.`);
   requireUtf8(type);
-  if (encoding !== 'identity')
-    throw new Refusal(
-      'unsupported-media-type',
-      `The file is sent as it is, not with Content-Encoding: ${encoding}.`,
-    );
   if (mapping !== undefined && format !== 'csv')
     throw new Refusal('invalid-request', 'A mapping is for text/csv only.');
   return format;

@@ -1,32 +1,27 @@
 import { Type } from 'typebox';
-import { closed } from '../../../events/fields.ts';
+import { queryOf } from '../../answers/parameters.ts';
+import { instantOf } from '../../db/rows.ts';
 import { Refusal } from '../../errors.ts';
-import type { Ledger } from '../../ledger-app.ts';
-import { type CheckpointRow, checkpointOf, newestCheckpoint } from '../../signer/signer.ts';
-import { fromTree } from '../../signer/tree.ts';
-import { instantOf } from '../../store/rows.ts';
+import { closed } from '../../shapes/fields.ts';
+import { type CheckpointRow, checkpointOf, newestCheckpoint } from '../../signer/checkpoints.ts';
 import { leafHash } from '../../tlog/merkle.ts';
-import { consistencyProof, inclusionProof } from '../../tlog/proofs.ts';
+import { consistencyProof, inclusionProof, tileHashes } from '../../tlog/proofs.ts';
 import { formatTlogProof } from '../../tlog/tlog-proof.ts';
 import { badQuery } from '../../views/at.ts';
 import { eventById, eventsAt } from '../../views/event-log.ts';
-import { hex } from '../answers.ts';
-import type { App } from '../instance.ts';
-import { problemResponses } from '../openapi.ts';
-import { queryOf } from '../queries.ts';
+import type { App } from '../app.ts';
+import type { Ledger } from '../ledger.ts';
+import { answerOf, jsonAnswer } from '../plugins/openapi.ts';
 
 const tags = ['log'];
 const size = (description: string) =>
   Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description });
-const text = (description: string) => ({ description, content: { 'text/plain': { schema: Type.String() } } });
-const json = (description: string, $ref: string) => ({
-  description,
-  content: { 'application/json': { schema: Type.Ref($ref) } },
-});
+const text = (description: string) => answerOf(description, { 'text/plain': Type.String() });
 
 /** Checkpoints, keys and proofs: what it takes to verify the log without trusting the server. */
 export function logRoutes(app: App, { store, signer }: Ledger): void {
   const { db } = store;
+  const treeOf = (size: number) => tileHashes((level, index, width) => store.tile(level, index, width), size);
 
   /** The newest checkpoint; the first one is signed when it is asked for. */
   const newest = async (): Promise<CheckpointRow> => {
@@ -51,14 +46,15 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
     app.get(
       path,
       {
+        config: { access: 'principal' },
         schema: {
           operationId,
           summary: 'A signed checkpoint',
           description:
-            'The newest, or with size one that was signed before, as it was signed: a C2SP tlog-checkpoint (a signed note of origin, size and root hash).',
+            'The newest checkpoint, or with size an earlier one, as it was signed: a C2SP tlog-checkpoint (a signed note of origin, size and root hash).',
           tags,
           querystring: queryOf({ size: Type.Optional(size('Of the tree that the checkpoint is of.')) }),
-          response: { 200: text('A signed note'), ...problemResponses },
+          response: { 200: text('A signed note') },
         },
       },
       async (request, reply) => {
@@ -73,14 +69,14 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
   app.get(
     '/v1/log/keys',
     {
+      config: { access: 'principal' },
       schema: {
         operationId: 'listKeys',
         summary: 'The keys of the log',
-        description:
-          'Every verifier key that ever signed (C2SP signed-note, vkey), with the period in which it does.',
+        description: 'Every verifier key that ever signed (C2SP signed-note, vkey), with its period.',
         tags,
         querystring: queryOf({}),
-        response: { 200: json('The keys, the oldest first', 'Keys#'), ...problemResponses },
+        response: { 200: jsonAnswer('The keys, the oldest first', Type.Ref('Keys#')) },
       },
     },
     async () => {
@@ -102,17 +98,18 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
   app.get(
     '/v1/log/proofs/inclusion',
     {
+      config: { access: 'principal' },
       schema: {
         operationId: 'proveInclusion',
         summary: 'Proof that an event is in the log',
         description:
-          'RFC 9162, section 2.1.3: from the leaf hash and these hashes follows the root of the tree of this size.',
+          'RFC 9162, section 2.1.3: the leaf hash and these hashes give the root of the tree of this size.',
         tags,
         querystring: queryOf({
           position: size('Of the event.'),
           size: size('Of the tree; at least the position.'),
         }),
-        response: { 200: json('The proof', 'InclusionProof#'), ...problemResponses },
+        response: { 200: jsonAnswer('The proof', Type.Ref('InclusionProof#')) },
       },
     },
     async (request) => {
@@ -121,13 +118,13 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
       if (position > size) throw badQuery('/query/position', 'is after size');
       const [event] = await eventsAt(db, [position]);
       if (!event) throw new Error(`the log lacks position ${position}`);
-      const hashes = await fromTree(store, size, (tree) => inclusionProof(position - 1, size, tree));
+      const hashes = await inclusionProof(position - 1, size, treeOf(size));
       return {
         leafIndex: position - 1,
         treeSize: size,
-        leafHash: hex(leafHash(Buffer.from(event.leaf))),
-        rootHash: hex(await store.rootAt(size)),
-        hashes: hashes.map(hex),
+        leafHash: leafHash(Buffer.from(event.leaf)).toHex(),
+        rootHash: (await store.rootAt(size)).toHex(),
+        hashes: hashes.map((hash) => hash.toHex()),
       };
     },
   );
@@ -135,46 +132,59 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
   app.get(
     '/v1/log/proofs/consistency',
     {
+      config: { access: 'principal' },
       schema: {
         operationId: 'proveConsistency',
         summary: 'Proof that the log was only appended to',
         description:
-          'RFC 9162, section 2.1.4: the tree of size "to" is that of size "from" with leaves added.',
+          'RFC 9162, section 2.1.4: the tree of size "to" is the tree of size "from" with leaves added.',
         tags,
         querystring: queryOf({ from: size('The smaller size.'), to: size('The larger size.') }),
-        response: { 200: json('The proof', 'ConsistencyProof#'), ...problemResponses },
+        response: { 200: jsonAnswer('The proof', Type.Ref('ConsistencyProof#')) },
       },
     },
     async (request) => {
       const { from, to } = request.query;
       await requireSize(to, 'to');
       if (from > to) throw badQuery('/query/from', 'is after to');
-      const hashes = await fromTree(store, to, (tree) => consistencyProof(from, to, tree));
-      const [fromRoot, toRoot] = [hex(await store.rootAt(from)), hex(await store.rootAt(to))];
-      return { from, to, fromRoot, toRoot, hashes: hashes.map(hex) };
+      const hashes = await consistencyProof(from, to, treeOf(to));
+      const [fromRoot, toRoot] = [await store.rootAt(from), await store.rootAt(to)];
+      return {
+        from,
+        to,
+        fromRoot: fromRoot.toHex(),
+        toRoot: toRoot.toHex(),
+        hashes: hashes.map((hash) => hash.toHex()),
+      };
     },
   );
 
   app.get(
     '/v1/events/:eventId/proof',
     {
+      config: { access: 'principal' },
       schema: {
         operationId: 'proveEvent',
         summary: 'A proof of an event that verifies offline',
         description:
-          'A C2SP tlog-proof: one file with the inclusion proof and a signed checkpoint, to be verified with the leaf and the key of the log. Where no checkpoint covers the event yet, one is signed.',
+          'A C2SP tlog-proof: one file with the inclusion proof and a signed checkpoint, which verifies with the leaf and the key of the log. If no checkpoint covers the event yet, one is signed.',
         tags,
         params: Type.Object(
           { eventId: Type.String({ format: 'uuid', description: 'Of the event.' }) },
           closed,
         ),
         querystring: queryOf({}),
-        response: { 200: text('A tlog-proof'), ...problemResponses },
+        response: { 200: text('A tlog-proof') },
       },
     },
     async (request, reply) => {
       const { position } = await store.head();
-      const event = await eventById(db, request.params.eventId.toLowerCase(), position);
+      const event = await eventById(
+        db,
+        request.params.eventId.toLowerCase(),
+        position,
+        request.caller.visible,
+      );
       if (!event) throw new Refusal('event-not-found', `No event has the id ${request.params.eventId}.`);
       const covering = await newestCheckpoint(store);
       const { size, note } =
@@ -186,7 +196,7 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
         );
       }
       const index = event.position - 1;
-      const hashes = await fromTree(store, size, (tree) => inclusionProof(index, size, tree));
+      const hashes = await inclusionProof(index, size, treeOf(size));
       return reply
         .type('text/plain; charset=utf-8')
         .send(formatTlogProof({ index: BigInt(index), hashes, checkpoint: note }));

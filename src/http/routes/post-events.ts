@@ -1,19 +1,23 @@
 import { createHmac } from 'node:crypto';
 import { Type } from 'typebox';
-import { Batch, catalogue, Defaults, PostedEvent, sharedSchemas } from '../../../events/catalogue.ts';
-import { ref, Slug } from '../../../events/fields.ts';
-import { type Item, itemsOf } from '../../ledger/posting.ts';
-import type { Ledger } from '../../ledger-app.ts';
+import { Batch, catalogue, PostedEvent } from '../../../events/catalogue.ts';
+import { Basis } from '../../answers/schemas.ts';
+import type { Item } from '../../ledger/posting.ts';
+import { itemsOf } from '../../rules.ts';
+import { ref, Slug } from '../../shapes/fields.ts';
+import { Defaults } from '../../shapes/posted.ts';
+import { sharedSchemas } from '../../shapes/record-data.ts';
 import type { Receipt } from '../../store/receipt.ts';
-import { queryTextOf } from '../answers.ts';
-import type { App } from '../instance.ts';
-import { problemResponses } from '../openapi.ts';
-import { Basis } from '../schemas.ts';
-import { checkedBy } from '../validators.ts';
+import type { App } from '../app.ts';
+import { authorOf } from '../authentication.ts';
+import type { Ledger } from '../ledger.ts';
+import { jsonAnswer } from '../plugins/openapi.ts';
+import { checkedBy } from '../plugins/validators.ts';
+import { basisJson, queryTextOf } from '../wire/payload.ts';
 
 const Recorded = Type.Object(
   {
-    index: Type.Integer({ description: 'The item of the body that it came from.' }),
+    index: Type.Integer({ description: 'The index of the item in the body.' }),
     position: Type.Integer({ minimum: 1 }),
     eventId: Type.String({ format: 'uuid' }),
     recordId: Slug,
@@ -22,27 +26,32 @@ const Recorded = Type.Object(
     recordedAt: Type.String({ format: 'date-time' }),
     leafHash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
     replayed: Type.Optional(
-      Type.Literal(true, { description: 'It was recorded before, under the same eventId.' }),
+      Type.Literal(true, { description: 'The event was recorded before, under the same eventId.' }),
     ),
   },
   { $id: 'Recorded', additionalProperties: false },
 );
 
 const Warning = Type.Object(
-  { code: Type.String(), pointer: Type.String(), detail: Type.String() },
-  { $id: 'Warning', additionalProperties: false, description: 'Something odd, recorded all the same.' },
+  {
+    code: Type.String({
+      description:
+        'same-title-and-date, same-meeting, same-claim, date-outside-meeting, more-than-claimed or validity-reversed; there may be more of them one day.',
+    }),
+    pointer: Type.String(),
+    detail: Type.String(),
+  },
+  {
+    $id: 'Warning',
+    additionalProperties: false,
+    description: 'Something looks odd; it is recorded nevertheless.',
+  },
 );
 
 const ReceiptBody = Type.Object(
   { recorded: Type.Array(ref(Recorded)), warnings: Type.Array(ref(Warning)), basis: ref(Basis) },
   { $id: 'Receipt', additionalProperties: false },
 );
-
-const answer = (description: string, headers: object) => ({
-  description,
-  headers,
-  content: { 'application/json': { schema: ref(ReceiptBody) } },
-});
 
 /** The one way to record: POST /v1/initiatives/{initiativeId}/events. */
 export function postEvents(app: App, { recorder, store }: Ledger): void {
@@ -55,17 +64,18 @@ export function postEvents(app: App, { recorder, store }: Ledger): void {
   app.post(
     '/v1/initiatives/:initiativeId/events',
     {
+      config: { access: 'record' },
       schema: {
         operationId: 'recordEvents',
         summary: 'Record events',
         description:
-          'Records one event, or a batch of them: all or nothing, in order. The answer comes when it is safe on disk. Safe to repeat with the same Idempotency-Key or the same eventIds.',
+          'Records one event, or a batch of events in order, all or nothing. The answer comes when they are safe on disk. The request can safely be repeated with the same Idempotency-Key or the same eventIds.',
         tags: ['events'],
         params: Type.Object({ initiativeId: Slug }, { additionalProperties: false }),
         querystring: Type.Object(
           {
             dryRun: Type.Optional(
-              Type.Boolean({ description: 'Says what would be recorded, and records nothing.' }),
+              Type.Boolean({ description: 'Says what would be recorded and records nothing.' }),
             ),
           },
           { additionalProperties: false },
@@ -85,12 +95,15 @@ export function postEvents(app: App, { recorder, store }: Ledger): void {
           [checkedBy]: checkBody,
         }),
         response: {
-          200: answer('What would be recorded (dryRun), or everything was recorded before.', {}),
-          201: answer('Recorded, and safe on disk.', {
-            Location: { schema: { type: 'string' }, description: 'The first event.' },
-            'Idempotent-Replayed': { schema: { type: 'string', enum: ['true'] } },
+          200: jsonAnswer(
+            'What would be recorded (dryRun), or everything was recorded before.',
+            ref(ReceiptBody),
+            {},
+          ),
+          201: jsonAnswer('Recorded, and safe on disk.', ref(ReceiptBody), {
+            Location: { type: 'string', description: 'The first event.' },
+            'Idempotent-Replayed': { type: 'string', enum: ['true'] },
           }),
-          ...problemResponses,
         },
       },
     },
@@ -101,7 +114,7 @@ export function postEvents(app: App, { recorder, store }: Ledger): void {
       const query = queryTextOf(request);
       const receipt = await recorder.record({
         initiativeId,
-        principal: 'anonymous',
+        ...authorOf(request),
         items: request.body,
         dryRun,
         ...(key === undefined
@@ -129,10 +142,9 @@ const checkBody = (body: unknown): { value: Item[] } | { error: Error } => {
 };
 
 function receiptJson({ recorded, warnings, basis }: Receipt): string {
-  const hex = (hash: Uint8Array): string => Buffer.from(hash).toString('hex');
   return JSON.stringify({
-    recorded: recorded.map(({ leafHash, ...event }) => ({ ...event, leafHash: hex(leafHash) })),
+    recorded: recorded.map(({ leafHash, ...event }) => ({ ...event, leafHash: leafHash.toHex() })),
     warnings,
-    basis: { treeSize: basis.treeSize, rootHash: hex(basis.rootHash) },
+    basis: basisJson(basis),
   });
 }

@@ -1,61 +1,57 @@
 import { PassThrough } from 'node:stream';
 import { Type } from 'typebox';
-import { ref } from '../../../events/fields.ts';
+import { queryOf } from '../../answers/parameters.ts';
+import { RebuildLine } from '../../answers/schemas.ts';
 import { Refusal } from '../../errors.ts';
-import type { Ledger } from '../../ledger-app.ts';
-import { BrokenLeaf } from '../../store/restore-leaves.ts';
+import { ref } from '../../shapes/fields.ts';
+import { BrokenLeaf } from '../../store/broken-leaf.ts';
 import { readModels } from '../../views/read-models.ts';
-import type { App } from '../instance.ts';
-import { problemResponses } from '../openapi.ts';
-import { queryOf } from '../queries.ts';
-import { RebuildLine } from '../schemas.ts';
+import type { App } from '../app.ts';
+import type { Ledger } from '../ledger.ts';
+import { answerOf } from '../plugins/openapi.ts';
+import { ndjson } from '../wire/streamed.ts';
 
 const names = readModels.map(({ name }) => name);
 
 /** For the operator: POST /v1/rebuild. */
-export function rebuildRoute(app: App, { rebuilds }: Ledger): void {
+export function rebuildRoute(app: App, { upkeep }: Ledger): void {
   app.post(
     '/v1/rebuild',
     {
+      config: { access: 'administer' },
       schema: {
         operationId: 'rebuild',
-        summary: 'Make read models anew from the log',
+        summary: 'Rebuild read models from the log',
         description:
-          'Beside reading and recording: compares each with the present one, and swaps it in where they differ. The answer is a line of JSON now and then that says how far it is, and a last one with the outcome. It ends when the request is broken off.',
+          'Rebuilds beside reading and recording, compares each read model with the present one, and swaps it in if they differ. The answer has a line of JSON now and then with the progress, and a last line with the outcome. Breaking off the request ends the rebuild.',
         tags: ['operations'],
         querystring: queryOf({
           view: Type.Optional(
-            Type.Array(Type.Enum(names), { minItems: 1, description: 'Which read models; all by default.' }),
+            Type.Array(Type.Enum(names), {
+              minItems: 1,
+              description: 'The read models to rebuild; all by default.',
+            }),
           ),
         }),
-        response: {
-          200: {
-            description: 'How far it is, and what came of it',
-            content: { 'application/x-ndjson': { schema: ref(RebuildLine) } },
-          },
-          ...problemResponses,
-        },
+        response: { 200: answerOf('The progress and the outcome', { [ndjson]: ref(RebuildLine) }) },
       },
     },
     async (request, reply) => {
       // What a later version wrote stays, unless the command is run.
-      await rebuilds.outdated();
-      rebuilds.check();
+      await upkeep.outdated();
+      upkeep.check();
       const lines = new PassThrough();
       const brokenOff = new AbortController();
       lines.once('close', () => brokenOff.abort());
       const begun = Promise.withResolvers<void>();
-      const rebuilt = rebuilds.run(
-        request.query.view ?? names,
-        (progress) => {
-          begun.resolve();
-          lines.write(`${JSON.stringify(progress)}\n`);
-        },
-        brokenOff.signal,
-      );
-      void rebuilt
+      const say = (line: object): void => {
+        begun.resolve();
+        lines.write(`${JSON.stringify(line)}\n`);
+      };
+      void upkeep
+        .run(request.query.view ?? names, say, brokenOff.signal)
         .then(
-          (views) => ({ outcome: 'done', views }),
+          (views) => say({ outcome: 'done', views }),
           (error) => {
             // Refused before it began, it has a status of its own.
             if (error instanceof Refusal) begun.reject(error);
@@ -63,15 +59,12 @@ export function rebuildRoute(app: App, { rebuilds }: Ledger): void {
             if (detail === undefined && !brokenOff.signal.aborted)
               request.log.error({ err: error }, 'rebuild failed, which is a bug');
             const position = error instanceof BrokenLeaf ? { position: error.position } : {};
-            return { outcome: 'stopped', ...position, detail: detail ?? 'The log of the server says why.' };
+            say({ outcome: 'stopped', ...position, detail: detail ?? 'The log of the service says why.' });
           },
         )
-        .then((last) => {
-          lines.end(`${JSON.stringify(last)}\n`);
-          begun.resolve();
-        });
+        .then(() => lines.end());
       await begun.promise;
-      return reply.type('application/x-ndjson').send(lines);
+      return reply.type(ndjson).send(lines);
     },
   );
 }

@@ -1,59 +1,75 @@
-import type { Ledger } from '../../ledger-app.ts';
+import type { TObject } from 'typebox';
+import { answerSchemas } from '../../answers/schemas.ts';
 import { badQuery } from '../../views/at.ts';
-import type { App } from '../instance.ts';
-import { answerSchemas } from '../schemas.ts';
-import { changesRoute } from './changes.ts';
-import { claimRoutes } from './claims.ts';
-import { eventLogRoutes } from './event-log.ts';
+import type { App } from '../app.ts';
+import type { Ledger } from '../ledger.ts';
+import { accessRoutes } from './access.ts';
+import { answerRoutes } from './answers.ts';
 import { exportRoute } from './export.ts';
 import { importEvents } from './import-events.ts';
-import { initiativeRoutes } from './initiatives.ts';
 import { logRoutes } from './log.ts';
-import { meetingRoutes } from './meetings.ts';
+import { loginRoutes } from './login.ts';
 import { postEvents } from './post-events.ts';
-import { Reading } from './reading.ts';
+import { principalRoutes } from './principals.ts';
 import { rebuildRoute } from './rebuild.ts';
-import { recordRoutes } from './records.ts';
+import { streamRoute } from './stream.ts';
 import { tileRoutes } from './tiles.ts';
+import { tokenRoutes } from './tokens.ts';
 
-/** Every route of the API that works on the ledger, but the stream, which needs to be told that the log has grown. */
-export function addRoutes(app: App, ledger: Ledger): void {
+/** Every route of the API that works on the ledger. */
+export function addRoutes(app: App, ledger: Ledger, clock: () => number): void {
   for (const schema of answerSchemas) app.addSchema(schema);
   refuseUntilReady(app, ledger);
-  refuseInfinity(app);
+  refuseOddNumbers(app);
   postEvents(app, ledger);
   importEvents(app, ledger);
-  const reading = new Reading(ledger);
-  eventLogRoutes(app, reading);
-  initiativeRoutes(app, reading);
-  meetingRoutes(app, reading);
-  recordRoutes(app, reading);
-  claimRoutes(app, reading);
-  changesRoute(app, reading);
+  answerRoutes(app, ledger);
   logRoutes(app, ledger);
   exportRoute(app, ledger);
   tileRoutes(app, ledger);
   rebuildRoute(app, ledger);
+  streamRoute(app, ledger);
+  principalRoutes(app, ledger);
+  tokenRoutes(app, ledger, clock);
+  accessRoutes(app, ledger);
+  loginRoutes(app, ledger);
 }
 
 /** While the read models are of another version; what tells of the ledger's state goes on. */
-function refuseUntilReady(app: App, { rebuilds }: Ledger): void {
+function refuseUntilReady(app: App, { upkeep }: Ledger): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    if (rebuilds.areReady || !/^\/(v1|tile|checkpoint)\b/.test(request.url)) return done();
+    if (upkeep.areReady || !/^\/(v1|tile|checkpoint)\b/.test(request.url)) return done();
     // Another instance may have rebuilt them since.
-    rebuilds
+    upkeep
       .outdated()
-      .then(() => rebuilds.check())
+      .then(() => upkeep.check())
       .then(() => done(), done);
   });
 }
 
-/** Ajv reads text such as 1e400 as an infinite integer, and then asks neither for its minimum nor its maximum. */
-function refuseInfinity(app: App): void {
-  app.addHook('preHandler', (request, _reply, done) => {
-    if (!request.url.includes('?')) return done();
-    const numbers = Object.entries(request.query as object);
-    const [name] = numbers.find(([, value]) => Math.abs(value) === Number.POSITIVE_INFINITY) ?? [];
-    done(name === undefined ? undefined : badQuery(`/query/${name}`, 'is too large'));
+/**
+ * A number of a query or a header is written in digits. Ajv takes whatever JavaScript reads as a number: 0x10, 1e3, blanks
+ * around it, and 1e400, which is infinite, so that it is asked neither for its minimum nor for its maximum.
+ */
+function refuseOddNumbers(app: App): void {
+  app.addHook('preValidation', (request, _reply, done) => {
+    const { querystring, headers } = request.routeOptions.schema ?? {};
+    const odd = request.url.includes('?') ? oddNumberIn(request.query, querystring) : undefined;
+    if (odd !== undefined) return done(badQuery(`/query/${odd}`, 'must be an integer, in digits'));
+    const oddHeader = headers === undefined ? undefined : oddNumberIn(request.headers, headers);
+    done(
+      oddHeader === undefined
+        ? undefined
+        : badQuery(`/headers/${oddHeader}`, 'must be an integer, in digits'),
+    );
   });
+}
+
+/** The name of a text that is no number, where the schema asks for one. */
+function oddNumberIn(texts: unknown, schema: unknown): string | undefined {
+  const { properties = {} } = (schema ?? {}) as Partial<TObject>;
+  return Object.entries(properties).find(([name, { type }]: [string, { type?: string }]) => {
+    const text = (texts as Record<string, unknown>)[name];
+    return type === 'integer' && typeof text === 'string' && !/^-?[0-9]{1,16}$/.test(text);
+  })?.[0];
 }

@@ -1,13 +1,13 @@
 import { Type } from 'typebox';
-import { Slug } from '../../../events/fields.ts';
-import type { Store } from '../../store/store.ts';
+import { initiativeKnownAt } from '../../answers/known.ts';
+import { eventFilters, positionParameter, queryOf } from '../../answers/parameters.ts';
+import { Slug } from '../../shapes/fields.ts';
 import { badQuery, firstMillisecondOf, millisecondsOf, positionBefore } from '../../views/at.ts';
 import type { EventFilters } from '../../views/event-log.ts';
-import type { EventHub } from '../event-hub.ts';
-import type { App } from '../instance.ts';
-import { problemResponses } from '../openapi.ts';
-import { eventFilters, queryOf } from '../queries.ts';
-import { sendStreamed } from '../streamed.ts';
+import type { App } from '../app.ts';
+import type { Ledger } from '../ledger.ts';
+import { answerOf } from '../plugins/openapi.ts';
+import { sendStreamed } from '../wire/streamed.ts';
 
 const description = `The log as server-sent events: what is recorded after a position, in the order of positions, and then, as it happens, what is recorded further. The position is that of Last-Event-ID, which a browser sends when it connects again, or else of after; without both the stream begins with the first event of the log. None is left out and none comes twice.
 
@@ -15,35 +15,31 @@ Each event has the position as its id, and as its data what /v1/events has as an
 
 A position after the end of the log is refused with 400: the log that the reader knows is longer than this one, as after an older copy was restored.`;
 
-const position = (description: string) =>
-  Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description }));
-
 /** The log, as it happens. */
-export function streamRoute(app: App, store: Store, hub: EventHub, stallMs?: number): void {
+export function streamRoute(app: App, { store, hub }: Ledger): void {
   app.closing.addEventListener('abort', () => void hub.close());
 
   app.get(
     '/v1/events/stream',
     {
+      config: { access: 'read' },
       schema: {
         operationId: 'streamEvents',
         summary: 'The log, as it happens',
         description,
         tags: ['events'],
         headers: Type.Object({
-          'last-event-id': position('The position of the last event that the reader has; goes before after.'),
+          'last-event-id': positionParameter(
+            'The position of the last event that the reader has; goes before after.',
+          ),
         }),
         querystring: queryOf({
-          after: position('Only events after this position.'),
+          after: positionParameter('Only events after this position.'),
           initiativeId: Type.Optional(Slug),
           ...eventFilters,
         }),
         response: {
-          200: {
-            description: 'Server-sent events, without end',
-            content: { 'text/event-stream': { schema: Type.String() } },
-          },
-          ...problemResponses,
+          200: answerOf('Server-sent events, without end', { 'text/event-stream': Type.String() }),
         },
       },
     },
@@ -59,8 +55,10 @@ export function streamRoute(app: App, store: Store, hub: EventHub, stallMs?: num
           `is after the end of the log, which is ${end}, as after an older copy was restored`,
         );
       }
+      if (others.initiativeId !== undefined)
+        await initiativeKnownAt(store, request.caller.visible, others.initiativeId, end);
       // Absent ones are undefined, which is the same to a filter.
-      const filters = others as EventFilters;
+      const filters = { ...others, visible: request.caller.visible } as EventFilters;
       if (recordedTo !== undefined) filters.recordedToMs = millisecondsOf(recordedTo, 'recordedTo');
       if (recordedFrom !== undefined) {
         filters.recordedFromMs = firstMillisecondOf(recordedFrom, 'recordedFrom');
@@ -71,7 +69,13 @@ export function streamRoute(app: App, store: Store, hub: EventHub, stallMs?: num
         // Or a proxy (nginx) would collect events before it passes them on.
         'x-accel-buffering': 'no',
       });
-      return sendStreamed(request, reply, 'text/event-stream', () => hub.subscribe(begin, filters), stallMs);
+      return sendStreamed(
+        request,
+        reply,
+        'text/event-stream',
+        () => hub.subscribe(begin, filters),
+        hub.limits.stallMs,
+      );
     },
   );
 }

@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import { byName, dimensions } from '../../../src/projections/dimensions.ts';
 import {
   corrected,
   meeting,
@@ -22,11 +23,18 @@ const members = {
   projectsAtMeetings: ['projects', 'atMeetings'],
 } as const;
 
+const divisions = [...dimensions.map(({ name }) => byName(name)), 'byYear'] as const;
+interface Share {
+  key: string | null;
+  mous: number;
+  projects: number;
+}
+
 const record = async ({ post }: Register): Promise<void> => {
   await post('sci', registered(), meeting('m', '2023-05'));
   await post('sci', mou('a', undefined, { meetingId: 'm', title: 'A' }), project('p', '2023'));
   await post('other', registered(), mou('x', '2023'));
-  await post('sci', corrected('a', { data: { pillar: 'moves nothing' } }));
+  await post('sci', corrected('a', { data: { pillar: 'x', instrument: 'i' } }));
   await post('sci', corrected('a', { data: { title: null } }), reclassified('p', 'mou'));
   await post('sci', retracted('a'), { type: 'EvidenceAdded', recordId: 'm', sources: [{ publisher: 'P' }] });
   await post('sci', reinstated('a'), corrected('p', { data: { meetingId: 'm', title: 'P' } }));
@@ -47,11 +55,24 @@ test('what was before, and what each event moved, sum to what was after, between
         const sum = items.reduce((total, { moved }) => total + (moved[member] ?? 0), before[of][count]);
         t.equal(sum, after[of][count], `${path} ${member}`);
       }
+      const { shares } = await get(path);
+      for (const by of divisions) {
+        const sums = new Map<string, number>();
+        const add = (some: Share[] = [], sign: 1 | -1) => {
+          for (const { key, mous, projects } of some)
+            for (const [kind, count] of Object.entries({ mous, projects }))
+              sums.set(`${kind} ${key}`, (sums.get(`${kind} ${key}`) ?? 0) + sign * count);
+        };
+        add(shares.before[by], 1);
+        for (const { moved } of items) add(moved[by], 1);
+        add(shares.after[by], -1);
+        for (const [key, left] of sums) t.equal(left, 0, `${path} ${by} ${key}`);
+      }
       for (const { position, moved } of items) {
         t.ok(from < position && position <= to, `${path} ${position}`);
         t.not(Object.keys(moved).length, 0, 'only events that moved something');
       }
-      t.same(after, (await get(`/v1/initiatives/sci/summary?asOfPosition=${to}`)).counts);
+      if (to > 0) t.same(after, (await get(`/v1/initiatives/sci/summary?asOfPosition=${to}`)).counts);
     }
   }
 });
@@ -61,11 +82,15 @@ test('changes tell the events that moved the counts, as logged', async (t) => {
   await record(register);
   const { items, from, to } = await register.get('/v1/initiatives/sci/changes');
   t.same(
-    items.map(({ position, moved }: { position: number; moved: object }) => [position, moved]),
+    items.map(({ position, moved }: { position: number; moved: object }) => [
+      position,
+      Object.fromEntries(Object.entries(moved).filter(([name]) => !name.startsWith('by'))),
+    ]),
     [
       [2, { meetings: 1 }],
       [3, { mous: 1, mousNamed: 1, mousAtMeetings: 1, mousNamedAtMeetings: 1 }],
       [4, { projects: 1 }],
+      [7, {}],
       [8, { mousNamed: -1, mousNamedAtMeetings: -1 }],
       [9, { mous: 1, projects: -1 }],
       [10, { mous: -1, mousAtMeetings: -1 }],
@@ -77,6 +102,47 @@ test('changes tell the events that moved the counts, as logged', async (t) => {
   const { items: logged } = await register.get('/v1/initiatives/sci/events?limit=1&after=1');
   const { moved: _, ...first } = items[0];
   t.same(first, logged[0]);
+});
+
+test('what moves how the counts divide is among the changes, and what moves no figure is not', async (t) => {
+  const { post, get } = await openRegister(t);
+  await post(
+    'sci',
+    registered(),
+    meeting('m', '2023-05-01'),
+    meeting('n', '2023-06-01'),
+    mou('a', '2023', { pillar: 'Talent', meetingId: 'm' }),
+    project('p', '2023-05-02', { zone: 'Z' }),
+  );
+  const share = (key: string | null, mous: number, projects = 0) => ({ key, mous, projects });
+  for (const [id, changes, moved] of [
+    ['a', { data: { instrument: 'MoU' } }, { byInstrument: [share('MoU', 1), share(null, -1)] }],
+    ['a', { data: { pillar: 'Trade' } }, { byPillar: [share('Talent', -1), share('Trade', 1)] }],
+    ['a', { data: { sector: 's' } }, { bySector: [share('s', 1), share(null, -1)] }],
+    ['p', { data: { zone: null } }, { byZone: [share('Z', 0, -1), share(null, 0, 1)] }],
+    ['p', { occurredOn: '2024-01-02' }, { byYear: [share('2023', 0, -1), share('2024', 0, 1)] }],
+    ['a', { occurredOn: '2023/2024' }, { byYear: [share('2023', -1), share(null, 1)] }],
+    ['a', { data: { meetingId: 'n' } }, undefined],
+    ['a', { data: { pillar: 'TRADE' } }, undefined],
+    ['a', { data: { tier: 't' } }, undefined],
+    ['p', { occurredOn: '2024-02' }, undefined],
+    ['m', { occurredOn: '2022-01-01' }, undefined],
+  ] as const) {
+    const { basis } = await post('sci', corrected(id, changes));
+    const to = basis.treeSize;
+    const { items, before, after, shares } = await get(`/v1/initiatives/sci/changes?from=${to - 1}&to=${to}`);
+    const what = JSON.stringify(changes);
+    t.same(
+      items.map((item: { moved: object }) => item.moved),
+      moved ? [moved] : [],
+      what,
+    );
+    t.same(after, before, `${what} moves no count`);
+    const summary = await get('/v1/initiatives/sci/summary');
+    t.same(shares.after, Object.fromEntries(divisions.map((by) => [by, summary[by]])), 'as the summary says');
+  }
+  const { total } = await get('/v1/initiatives/sci/changes?from=5&count=true');
+  t.equal(total, 6);
 });
 
 test('moments are positions, instants or days, and may not be reversed', async (t) => {

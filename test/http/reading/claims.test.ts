@@ -22,8 +22,9 @@ test('what a qualifier makes of value 5 beside what is recorded and what is poss
     moreThan: 'short short short matches short short undecided short undecided undecided matches',
     atMost: 'matches matches matches over matches matches undecided matches undecided undecided over',
     lessThan: 'matches matches over over matches undecided undecided undecided undecided over over',
-    nearly: Array(11).fill('about').join(' '),
-    about: Array(11).fill('about').join(' '),
+    // A tenth of 5 is less than one.
+    nearly: 'short short about over short undecided undecided undecided undecided undecided over',
+    about: 'short short about over short undecided undecided undecided undecided undecided over',
   } as const;
   for (const [qualifier, expected] of Object.entries(table)) {
     const statuses = counted.map(([recorded, possible]) =>
@@ -31,6 +32,87 @@ test('what a qualifier makes of value 5 beside what is recorded and what is poss
     );
     t.equal(statuses.join(' '), expected, qualifier);
   }
+});
+
+test('"nearly" reaches from 90 % of the value up to it, "about" 10 % each way, and neither further', async (t) => {
+  const status = (qualifier: 'nearly' | 'about', value: number, recorded: number, possible = 0) =>
+    statusOf({ qualifier, value }, { recorded, possible });
+  for (const [recorded, nearly, about] of [
+    [0, 'short', 'short'],
+    [24, 'short', 'short'],
+    [179, 'short', 'short'],
+    [180, 'about', 'about'],
+    [200, 'about', 'about'],
+    [201, 'over', 'about'],
+    [220, 'over', 'about'],
+    [221, 'over', 'over'],
+  ] as const) {
+    t.equal(status('nearly', 200, recorded), nearly, `nearly 200, ${recorded}`);
+    t.equal(status('about', 200, recorded), about, `about 200, ${recorded}`);
+  }
+  t.equal(status('nearly', 200, 170, 9), 'short', 'with all that is possible it is short');
+  t.equal(status('nearly', 200, 170, 10), 'undecided');
+  t.equal(status('nearly', 200, 180, 21), 'undecided', 'it may be more');
+  t.equal(status('about', 200, 180, 40), 'about', 'whatever happened it holds');
+  t.equal(status('about', 0, 0), 'about');
+  t.equal(status('about', 0, 1), 'over');
+  t.equal(status('nearly', 15, 14), 'about');
+  t.equal(status('nearly', 15, 13), 'short', '13 is less than 13.5');
+  t.equal(status('about', Number.MAX_SAFE_INTEGER, 0), 'short');
+});
+
+test('a claim about a year counts nothing that can not lie in it by the day of the claim', async (t) => {
+  const { post, get } = await openRegister(t);
+  await post(
+    'sci',
+    registered(),
+    mou('both', '2023/2024'),
+    mou('before', '[..2024]'),
+    mou('early', '2023-03'),
+    mou('half', '2023-06-30'),
+    mou('late', '2023-12-31'),
+    mou('next', '2024-02'),
+  );
+  for (const [year, day, recorded, possible] of [
+    [2024, '2023-06-30', 0, 0],
+    [2024, '2023', 0, 0],
+    [2024, '2024-01-01', 0, 2],
+    [2024, '2024-02-10', 0, 3],
+    [2024, '2024', 1, 2],
+    [2023, '2023-06-29', 1, 2],
+    [2023, '2023-06-30', 2, 2],
+    [2023, '2024-03-01', 3, 2],
+    [2022, '2024-03-01', 0, 1],
+    [2025, '2024-03-01', 0, 0],
+  ] as const) {
+    const id = `c-${year}-${day}`;
+    await post('sci', claim(id, day, { value: 99, scope: `year:${year}` }));
+    const found = (await get('/v1/initiatives/sci/claims')).items.find(
+      ({ recordId }: { recordId: string }) => recordId === id,
+    );
+    t.same([found.recorded, found.possible, found.status], [recorded, possible, 'short'], id);
+  }
+});
+
+test('a metric is what the register counts, whatever members an object has', async (t) => {
+  const { post, get, app } = await openRegister(t);
+  await post('sci', registered(), meeting('m', '2023'), mou('a', '2023'));
+  const names = ['constructor', 'valueof', 'tostring', 'hasownproperty'];
+  for (const scope of ['all', 'meetings', 'meeting:m', 'series:constructor', 'pillar:__proto__', 'year:2023'])
+    await post(
+      'sci',
+      ...names.map((metric) =>
+        claim(`${metric}-${scope.replace(/\W/g, '-').replace(/_/g, '')}`, '2023', { metric, scope }),
+      ),
+    );
+  const { items } = await get('/v1/initiatives/sci/claims');
+  t.equal(items.length, 24);
+  for (const item of items) {
+    t.equal(item.status, 'not-comparable', item.recordId);
+    t.notOk('recorded' in item || 'difference' in item, item.recordId);
+  }
+  t.notMatch((await app.inject('/v1/initiatives/sci/summary')).body, 'native code');
+  t.notMatch((await app.inject('/v1/claims?format=csv')).body, 'native code');
 });
 
 const world = [
@@ -157,7 +239,7 @@ test('claims are filtered by metric, scope and status', async (t) => {
     claim('same', '2023-12-31', { value: 5 }),
     claim('talent', '2023-12-31', { value: 3, scope: 'pillar:Talent' }),
     claim('projects', '2023-12-31', { metric: 'projects' }),
-    claim('about', '2023-12-31', { qualifier: 'about' }),
+    claim('about', '2023-12-31', { value: 5, qualifier: 'about' }),
     claim('undecided', '2022-12-31', { value: 2 }),
     claim('gone', '2023-12-31', { value: 1 }),
   );

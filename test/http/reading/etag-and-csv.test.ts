@@ -104,8 +104,9 @@ const lists = [
   '/v1/initiatives',
   '/v1/records',
   '/v1/claims',
+  '/v1/parties',
   '/v1/events',
-  ...['meetings', 'mous', 'projects', 'claims', 'records/a/history', 'changes', 'events'].map(
+  ...['meetings', 'mous', 'projects', 'claims', 'parties', 'records/a/history', 'changes', 'events'].map(
     (path) => `/v1/initiatives/sci/${path}`,
   ),
 ];
@@ -180,10 +181,17 @@ test('what a spreadsheet would take for a formula is escaped, and numbers stay n
     'two\nlines',
     'cr\r=1',
     '=HYPERLINK("http://x")',
+    '\n=1+1',
+    ' \u00a0=1',
+    '\u200b\ufeff@SUM(A1)',
+    '\u3000＋1',
+    '＝1',
+    "'=1",
+    "''\t-1",
     'fine',
   ];
   await post('sci', registered(), ...titles.map((title, i) => mou(`m-${i}`, '2023', { title })));
-  await post('sci', claim('c', '2023-12-31', { value: 20 }));
+  await post('sci', claim('c', '2023-12-31', { value: titles.length + 10 }));
   const [columns = [], ...rows] = parseCsv((await app.inject('/v1/initiatives/sci/mous?format=csv')).body);
   const column = columns.indexOf('data.title');
   t.same(

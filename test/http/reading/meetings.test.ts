@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { claim, meeting, mou, openRegister, project, registered, retracted } from './register.ts';
+import { claim, corrected, meeting, mou, openRegister, project, registered, retracted } from './register.ts';
 
 test('meetings come in order of days, series, ordinal and position, with running totals', async (t) => {
   const { post, get } = await openRegister(t);
@@ -89,6 +89,24 @@ test('missing ordinals are named per series, between the lowest and the highest'
   t.same(await missing('?asOfPosition=3'), [{ series: 'JIC', missing: [4, 5, 6] }]);
 });
 
+test('spellings of a series are one series, named by the commonest', async (t) => {
+  const { post, get } = await openRegister(t);
+  await post(
+    'sci',
+    registered(),
+    meeting('a', '2020', { series: 'JIC', ordinal: 1 }),
+    meeting('b', '2021', { series: 'jic ', ordinal: 2 }),
+    meeting('c', '2022', { series: 'ＪＩＣ', ordinal: 4 }),
+    meeting('d', '2023', { series: 'jic ' }),
+  );
+  const missing = async (query: string) =>
+    (await get(`/v1/initiatives/sci/meetings${query}`)).missingOrdinals;
+  t.same(await missing(''), [{ series: 'jic ', missing: [3] }]);
+  t.same(await missing('?series=JIC'), [{ series: 'jic ', missing: [3] }]);
+  await post('sci', retracted('d'));
+  t.same(await missing(''), [{ series: 'JIC', missing: [3] }]);
+});
+
 test('a series is filtered in any case, with running totals of its own', async (t) => {
   const { post, get, ids } = await openRegister(t);
   await post(
@@ -161,6 +179,83 @@ test('a meeting has a page with its milestones and the claims about it and made 
   t.equal(await refused('/v1/initiatives/sci/meetings/a'), '404 record-not-found', 'an MoU is no meeting');
   t.equal(await refused('/v1/initiatives/sci/meetings/m2?asOfPosition=2'), '404 record-not-found');
   t.equal(await refused('/v1/initiatives/other/meetings/m2'), '404 initiative-not-found');
+});
+
+test('all are listed only where no claim about the meeting says that there are more', async (t) => {
+  const { post, get } = await openRegister(t);
+  await post('sci', registered(), meeting('m', '2023-05-01'), meeting('n', '2023-06-01'));
+  await post('sci', mou('named', undefined, { meetingId: 'm', title: 'A' }));
+  const coverage = async (query = '') => {
+    const page = await get(`/v1/initiatives/sci/meetings/m${query}`);
+    const { items } = await get(`/v1/initiatives/sci/meetings${query}`);
+    t.same(items[0].coverage, page.coverage, 'the list says the same');
+    return page.coverage.mous;
+  };
+  t.equal(await coverage(), 'listed', 'nothing says otherwise');
+  const about = { scope: 'meeting:m' };
+  for (const [qualifier, value, expected] of [
+    ['moreThan', 20, 'partial'],
+    ['moreThan', 0, 'listed'],
+    ['atLeast', 1, 'listed'],
+    ['atLeast', 2, 'partial'],
+    ['exact', 2, 'partial'],
+    ['exact', 1, 'listed'],
+    ['exact', 0, 'listed'],
+    ['about', 30, 'partial'],
+    ['nearly', 1, 'listed'],
+    ['atMost', 30, 'listed'],
+    ['lessThan', 30, 'listed'],
+  ] as const) {
+    const id = `${qualifier.toLowerCase()}-${value}`;
+    await post('sci', claim(id, '2023-12-31', { ...about, qualifier, value }));
+    t.equal(await coverage(), expected, `${qualifier} ${value}`);
+    await post('sci', retracted(id));
+  }
+  await post(
+    'sci',
+    claim('elsewhere', '2023-12-31', { scope: 'meeting:n', value: 9 }),
+    claim('all', '2023-12-31', { value: 9 }),
+    claim('jobs', '2023-12-31', { ...about, metric: 'jobs', value: 9 }),
+    claim('projects', '2023-12-31', { ...about, metric: 'projects', value: 9 }),
+  );
+  t.equal(await coverage(), 'listed', 'claims about something else');
+  await post('sci', claim('two', '2023-12-31', { ...about, value: 2 }));
+  t.equal(await coverage(), 'partial');
+  t.equal(await coverage('?until=2023-11'), 'listed', 'it was not stated for a day by then');
+  await post('sci', mou('unnamed', '2023', { meetingId: 'm' }));
+  t.equal(await coverage(), 'partial', 'one has no name');
+  t.equal(await coverage('?until=2023-11'), 'partial', 'what is only possible is recorded, too');
+  await post('sci', corrected('named', { data: { title: null } }));
+  t.equal(await coverage(), 'counted');
+});
+
+test('however many ordinals are missing, a thousand are named and the others counted', async (t) => {
+  const { post, get } = await openRegister(t);
+  await post('sci', registered());
+  for (let i = 0; i < 40; i += 20)
+    await post(
+      'sci',
+      ...Array.from({ length: 20 }, (_, k) => [
+        meeting(`a-${i + k}`, '2023', { series: `S${String(i + k).padStart(2, '0')}`, ordinal: 1 }),
+        meeting(`b-${i + k}`, '2023', { series: `S${String(i + k).padStart(2, '0')}`, ordinal: 902 }),
+      ]).flat(),
+    );
+  const { missingOrdinals, missingOrdinalsLeftOut } = await get('/v1/initiatives/sci/meetings?limit=1');
+  t.same(
+    missingOrdinals.map(({ series, missing }: { series: string; missing: number[] }) => [
+      series,
+      missing.length,
+    ]),
+    [
+      ['S00', 900],
+      ['S01', 100],
+    ],
+  );
+  t.same(missingOrdinals[1].missing.slice(0, 2), [2, 3], 'the first of them');
+  t.same(missingOrdinalsLeftOut, { ordinals: 40 * 900 - 1000, series: 39 });
+  const one = await get('/v1/initiatives/sci/meetings?series=S07');
+  t.equal(one.missingOrdinals[0].missing.length, 900, 'of one series all are named');
+  t.notOk('missingOrdinalsLeftOut' in one);
 });
 
 test('a retracted meeting keeps its page, counts nowhere and leaves the list', async (t) => {

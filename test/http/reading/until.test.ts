@@ -35,7 +35,10 @@ test('until counts what surely had happened by its last day, and apart what may 
     t.match(counts.mous, { total, possible }, until);
     t.match((await get(`/v1/summary?until=${until}`)).counts.mous, { total, possible }, until);
     t.match((await get(`/v1/initiatives?until=${until}`)).items[0].counts.mous, { total, possible }, until);
-    t.equal((await get(`/v1/initiatives/sci/mous?until=${until}`)).items.length, total, until);
+    const list = await get(`/v1/initiatives/sci/mous?until=${until}&count=true`);
+    const marked = list.items.filter((item: object) => 'possible' in item);
+    t.same([list.items.length, marked.length], [total + possible, possible], until);
+    t.equal(list.total, total + possible, 'the count is of what is listed');
   }
   const { counts } = await get('/v1/initiatives/sci/summary');
   t.notOk('possible' in counts.mous, 'without until nothing is merely possible');
@@ -72,10 +75,10 @@ test('lists, meetings and claims are cut too', async (t) => {
     claim('c1', '2022-12-31', { value: 2 }),
     claim('c2', '2023-12-31', { value: 3 }),
   );
-  t.same(await ids('/v1/initiatives/sci/mous?until=2022'), ['a']);
-  t.same(await ids('/v1/initiatives/sci/projects?until=2023-05-14'), []);
+  t.same(await ids('/v1/initiatives/sci/mous?until=2022'), ['a', 'c']);
+  t.same(await ids('/v1/initiatives/sci/projects?until=2023-05-14'), ['p']);
   t.same(await ids('/v1/initiatives/sci/projects?until=2023-05-15'), ['p']);
-  t.same(await ids('/v1/records?until=2022'), ['m1', 'a', 'c1']);
+  t.same(await ids('/v1/records?until=2022'), ['sci', 'm1', 'a', 'c', 'p', 'c1']);
   t.same(await ids('/v1/initiatives/sci/claims?until=2022'), ['c1']);
   t.same(await ids('/v1/claims?until=2023'), ['c1', 'c2']);
   const { items, outside } = await get('/v1/initiatives/sci/meetings?until=2022');
@@ -83,8 +86,11 @@ test('lists, meetings and claims are cut too', async (t) => {
   t.equal(items.length, 1);
   t.match(outside, { projects: { total: 0, possible: 1 }, mous: { total: 0, possible: 0 } });
   const page = await get('/v1/initiatives/sci/meetings/m1?until=2022');
-  t.match(page, { counts: { mous: { total: 1, possible: 1 } }, mous: [{ recordId: 'a' }] });
-  t.equal(page.mous.length, 1);
+  t.match(page, {
+    counts: { mous: { total: 1, possible: 1 } },
+    mous: [{ recordId: 'a' }, { recordId: 'c', possible: true }],
+  });
+  t.notOk('possible' in page || 'possible' in page.mous[0]);
   const [first] = (await get('/v1/initiatives/sci/claims?until=2022')).items;
   t.match(first, { recorded: 1, possible: 1, status: 'undecided' });
   t.same(first.since, { meetings: 0, mous: 0, projects: 0 }, 'nothing had happened after it by then');
@@ -114,5 +120,56 @@ test('an until that is no plain date is refused', async (t) => {
       t.equal(answer.statusCode, 400, `${path} ${until}`);
       t.equal(answer.json().errors[0].pointer, '/query/until');
     }
+  }
+});
+
+test('a meeting that may have been held by then is listed, marked, and not counted as held', async (t) => {
+  const { post, get, ids, app } = await openRegister(t);
+  await post(
+    'sci',
+    registered(),
+    meeting('sure', '2016-05-01', { series: 'JIC', ordinal: 1 }),
+    meeting('vague', '2017/2018', { series: 'JIC', ordinal: 2 }),
+    meeting('unknown', '[..2018]'),
+    meeting('later', '2018-01-01', { series: 'JIC', ordinal: 3 }),
+    mou('a', undefined, { meetingId: 'sure' }),
+    mou('b', undefined, { meetingId: 'vague' }),
+    mou('c', '2017-03-01', { meetingId: 'vague' }),
+    mou('d', undefined, { meetingId: 'later' }),
+  );
+  const { items, total, missingOrdinals } = await get('/v1/initiatives/sci/meetings?until=2017&count=true');
+  t.match(items, [
+    { recordId: 'unknown', possible: true, running: { meetings: 0, mous: 0 } },
+    { recordId: 'sure', running: { meetings: 1, mous: 1 } },
+    {
+      recordId: 'vague',
+      possible: true,
+      counts: { mous: { total: 1, possible: 1 } },
+      running: { meetings: 1, mous: 2 },
+    },
+  ]);
+  t.same([items.length, total], [3, 3]);
+  t.notOk('possible' in items[1]);
+  t.same(missingOrdinals, [], 'the second one is known');
+  const { counts } = await get('/v1/initiatives/sci/summary?until=2017');
+  t.same(counts.meetings, { total: 1, possible: 2 }, 'as the summary counts');
+  t.equal(counts.mous.atMeetings, 2);
+  for (const { recordId, counts, running, possible } of items)
+    t.match(await get(`/v1/initiatives/sci/meetings/${recordId}?until=2017`), {
+      counts,
+      running,
+      ...(possible ? { possible } : {}),
+    });
+  t.notOk('possible' in (await get('/v1/initiatives/sci/meetings/later?until=2017')), 'surely later');
+  t.same(await ids('/v1/records?kind=meeting&until=2017'), ['sure', 'vague', 'unknown']);
+  t.notOk(JSON.stringify((await get('/v1/initiatives/sci/meetings')).items).includes('"possible"'));
+  for (const list of ['initiatives/sci/meetings', 'initiatives/sci/mous', 'records']) {
+    const [head = '', ...rows] = (await app.inject(`/v1/${list}?format=csv&until=2017`)).body.split('\r\n');
+    const column = head.split(',').indexOf('possible');
+    t.equal(column, 8, list);
+    const cells = rows.filter((row) => row.length > 0).map((row) => row.split(',')[column]);
+    t.ok(cells.includes('true') && cells.includes(''), list);
+    const [same] = (await app.inject(`/v1/${list}?format=csv`)).body.split('\r\n');
+    t.equal(same, head, 'the columns are the same without until');
   }
 });

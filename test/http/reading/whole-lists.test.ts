@@ -1,4 +1,5 @@
 import { type Test, test } from 'tap';
+import { onlyLong } from '../../helpers/effort.ts';
 import { range } from '../../helpers/streaming.ts';
 import {
   claim,
@@ -73,7 +74,7 @@ test('without a limit, lines and tables are the whole list, as its pages are tog
   }
 });
 
-test('a whole list may begin behind an item, and is counted on request', async (t) => {
+test('a whole list may begin behind an item, and is counted on request', onlyLong, async (t) => {
   const { app } = await openFilled(t);
   const answer = await app.inject('/v1/initiatives/sci/claims?format=ndjson&after=c-20&count=true');
   t.equal(answer.body.split('\n').length - 1, items - 20);
@@ -121,4 +122,36 @@ test('what is wrong with a request is said as always, and an empty list is empty
   });
   t.match(await app.inject('/v1/initiatives/sci/mous?format=ndjson'), { statusCode: 200, body: '' });
   t.match(await app.inject('/v1/records?format=ndjson&asOfPosition=0'), { statusCode: 200, body: '' });
+});
+
+test('a page of long items ends before its limit, and names the next one', async (t) => {
+  const register = await openRegister(t);
+  const { app, post, walk } = register;
+  await post('sci', registered(), mou('long', '2023', { title: 'Often' }));
+  const long = (i: number) => ({
+    publisher: `P ${i}`,
+    ...Object.fromEntries(['quote', 'note'].map((name) => [name, `${i} ${'x'.repeat(9_990)}`])),
+  });
+  for (let i = 0; i < 80; i++)
+    await post('sci', { ...mou(`m-${i}`, '2023', { title: `T${i}` }), sources: [0, 1, 2].map(long) });
+  for (let i = 0; i < 40; i++)
+    await post('sci', {
+      ...corrected('long', { sources: [long(i)] }),
+    });
+  for (const [list, count] of Object.entries({
+    '/v1/records': 82,
+    '/v1/initiatives/sci/mous': 81,
+    '/v1/events': 122,
+    '/v1/events?order=desc': 122,
+    '/v1/initiatives/sci/events': 122,
+    '/v1/initiatives/sci/records/long/history': 41,
+  })) {
+    const first = await app.inject(withQuery(list, 'limit=1000'));
+    t.ok(first.body.length < 2_500_000, `${list}: ${first.body.length} bytes`);
+    t.ok(nextOf(first.headers.link), list);
+    const all = await walk(withQuery(list, 'limit=1000'));
+    t.equal(all.length, count, list);
+    const lines = await app.inject(withQuery(list, 'format=ndjson'));
+    t.ok(lines.body === all.map((item) => `${JSON.stringify(item)}\n`).join(''), `${list} as lines`);
+  }
 });

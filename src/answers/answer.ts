@@ -1,0 +1,119 @@
+import type { Static, TObject, TProperties, TSchema } from 'typebox';
+import type { Visible } from '../access/visible.ts';
+import type { LedgerRecord } from '../shapes/record.ts';
+import type { At } from '../views/at.ts';
+import { initiativeKnownAt } from './known.ts';
+import type { Ledger } from './ledger.ts';
+import { countParameter, format, limitStandard, moment } from './parameters.ts';
+
+/**
+ * An answer is a function of its name, its parameters and a position: it knows neither a request nor a reply, so routes,
+ * pages and other threads share it. Whoever sends it adds the moment and the basis.
+ */
+interface Described<P extends TProperties, S extends TSchema> {
+  name: string;
+  /** Where it is served. A part such as `:recordId` is a parameter; the others stand in the query. */
+  path: `/v1/${string}`;
+  summary: string;
+  description: string;
+  /** The heading that it stands under in the OpenAPI document. */
+  tag: string;
+  parameters: P;
+  /** The answer with its moment and basis. */
+  shape: S;
+}
+
+export interface Asked<P extends TProperties> {
+  ledger: Ledger;
+  at: At;
+  visible: Visible;
+  /** Checked against their schema. */
+  parameters: Static<TObject<P>>;
+  /** The initiative that the parameter `initiativeId` names, as it was known; undefined: the parameter is absent. */
+  initiative: Static<TObject<P>> extends { initiativeId: string } ? Initiative : Initiative | undefined;
+}
+type Initiative = LedgerRecord<'initiative'>;
+
+/** One JSON object. */
+export interface Single<P extends TProperties = TProperties, S extends TSchema = TSchema>
+  extends Described<P, S> {
+  /** A text is the JSON of the object. */
+  compute(asked: Asked<P>): Promise<Body<S> | string>;
+}
+/** What an answer says beside its moment and basis. */
+type Body<S extends TSchema> = Omit<Static<S>, 'asOf' | 'basis'>;
+
+/** A list, which is also there as a table and as lines, in pages or as a whole. */
+export interface List<P extends TProperties = TProperties, S extends TSchema = TSchema>
+  extends Described<P, S> {
+  /** What the answer calls its items. */
+  named: string;
+  /** Of a page for which no limit is asked. */
+  limit: number;
+  /** Of the table: paths into an item. */
+  columns: readonly string[];
+  /** Computes what all pages share, and gives what reads a page. */
+  open(asked: Asked<P>): ReadPage | Promise<ReadPage>;
+}
+
+export type ReadPage = (asked: PageAsked) => Promise<Page>;
+
+/** Where a page of a list begins, and how long it is at most. */
+export interface PageAsked {
+  after: string | undefined;
+  limit: number;
+  /** Of the items as they are stored: a page of longer ones has fewer of them than its limit, and a next one. */
+  bytesMax: number;
+}
+
+/** A page of a list, and what else its answer says. */
+export interface Page {
+  /** A text is the JSON of an item. */
+  items: (object | string)[];
+  /** The cursor of the next page. */
+  next?: string | undefined;
+  /** How many items there are on this page and those after it; asked for with count=true only. */
+  total(): number | Promise<number>;
+  /** Further members of the JSON. */
+  more?(): object | Promise<object>;
+  /** Members that move on with the log although nothing else changes, so they are not in the ETag. */
+  moments?: object;
+}
+
+export type Answer = Single | List;
+
+// The casts forget which parameters an answer takes: whoever asks has them checked against the schema of this very answer.
+
+export const single = <P extends TProperties, S extends TSchema>(answer: Single<P, S>): Answer =>
+  ({ ...answer, parameters: { ...moment, ...answer.parameters } }) as unknown as Single;
+
+/** paging: the parameters that choose a page; none where the list has one page. */
+export const list = <P extends TProperties, S extends TSchema>({
+  paging,
+  ...answer
+}: Omit<List<P, S>, 'named' | 'limit'> & {
+  paging: { limit?: TSchema; after?: TSchema };
+  named?: string;
+  limit?: number;
+}): Answer =>
+  ({
+    named: 'items',
+    limit: limitStandard,
+    ...answer,
+    parameters: { ...moment, ...answer.parameters, ...countParameter, ...paging, ...format },
+  }) as unknown as List;
+
+/** What an answer is computed from. Throws a Refusal where the initiative was not known at the position. */
+export async function askedAt(
+  ledger: Ledger,
+  at: At,
+  visible: Visible,
+  parameters: { initiativeId?: string },
+): Promise<Asked<TProperties>> {
+  const { initiativeId } = parameters;
+  const initiative =
+    initiativeId === undefined
+      ? undefined
+      : await initiativeKnownAt(ledger.store, visible, initiativeId, at.position);
+  return { ledger, at, visible, parameters, initiative };
+}

@@ -1,0 +1,154 @@
+import { Refusal } from '../errors.ts';
+import { outsideMeetings } from '../projections/tally.ts';
+import { folded } from '../shapes/folded.ts';
+import { announcedIn, Comparison, claimsAboutMeetings, claimsOf, previousAmong } from '../views/claims.ts';
+import {
+  countMeetings,
+  type MeetingCounts,
+  meetingsOf,
+  missingOrdinals,
+  mousOf,
+  projectsOf,
+} from '../views/meetings.ts';
+import { listRecords, type RecordView, recordView, recordViews } from '../views/records.ts';
+import { list, single } from './answer.ts';
+import { firstAsJson, partBytesMax } from './bounds.ts';
+import { columnsOf } from './columns.ts';
+import { recordKnownAt } from './known.ts';
+import {
+  bySlug,
+  compared,
+  initiativeParameter,
+  lastDayOf,
+  placeAfter,
+  recordParameters,
+  untilOfItems,
+  untilParameter,
+} from './parameters.ts';
+import { MeetingAnswer, MeetingListAnswer } from './schemas.ts';
+
+const tag = 'initiatives';
+
+export const meetings = list({
+  name: 'listMeetings',
+  path: '/v1/initiatives/:initiativeId/meetings',
+  summary: 'Meetings with counts and running totals',
+  description:
+    'Standing meetings in order of earliest day, latest day, series, ordinal and position. Running totals run over the meetings of the list: with series, over those of the series. With until, a meeting that may have been held by then is possible: it is listed, but not counted as a meeting.',
+  tag,
+  parameters: { ...initiativeParameter, ...untilOfItems, series: compared(200) },
+  paging: bySlug,
+  shape: MeetingListAnswer,
+  columns: columnsOf.meetings,
+  async open({ ledger, at: { position }, parameters: { initiativeId, series, ...cut } }) {
+    const { db } = ledger.store;
+    const until = lastDayOf(cut.until, 'until');
+    const all = await meetingsOf(db, initiativeId, position);
+    const announced = announcedIn(await claimsAboutMeetings(db, initiativeId, position), until);
+    const held = all
+      .filter(({ earliest }) => until === undefined || earliest <= until)
+      .filter(({ record }) => series === undefined || folded(record.data.series ?? '') === folded(series));
+    const { total, possible } = await ledger.counts.at(initiativeId, position, (tally) =>
+      tally.counts('all', '', until),
+    );
+    const outside = { total: outsideMeetings(total), possible: outsideMeetings(possible) };
+    const counts = await countMeetings(ledger.counts, initiativeId, position, held, announced, until);
+    return async ({ after, limit, bytesMax }) => {
+      const from = placeAfter(held, after, ({ record }) => record.recordId);
+      const page = held.slice(from, from + limit);
+      const views = await recordViews(
+        db,
+        page.map(({ record }) => record),
+      );
+      const items = firstAsJson(
+        views.map((view, i) => ({ ...view, ...counts[from + i] })),
+        bytesMax,
+      );
+      return {
+        items,
+        next: from + items.length < held.length ? items.at(-1)?.recordId : undefined,
+        total: () => held.length - from,
+        more: () => ({
+          ...missingOrdinals(held),
+          outside: { mous: mousOf(outside, until), projects: projectsOf(outside, until) },
+        }),
+      };
+    };
+  },
+});
+
+/** A meeting lists no more of a kind than this; the lists have them all. */
+const milestonesMax = 1000;
+
+export const meeting = single({
+  name: 'getMeeting',
+  path: '/v1/initiatives/:initiativeId/meetings/:recordId',
+  summary: 'One meeting',
+  description: `The meeting, its MoUs and projects (of each the first ${milestonesMax}, or about 1 MiB; the lists with meetingId have all), how complete they are, and the claims about the meeting or made at it.`,
+  tag,
+  parameters: { ...recordParameters, ...untilParameter },
+  shape: MeetingAnswer,
+  async compute({ ledger: { store, counts }, at: { position }, parameters }) {
+    const { db } = store;
+    const { initiativeId, recordId } = parameters;
+    const until = lastDayOf(parameters.until, 'until');
+    const record = await recordKnownAt(store, initiativeId, recordId, position);
+    if (record.kind !== 'meeting')
+      throw new Refusal('record-not-found', `${recordId} is no meeting of ${initiativeId}.`);
+    const meetings = await meetingsOf(db, initiativeId, position);
+    const claims = await claimsOf(db, initiativeId, position);
+    const announced = announcedIn(claims, until);
+    const own = meetings.findIndex((meeting) => meeting.record.recordId === recordId);
+    const about = claims.filter(
+      ({ record: { data }, span }) =>
+        (until === undefined || span.latest <= until) &&
+        (data.scope === `meeting:${recordId}` || data.madeAt === recordId),
+    );
+    const previous = await previousAmong(claims);
+    const first = about.slice(0, milestonesMax);
+    const held = meetings.slice(0, own + 1);
+    const counted =
+      (await countMeetings(counts, initiativeId, position, held, announced, until)).at(-1) ??
+      retractedMeeting(until);
+    const comparison = await counts.at(
+      initiativeId,
+      position,
+      (tally) => new Comparison(first, previous, meetings, tally, until),
+    );
+    const filters = { meetingId: recordId, ...(until === undefined ? {} : { until }) };
+    const milestones = async (kind: 'mou' | 'project'): Promise<RecordView[]> => {
+      const scope = { initiativeId, kinds: [kind] };
+      const size = { limit: milestonesMax, bytesMax: partBytesMax };
+      return recordViews(db, (await listRecords(db, position, scope, filters, 0, size)).items, until);
+    };
+    const [mous, projects] = [await milestones('mou'), await milestones('project')];
+    const compared = firstAsJson(await comparison.compared());
+    const listed = { mous: mous.length, projects: projects.length };
+    return {
+      ...(await recordView(db, record)),
+      ...counted,
+      mous,
+      projects,
+      claims: compared,
+      ...leftOut(counted, listed, about.length - compared.length),
+    };
+  },
+});
+
+/** Says how much of each part there is no room for, where there is more. */
+function leftOut({ counts }: MeetingCounts, listed: { mous: number; projects: number }, claims: number) {
+  const left = (kind: 'mous' | 'projects'): number =>
+    counts[kind].total + (counts[kind].possible ?? 0) - listed[kind];
+  const parts = { mous: left('mous'), projects: left('projects'), claims };
+  return Object.values(parts).some((count) => count > 0) ? { leftOut: parts } : {};
+}
+
+/** A retracted meeting counts nowhere. */
+function retractedMeeting(until: string | undefined): MeetingCounts {
+  const nothing = { total: 0, ...(until === undefined ? {} : { possible: 0 }), named: 0 };
+  return {
+    counts: { mous: nothing, projects: nothing },
+    running: { meetings: 0, mous: 0, projects: 0 },
+    coverage: { mous: 'unknown', projects: 'unknown' },
+  };
+}

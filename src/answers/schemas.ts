@@ -1,0 +1,444 @@
+import { type TObject, type TProperties, type TSchema, Type } from 'typebox';
+import { byName, forEachDimension } from '../projections/dimensions.ts';
+import { closed, Reason, ref, Slug, Source } from '../shapes/fields.ts';
+import { allKinds, ClaimData, qualifiers } from '../shapes/record-data.ts';
+
+const count = (description?: string) => Type.Integer({ minimum: 0, ...(description ? { description } : {}) });
+const Day = Type.String({ format: 'date', description: 'A day, YYYY-MM-DD.' });
+const Instant = Type.String({ format: 'date-time' });
+const Position = Type.Integer({ minimum: 1, description: 'Place in the log: 1, 2, 3 …' });
+const Hash = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 in hex.' });
+const Possible = Type.Optional(count('With until: what may have happened by then, in addition to total.'));
+
+/** Every schema that others refer to by its $id, in the order of this file. */
+export const answerSchemas: TObject[] = [];
+
+function named<P extends TProperties>(
+  $id: string,
+  description: string | undefined,
+  properties: P,
+): TObject<P> {
+  const schema = Type.Object(properties, { $id, ...closed, ...(description && { description }) });
+  answerSchemas.push(schema);
+  return schema;
+}
+
+/** What every read model says of where its answer comes from. */
+export const Basis = named('Basis', 'The exact log that the answer was computed from.', {
+  treeSize: count('How many events of the log the answer was computed from.'),
+  rootHash: Type.String({
+    pattern: '^[0-9a-f]{64}$',
+    description: 'The root of the Merkle tree over them.',
+  }),
+});
+
+export const AsOf = named('AsOf', 'The moment that the answer speaks of.', {
+  position: count('The last position that the answer takes in; 0: before the first event.'),
+  recordedAt: Type.Optional(Instant),
+});
+
+const Status = Type.Enum(['standing', 'retracted']);
+const Kind = Type.Enum([...allKinds]);
+const AnyJson = Type.Unknown({ description: 'Any JSON value.' });
+
+const PossibleItem = Type.Optional(
+  Type.Literal(true, { description: 'Only with until: it may have happened by then or later.' }),
+);
+
+/** Members of a record, for schemas that add to them. */
+const record = {
+  initiativeId: Slug,
+  recordId: Slug,
+  kind: Kind,
+  status: Status,
+  version: Type.Integer({ minimum: 1 }),
+  occurredOn: Type.Optional(Type.String({ description: 'As given: an EDTF date.' })),
+  earliest: Type.Optional(Day),
+  latest: Type.Optional(Day),
+  data: Type.Unknown({
+    description: 'InitiativeData, MeetingData, MilestoneData or ClaimData, with names of persons.',
+  }),
+  sources: Type.Array(ref(Source)),
+};
+export const RecordBody = named('Record', 'One thing in a register.', { ...record, possible: PossibleItem });
+
+const Countable = Type.Object(
+  { total: count(), possible: Possible, named: count('How many of them have a title.') },
+  closed,
+);
+const MilestoneCounts = Type.Object(
+  { total: count(), possible: Possible, named: count(), atMeetings: count(), outsideMeetings: count() },
+  closed,
+);
+export const SummaryCounts = named('Counts', 'Computed from the records, never entered.', {
+  meetings: Type.Object({ total: count(), possible: Possible }, closed),
+  mous: MilestoneCounts,
+  projects: MilestoneCounts,
+});
+
+const Shares = Type.Array(
+  Type.Object({ key: Type.Union([Type.String(), Type.Null()]), mous: count(), projects: count() }, closed),
+  {
+    description:
+      'A record counts under each of its keys, and under null if it has none. If no record has several keys, the shares sum to the total.',
+  },
+);
+const shares = { ...forEachDimension(byName, () => Shares), byYear: Shares };
+const day = (description: string) => Type.Optional(Type.String({ format: 'date', description }));
+const breakdown = {
+  ...shares,
+  firstOccurrence: day(
+    'The first day on which something counted is known to have happened: its date is this day. Absent if no date is a day.',
+  ),
+  lastOccurrence: day('The last day that something counted is known to have.'),
+  firstPossible: Type.Optional(
+    Type.Union([Type.String({ format: 'date' }), Type.Null()], {
+      description:
+        'The first day that a vaguer date may mean, if it is before firstOccurrence or there is no firstOccurrence. null: nobody knows how long before. Absent: nothing counted may have been earlier.',
+    }),
+  ),
+  lastPossible: day(
+    'The last day that a vaguer date may mean, if it is after lastOccurrence or there is no lastOccurrence; with until, no later than its last day. Absent: nothing counted may have been later.',
+  ),
+};
+
+export const ComparedClaim = named('Claim', 'A published figure, compared with the records.', {
+  initiativeId: Slug,
+  recordId: Slug,
+  version: Type.Integer({ minimum: 1 }),
+  metric: ClaimData.properties.metric,
+  value: count(),
+  qualifier: Type.Enum([...qualifiers]),
+  scope: Type.String(),
+  label: Type.Optional(Type.String()),
+  madeAt: Type.Optional(Slug),
+  occurredOn: Type.String({ description: 'The date for which the figure is stated.' }),
+  recorded: Type.Optional(count()),
+  possible: Type.Optional(count()),
+  difference: Type.Optional(Type.Integer({ description: 'recorded less value' })),
+  status: Type.Enum(['matches', 'over', 'short', 'undecided', 'about', 'not-comparable'], {
+    description:
+      'about: nearly, from 90 % of the value up to it, or about, within 10 % either way. undecided: what is possible decides.',
+  }),
+  previous: Type.Optional(
+    Type.Object(
+      {
+        recordId: Slug,
+        value: count(),
+        claimedIncrease: Type.Integer(),
+        recordedIncrease: Type.Optional(Type.Integer()),
+        difference: Type.Optional(Type.Integer()),
+      },
+      {
+        ...closed,
+        description: 'The earlier claim of the same metric, scope and label, and the step from it.',
+      },
+    ),
+  ),
+  since: Type.Object(
+    { meetings: count(), mous: count(), projects: count() },
+    { ...closed, description: 'Counts of what happened after the day of the claim.' },
+  ),
+  sources: Type.Array(ref(Source)),
+});
+
+const meetingCounts = {
+  counts: Type.Object({ mous: Countable, projects: Countable }, closed),
+  running: Type.Object(
+    { meetings: count(), mous: count(), projects: count() },
+    {
+      ...closed,
+      description:
+        'Totals up to and including this meeting. With until: meetings that were surely held by then, and milestones that surely happened by then, also at meetings that are only possible.',
+    },
+  ),
+  coverage: Type.Object(
+    {
+      mous: Type.Enum(['listed', 'partial', 'counted', 'unknown']),
+      projects: Type.Enum(['listed', 'partial', 'counted', 'unknown']),
+    },
+    {
+      ...closed,
+      description:
+        'listed: all that were announced are recorded and named, as far as the claims about the meeting say; partial: some are not named, or a claim says that there are more; counted: none is named; unknown: none is recorded. Claims about it are those of scope meeting:<recordId>; "more than 20" and "about 30" (27 at least) say that there are more than 20. With until, what is only possible is taken in, and claims stated for a later day are not.',
+    },
+  ),
+};
+export const CountedMeeting = named('CountedMeeting', undefined, {
+  ...record,
+  possible: PossibleItem,
+  ...meetingCounts,
+});
+
+const DayOrNull = (description: string) =>
+  Type.Union([Type.String({ format: 'date' }), Type.Null()], { description });
+export const CountedParty = named('CountedParty', 'A party of MoUs and projects, and how many it signed.', {
+  name: Type.String({ description: 'As the newest of the records spells it.' }),
+  mous: count(),
+  projects: count(),
+  first: DayOrNull('The earliest day that the first of them may have happened on; null: nobody knows.'),
+  last: DayOrNull('The latest day that the last of them may have happened on; null: nobody knows.'),
+});
+
+export const CountedInitiative = named('CountedInitiative', undefined, {
+  ...record,
+  counts: ref(SummaryCounts),
+});
+
+const FieldChanges = Type.Array(
+  Type.Object({ path: Type.String(), from: Type.Optional(AnyJson), to: Type.Optional(AnyJson) }, closed),
+  { description: 'Without from, the member was absent; without to, it was removed.' },
+);
+const versionOrigin = {
+  version: Type.Integer({ minimum: 1 }),
+  position: Position,
+  eventId: Type.String({ format: 'uuid' }),
+  type: Type.String(),
+  recordedAt: Instant,
+  recordedBy: Type.String(),
+  reason: Type.Optional(ref(Reason)),
+  sources: Type.Optional(Type.Array(ref(Source))),
+  note: Type.Optional(Type.String()),
+  correlationId: Type.Optional(Type.String()),
+};
+const VersionOrigin = named('VersionOrigin', 'The event that made a version of a record.', versionOrigin);
+export const VersionBody = named('Version', 'An event of a record, and its changes.', {
+  ...versionOrigin,
+  changes: FieldChanges,
+});
+
+const StoredEventBody = named('StoredEvent', 'The event exactly as logged: RFC 8785 canonical JSON.', {
+  v: Type.Literal(1),
+  eventId: Type.String({ format: 'uuid' }),
+  initiativeId: Type.String({
+    pattern: '^(-|[a-z0-9][a-z0-9-]{0,62})$',
+    description: 'The initiative. A hyphen for LogContinued, which belongs to none.',
+  }),
+  recordId: Slug,
+  kind: Kind,
+  version: Type.Integer({ minimum: 1 }),
+  type: Type.String(),
+  occurredOn: Type.Optional(Type.String()),
+  data: Type.Optional(Type.Object({}, { additionalProperties: true })),
+  changes: Type.Optional(FieldChanges),
+  to: Type.Optional(Type.Enum(['mou', 'project'])),
+  erased: Type.Optional(
+    Type.Object(
+      {
+        commitments: Type.Array(Hash),
+        legalBasis: Type.String(),
+        requestedBy: Type.Optional(Type.String()),
+      },
+      { ...closed, description: 'The commitments whose names were erased.' },
+    ),
+  ),
+  sources: Type.Optional(Type.Array(ref(Source))),
+  reason: Type.Optional(ref(Reason)),
+  note: Type.Optional(Type.String()),
+  correlationId: Type.Optional(Type.String()),
+  recordedAt: Instant,
+  recordedBy: Type.String(),
+});
+const loggedEvent = {
+  position: Position,
+  leafHash: Hash,
+  event: ref(StoredEventBody),
+  openings: Type.Optional(
+    Type.Array(Type.Object({ commitment: Hash, name: Type.String(), salt: Hash }, closed), {
+      description: 'Names of persons behind the commitments in the event, without erased ones.',
+    }),
+  ),
+};
+export const LoggedEvent = named('LoggedEvent', undefined, loggedEvent);
+
+const MovedShares = Type.Optional(
+  Type.Array(
+    Type.Object(
+      {
+        key: Type.Union([Type.String(), Type.Null()]),
+        mous: Type.Integer(),
+        projects: Type.Integer(),
+      },
+      closed,
+    ),
+  ),
+);
+const Moved = Type.Object(
+  {
+    meetings: Type.Optional(Type.Integer()),
+    mous: Type.Optional(Type.Integer()),
+    mousNamed: Type.Optional(Type.Integer()),
+    mousAtMeetings: Type.Optional(Type.Integer()),
+    mousNamedAtMeetings: Type.Optional(Type.Integer()),
+    projects: Type.Optional(Type.Integer()),
+    projectsNamed: Type.Optional(Type.Integer()),
+    projectsAtMeetings: Type.Optional(Type.Integer()),
+    projectsNamedAtMeetings: Type.Optional(Type.Integer()),
+    ...forEachDimension(byName, () => MovedShares),
+    byYear: MovedShares,
+  },
+  {
+    ...closed,
+    description:
+      'The amount that the event added to each figure, without figures that it did not move. A key has the spelling of the record.',
+  },
+);
+const MovingEvent = named('MovingEvent', undefined, { ...loggedEvent, moved: Moved });
+
+const provenance = { asOf: ref(AsOf), basis: ref(Basis) };
+const answer = <P extends TProperties>($id: string, properties: P) =>
+  named($id, undefined, { ...properties, ...provenance });
+const total = { total: Type.Optional(count('With count=true: the items of this page and those after it.')) };
+const listOf = ($id: string, item: TSchema, more: TProperties = {}) =>
+  answer($id, { items: Type.Array(ref(item)), ...more });
+
+const summary = { counts: ref(SummaryCounts), ...breakdown };
+const claims = {
+  claims: Type.Array(ref(ComparedClaim), {
+    description: 'The claims for the latest days, up to 1,000 or about 1 MiB. The list of claims has all.',
+  }),
+  claimsLeftOut: Type.Optional(count('How many claims there are before these; absent: none.')),
+};
+
+export const InitiativeListAnswer = listOf('InitiativeList', CountedInitiative, total);
+export const InitiativeAnswer = answer('Initiative', {
+  ...record,
+  ...summary,
+  ...claims,
+});
+export const SummaryAnswer = answer('Summary', { initiativeId: Slug, status: Status, ...summary, ...claims });
+export const OverallAnswer = answer('OverallSummary', {
+  initiatives: count(),
+  ...summary,
+  covers: Type.Optional(
+    Type.Literal('readable', {
+      description: 'It tells of the initiatives that you may read; there may be others.',
+    }),
+  ),
+});
+export const MeetingListAnswer = listOf('MeetingList', CountedMeeting, {
+  missingOrdinals: Type.Array(
+    Type.Object(
+      { series: Type.Union([Type.String(), Type.Null()]), missing: Type.Array(Type.Integer()) },
+      closed,
+    ),
+    {
+      description:
+        'The first 1,000 ordinals, between the lowest and the highest of each series, that no meeting of the list has, on any page.',
+    },
+  ),
+  missingOrdinalsLeftOut: Type.Optional(
+    Type.Object(
+      { ordinals: count(), series: count() },
+      {
+        ...closed,
+        description: 'The number of further missing ordinals and of their series. Absent: there are none.',
+      },
+    ),
+  ),
+  outside: Type.Object(
+    { mous: Countable, projects: Countable },
+    { ...closed, description: 'Milestones outside meetings.' },
+  ),
+  ...total,
+});
+export const MeetingAnswer = answer('Meeting', {
+  ...record,
+  possible: PossibleItem,
+  ...meetingCounts,
+  mous: Type.Array(ref(RecordBody)),
+  projects: Type.Array(ref(RecordBody)),
+  claims: Type.Array(ref(ComparedClaim), { description: 'Claims about the meeting, or made at it.' }),
+  leftOut: Type.Optional(
+    Type.Object(
+      { mous: count(), projects: count(), claims: count() },
+      { ...closed, description: 'The numbers of items that are left out here. Absent: none.' },
+    ),
+  ),
+});
+export const RecordListAnswer = listOf('RecordList', RecordBody, total);
+export const PartyListAnswer = listOf('PartyList', CountedParty, total);
+export const ClaimListAnswer = listOf('ClaimList', ComparedClaim, total);
+export const RecordAnswer = answer('RecordAnswer', {
+  ...record,
+  references: Type.Array(Type.Object({ recordId: Slug, status: Status }, closed), {
+    description: 'The status of the records that renews and under name.',
+  }),
+});
+export const HistoryAnswer = answer('History', {
+  recordId: Slug,
+  versions: Type.Array(ref(VersionBody)),
+  ...total,
+});
+export const DifferenceAnswer = answer('Difference', {
+  recordId: Slug,
+  from: ref(VersionOrigin),
+  to: ref(VersionOrigin),
+  changes: FieldChanges,
+  ...total,
+});
+export const ChangesAnswer = answer('Changes', {
+  from: ref(AsOf),
+  to: ref(AsOf),
+  before: ref(SummaryCounts),
+  after: ref(SummaryCounts),
+  shares: Type.Object(
+    { before: Type.Object(shares, closed), after: Type.Object(shares, closed) },
+    { ...closed, description: 'How the counts divide, before and after.' },
+  ),
+  items: Type.Array(ref(MovingEvent)),
+  ...total,
+});
+export const EventListAnswer = listOf('EventList', LoggedEvent, total);
+export const EventAnswer = named('EventAnswer', undefined, { ...loggedEvent, ...provenance });
+
+export const KeysAnswer = named('Keys', undefined, {
+  origin: Type.String({ description: 'The name of the log.' }),
+  items: Type.Array(
+    Type.Object({ vkey: Type.String(), signsFrom: Instant, signsUntil: Type.Optional(Instant) }, closed),
+  ),
+});
+const Hashes = Type.Array(Hash);
+export const InclusionAnswer = named('InclusionProof', undefined, {
+  leafIndex: count('The position less one.'),
+  treeSize: count(),
+  leafHash: Hash,
+  rootHash: Hash,
+  hashes: Hashes,
+});
+export const ConsistencyAnswer = named('ConsistencyProof', undefined, {
+  from: count(),
+  to: count(),
+  fromRoot: Hash,
+  toRoot: Hash,
+  hashes: Hashes,
+});
+
+export const RebuildLine = named('RebuildLine', 'The progress of a rebuild, or its outcome.', {
+  events: Type.Optional(count('How many events are rebuilt.')),
+  of: Type.Optional(count('How many there are.')),
+  outcome: Type.Optional(
+    Type.Enum(['done', 'stopped'], { description: 'Only in the last line. stopped: nothing was changed.' }),
+  ),
+  views: Type.Optional(
+    Type.Array(
+      Type.Object(
+        {
+          view: Type.String({ description: 'The read model.' }),
+          swapped: Type.Boolean({ description: 'Whether the rebuilt one is now in use.' }),
+          differences: Type.Optional(count('Rows that differed; absent: they were not compared.')),
+          first: Type.Array(
+            Type.Object(
+              { table: Type.String(), position: Type.Optional(Type.Integer()), detail: Type.String() },
+              closed,
+            ),
+            { description: 'The first of them.' },
+          ),
+        },
+        closed,
+      ),
+    ),
+  ),
+  position: Type.Optional(Type.Integer({ description: "The position of the event that can't be folded." })),
+  detail: Type.Optional(Type.String({ description: 'Why the rebuild stopped.' })),
+});

@@ -1,0 +1,130 @@
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import * as openid from 'openid-client';
+import { Refusal } from '../../errors.ts';
+
+/** What an identity provider says of a user. */
+export interface Claims {
+  issuer: string;
+  subject: string;
+  /** Milliseconds. */
+  issuedAt: number;
+  all: JWTPayload;
+}
+
+export interface ProviderOptions {
+  issuer: string;
+  /** Of access tokens; undefined: none is accepted. */
+  audience: string | undefined;
+  clientId: string | undefined;
+  clientSecret: string | undefined;
+}
+
+/** With a public key alone nobody can sign. */
+const algorithms = ['RS', 'PS', 'ES'].flatMap((kind) => [256, 384, 512].map((bits) => kind + bits));
+algorithms.push('EdDSA', 'Ed25519');
+
+const timeoutSeconds = 5;
+/** How far the clocks of the provider and of this machine may be apart. */
+export const clockToleranceSeconds = 30;
+
+/** The types promise a text, and whoever signs may write anything. */
+const isIdentifier = (claim: unknown): claim is string =>
+  typeof claim === 'string' && /^[^\p{Cc}\p{Cs}]{1,500}$/u.test(claim);
+
+/** An identity provider (OpenID Connect). It is asked at the first use, so that the ledger starts without it. */
+export class Provider {
+  readonly #options: ProviderOptions;
+  readonly #clock: () => number;
+  readonly #failed: (error: unknown) => void;
+  #configuration: Promise<openid.Configuration> | undefined;
+  #keys: JWTVerifyGetKey | undefined;
+
+  /** failed: told why the provider was out of reach. */
+  constructor(options: ProviderOptions, clock: () => number, failed: (error: unknown) => void) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#failed = failed;
+  }
+
+  /** Throws Refusal `identity-provider-unavailable`. */
+  configuration(): Promise<openid.Configuration> {
+    this.#configuration ??= this.#discover().catch((error) => {
+      this.#configuration = undefined;
+      throw this.away(error);
+    });
+    return this.#configuration;
+  }
+
+  /**
+   * What an access token (RFC 9068) says of its user. Throws Refusal `unauthenticated` where it is none of this provider for this
+   * ledger, and `identity-provider-unavailable` where that can't be known.
+   */
+  async claimsOf(token: string): Promise<Claims> {
+    const { issuer, audience } = this.#options;
+    if (audience === undefined) throw unknown();
+    try {
+      const { payload } = await jwtVerify(token, (header, jws) => this.#key(header, jws), {
+        issuer,
+        audience,
+        algorithms,
+        typ: 'at+jwt',
+        requiredClaims: ['exp', 'iat', 'sub'],
+        clockTolerance: clockToleranceSeconds,
+        currentDate: new Date(this.#clock()),
+      });
+      return claimsIn(payload);
+    } catch (error) {
+      // The reasons stay untold: whoever tries tokens learns nothing.
+      throw error instanceof Refusal ? error : unknown();
+    }
+  }
+
+  /** The refusal where the provider does not answer, or not as one. */
+  away(error: unknown): Refusal {
+    this.#failed(error);
+    return new Refusal(
+      'identity-provider-unavailable',
+      'The identity provider does not answer, so that nobody new can be known by it.',
+    );
+  }
+
+  #discover(): Promise<openid.Configuration> {
+    const { issuer, clientId = 'milestone-ledger', clientSecret } = this.#options;
+    const metadata = { [openid.clockTolerance]: clockToleranceSeconds };
+    const authentication = clientSecret === undefined ? undefined : openid.ClientSecretBasic(clientSecret);
+    return openid.discovery(new URL(issuer), clientId, metadata, authentication, {
+      timeout: timeoutSeconds,
+      // The settings allow http on this machine alone.
+      execute: issuer.startsWith('http:') ? [openid.allowInsecureRequests] : [],
+    });
+  }
+
+  async #key(...[header, jws]: Parameters<JWTVerifyGetKey>): Promise<Awaited<ReturnType<JWTVerifyGetKey>>> {
+    const { jwks_uri } = (await this.configuration()).serverMetadata();
+    if (jwks_uri === undefined) throw this.away(new Error('The identity provider publishes no keys.'));
+    this.#keys ??= createRemoteJWKSet(new URL(jwks_uri), {
+      cacheMaxAge: 600_000,
+      cooldownDuration: 30_000,
+      timeoutDuration: timeoutSeconds * 1_000,
+    });
+    try {
+      return await this.#keys(header, jws);
+    } catch (error) {
+      const isOfToken =
+        error instanceof errors.JWKSNoMatchingKey ||
+        error instanceof errors.JWKSMultipleMatchingKeys ||
+        error instanceof errors.JOSENotSupported;
+      throw isOfToken ? error : this.away(error);
+    }
+  }
+}
+
+/** The claims of a token that was verified. Throws Refusal `unauthenticated`. */
+export function claimsIn(payload: JWTPayload): Claims {
+  const { iss, sub, iat } = payload;
+  if (!isIdentifier(iss) || !isIdentifier(sub) || typeof iat !== 'number') throw unknown();
+  return { issuer: iss, subject: sub, issuedAt: iat * 1_000, all: payload };
+}
+
+export const unknown = (): Refusal =>
+  new Refusal('unauthenticated', 'The credentials are not, or no longer, those of anybody.');

@@ -1,0 +1,142 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type TProperties, Type } from 'typebox';
+import { type Answer, askedAt, type List, type Single } from '../../answers/answer.ts';
+import { answers } from '../../answers/catalogue.ts';
+import { closed, ref } from '../../shapes/fields.ts';
+import { type At, endOf, isAtEnd, resolveAt } from '../../views/at.ts';
+import type { App } from '../app.ts';
+import type { Ledger } from '../ledger.ts';
+import { answerOf, jsonAnswer } from '../plugins/openapi.ts';
+import { KeptPayloads } from '../wire/kept-payloads.ts';
+import { type ListQuery, sendList } from '../wire/list.ts';
+import { payloadOf, sendPayload } from '../wire/payload.ts';
+import { ndjson } from '../wire/streamed.ts';
+
+/** A route for each answer of the catalogue. */
+export function answerRoutes(app: App, ledger: Ledger): void {
+  const sender = new Sender(ledger);
+  for (const answer of answers) {
+    // Requests are checked against the schema that the answer gives the route, so they are of this type.
+    app.get(answer.path, { config: { access: 'read' }, schema: schemaOf(answer) }, (request, reply) =>
+      'open' in answer
+        ? sender.sendList(answer, request as Asking, reply)
+        : sender.sendSingle(answer, request as Asking, reply),
+    );
+  }
+}
+
+type Asking = FastifyRequest<{ Querystring: ListQuery; Params: { initiativeId?: string } }>;
+
+/** Sends answers, and keeps those about one initiative until something happens in it. */
+class Sender {
+  readonly #ledger: Ledger;
+  #kept = new KeptPayloads();
+  #voided = 0;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  async sendList(list: List, request: Asking, reply: FastifyReply): Promise<FastifyReply> {
+    const at = await this.#at(request);
+    return sendList(request, reply, at, list, await list.open(await this.#asked(request, at)));
+  }
+
+  /** Undefined: it was sent at once. */
+  sendSingle(single: Single, request: Asking, reply: FastifyReply): Promise<FastifyReply> | undefined {
+    const head = this.#ledger.store.headNow();
+    // To wait would cost as much as the answer.
+    if (head && isAtEnd(request.query)) {
+      const known = this.#keptNow().known(request.url, head.position);
+      if (known) {
+        sendPayload(request, reply, known, endOf(head));
+        return undefined;
+      }
+    }
+    return this.#sendComputed(single, request, reply);
+  }
+
+  async #sendComputed(single: Single, request: Asking, reply: FastifyReply): Promise<FastifyReply> {
+    const { url, params } = request;
+    const { initiativeId } = params;
+    const at = await this.#at(request);
+    const compute = async (): Promise<string> => {
+      const answer = await single.compute(await this.#asked(request, at));
+      return typeof answer === 'string' ? answer : JSON.stringify(answer);
+    };
+    if (initiativeId === undefined) return sendPayload(request, reply, payloadOf(await compute()), at);
+    const kept = this.#keptNow();
+    const lastEvent = (position: number) => this.#ledger.store.lastEventOf(initiativeId, position);
+    const payload = kept.known(url, at.position) ?? (await kept.get(url, at.position, lastEvent, compute));
+    return sendPayload(request, reply, payload, at);
+  }
+
+  #asked({ caller, params, query }: Asking, at: At) {
+    return askedAt(this.#ledger, at, caller.visible, { ...query, ...params });
+  }
+
+  /** The moment that is asked for. With it the end of the log was read, so what is known of the read models is new. */
+  async #at({ query }: Asking): Promise<At> {
+    const at = await resolveAt(this.#ledger.store, query);
+    this.#ledger.upkeep.check();
+    return at;
+  }
+
+  /**
+   * An erasure takes names out of past answers too, and a swapped read model may say otherwise. What is being computed
+   * goes with the answers kept before.
+   */
+  #keptNow(): KeptPayloads {
+    const voided = this.#ledger.store.erasures() + this.#ledger.store.swaps();
+    if (voided !== this.#voided) [this.#voided, this.#kept] = [voided, new KeptPayloads()];
+    return this.#kept;
+  }
+}
+
+const etag = {
+  ETag: { type: 'string', description: 'Weak: over everything but asOf and basis.' },
+};
+export const basisOfTable = {
+  'Basis-Tree-Size': { type: 'integer', description: 'The basis of an answer that is not JSON.' },
+  'Basis-Root-Hash': { type: 'string', description: 'The basis of an answer that is not JSON.' },
+};
+const listHeaders = {
+  ...etag,
+  Link: {
+    type: 'string',
+    description: 'rel="next": the next page, as of the position of this one.',
+  },
+  ...basisOfTable,
+  'Total-Count': {
+    type: 'integer',
+    description: 'With count=true: the number of items on this page and the pages after it.',
+  },
+};
+const text = Type.Unsafe<string>({ type: 'string' });
+
+function schemaOf(answer: Answer) {
+  const { name, path, summary, description, tag, parameters, shape } = answer;
+  const params: TProperties = {};
+  const query: TProperties = {};
+  for (const [name, schema] of Object.entries(parameters))
+    (path.split('/').includes(`:${name}`) ? params : query)[name] = schema;
+  return {
+    operationId: name,
+    summary,
+    description,
+    tags: [tag],
+    response: {
+      200:
+        'open' in answer
+          ? answerOf(
+              'A page of the list, with its basis. A whole list (csv or ndjson without limit) has no ETag if it is too long to be read at once.',
+              { 'application/json': ref(shape), 'text/csv': text, [ndjson]: text },
+              listHeaders,
+            )
+          : jsonAnswer('The answer, with its basis', ref(shape), etag),
+      304: { description: 'The answer has the ETag that If-None-Match names.' },
+    },
+    params: Type.Object(params, closed),
+    querystring: Type.Object(query, closed),
+  };
+}

@@ -1,0 +1,108 @@
+import type { Kysely } from 'kysely';
+import type { Database, PrincipalRow, SessionRow, TokenRow } from '../db/schema.ts';
+import { type Asking, ask } from '../shapes/asking.ts';
+
+// What stands beside the log of principals, their tokens and their sessions. Changes are for `Store.durably`.
+
+/** Whoever was inserted before stays. */
+export const insertPrincipal = ({ principal_id, label, issuer, subject }: PrincipalRow) =>
+  ask(
+    'insert into principals values ($1, $2, $3, $4) on conflict do nothing',
+    principal_id,
+    label,
+    issuer,
+    subject,
+  );
+
+export const allPrincipals = (): Asking<PrincipalRow[]> => ask<PrincipalRow>('select * from principals');
+
+/** Empties what a principal is called and known by: a user of an identity provider is another principal from then on. */
+export const erasePrincipal = (principalId: string) =>
+  ask(
+    'update principals set label = null, issuer = null, subject = null where principal_id = $1',
+    principalId,
+  );
+
+export const insertToken = (row: TokenRow) =>
+  ask(
+    'insert into tokens values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    row.token_id,
+    row.principal_id,
+    row.hash,
+    row.label,
+    row.grants,
+    row.created_at,
+    row.expires_at,
+    row.revoked_at,
+    row.used_at,
+  );
+
+/** false: there is no such token, or it was revoked before. */
+export function* revokeToken(tokenId: string, atMs: number): Asking<boolean> {
+  const rows = yield* ask(
+    'update tokens set revoked_at = $1 where token_id = $2 and revoked_at is null returning token_id',
+    atMs,
+    tokenId,
+  );
+  return rows.length > 0;
+}
+
+export const useToken = (tokenId: string, atMs: number) =>
+  ask('update tokens set used_at = $1 where token_id = $2', atMs, tokenId);
+
+export const tokenByHash = (db: Kysely<Database>, hash: Uint8Array): Promise<TokenRow | undefined> =>
+  db.selectFrom('tokens').selectAll().where('hash', '=', hash).executeTakeFirst();
+
+/** In the order in which they were made; of one principal, or of all. */
+export const tokensOf = (db: Kysely<Database>, principalId?: string): Promise<TokenRow[]> =>
+  db
+    .selectFrom('tokens')
+    .selectAll()
+    .$if(principalId !== undefined, (some) => some.where('principal_id', '=', principalId ?? ''))
+    .orderBy('created_at')
+    .orderBy('token_id')
+    .execute();
+
+/** What principals are called and known by, by their ids. */
+export async function knownPrincipals(db: Kysely<Database>): Promise<Map<string, PrincipalRow>> {
+  const rows = await db.selectFrom('principals').selectAll().execute();
+  return new Map(rows.map((row) => [row.principal_id, row]));
+}
+
+/** The principal that a user of an identity provider is. */
+export const principalOf = (
+  db: Kysely<Database>,
+  issuer: string,
+  subject: string,
+): Promise<PrincipalRow | undefined> =>
+  db
+    .selectFrom('principals')
+    .selectAll()
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .executeTakeFirst();
+
+/** Keeps a session, and deletes all that have ended. */
+export function* insertSession(row: SessionRow): Asking<void> {
+  yield* ask('delete from sessions where ends_at <= $1 or idle_ends_at <= $2', row.begun_at, row.begun_at);
+  yield* ask(
+    'insert into sessions values ($1, $2, $3, $4, $5, $6)',
+    row.hash,
+    row.principal_id,
+    row.begun_at,
+    row.used_at,
+    row.idle_ends_at,
+    row.ends_at,
+  );
+}
+
+export const useSession = (hash: Uint8Array, atMs: number, idleEndsAt: number) =>
+  ask('update sessions set used_at = $1, idle_ends_at = $2 where hash = $3', atMs, idleEndsAt, hash);
+
+export const endSession = (hash: Uint8Array) => ask('delete from sessions where hash = $1', hash);
+
+export const endSessionsOf = (principalId: string) =>
+  ask('delete from sessions where principal_id = $1', principalId);
+
+export const sessionByHash = (db: Kysely<Database>, hash: Uint8Array): Promise<SessionRow | undefined> =>
+  db.selectFrom('sessions').selectAll().where('hash', '=', hash).executeTakeFirst();

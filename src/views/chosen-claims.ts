@@ -1,0 +1,119 @@
+import { type Kysely, type SqlBool, sql } from 'kysely';
+import type { Visible } from '../access/visible.ts';
+import type { Database } from '../db/schema.ts';
+import { folded } from '../shapes/folded.ts';
+import { mapInTurns } from '../turns.ts';
+import {
+  areAboutMeetings,
+  type Claim,
+  type ClaimStatus,
+  type ComparedClaim,
+  Comparison,
+  claimsOf,
+  contradictedAmong,
+  previousAmong,
+} from './claims.ts';
+import type { Counts } from './counts.ts';
+import { type Meeting, meetingsOf } from './meetings.ts';
+import { initiativeSlices, initiativesAt } from './records.ts';
+
+export interface ClaimFilters {
+  metric?: string | undefined;
+  scope?: string | undefined;
+  status?: ClaimStatus | undefined;
+  conflicting?: boolean | undefined;
+  /** A day: only claims that are stated for this day or an earlier one. */
+  until?: string | undefined;
+}
+
+/** The claims of an initiative that match the filters. Counting them compares none; they are compared page by page. */
+export class ChosenClaims {
+  readonly claims: readonly Claim[];
+  readonly #compare: (claims: readonly Claim[]) => Promise<ComparedClaim[]>;
+
+  private constructor(claims: readonly Claim[], compare: ChosenClaims['compare']) {
+    this.claims = claims;
+    this.#compare = compare;
+  }
+
+  static async of(
+    db: Kysely<Database>,
+    counts: Counts,
+    initiativeId: string,
+    position: number,
+    { status, ...filters }: ClaimFilters,
+  ): Promise<ChosenClaims> {
+    const all = await claimsOf(db, initiativeId, position);
+    const chosen = await chosenAmong(all, filters);
+    let previous: Promise<Map<Claim, Claim>> | undefined;
+    let meetings: Promise<Meeting[]> | undefined;
+    const compare = async (claims: readonly Claim[]): Promise<ComparedClaim[]> => {
+      if (claims.length === 0) return [];
+      previous ??= previousAmong(all);
+      if (areAboutMeetings(claims)) meetings ??= meetingsOf(db, initiativeId, position);
+      const [before, held] = [await previous, (await meetings) ?? []];
+      const comparison = await counts.at(
+        initiativeId,
+        position,
+        (tally) => new Comparison(claims, before, held, tally, filters.until),
+      );
+      return comparison.compared();
+    };
+    if (status === undefined) return new ChosenClaims(chosen, compare);
+    const compared = new Map<Claim, ComparedClaim>();
+    for (let from = 0; from < chosen.length; from += comparedAtOnce) {
+      const some = chosen.slice(from, from + comparedAtOnce);
+      for (const [i, one] of (await compare(some)).entries())
+        if (some[i] && one.status === status) compared.set(some[i], one);
+    }
+    return new ChosenClaims([...compared.keys()], async (claims) =>
+      claims.flatMap((claim) => compared.get(claim) ?? []),
+    );
+  }
+
+  compare(claims: readonly Claim[]): Promise<ComparedClaim[]> {
+    return this.#compare(claims);
+  }
+}
+
+/** Claims whose counts are taken from a tally in one turn. */
+const comparedAtOnce = 1_000;
+
+async function chosenAmong(
+  all: readonly Claim[],
+  { metric, scope, conflicting, until }: ClaimFilters,
+): Promise<readonly Claim[]> {
+  if ([metric, scope, conflicting, until].every((filter) => filter === undefined)) return all;
+  const contradicted = conflicting === undefined ? undefined : await contradictedAmong(all);
+  const wanted = scope === undefined ? undefined : folded(scope);
+  const isChosen = await mapInTurns(
+    all,
+    (claim) =>
+      (until === undefined || claim.span.latest <= until) &&
+      (contradicted === undefined || contradicted.has(claim) === conflicting) &&
+      (metric === undefined || claim.record.data.metric === metric) &&
+      (wanted === undefined || folded(claim.record.data.scope) === wanted),
+  );
+  return all.filter((_, i) => isChosen[i]);
+}
+
+const hasClaims = (position: number) => sql<SqlBool>`exists (select 1 from records as claim
+  where claim.initiative_id = records.initiative_id and claim.kind = 'claim' and claim.standing = 1
+    and claim.position <= ${position} and (claim.to_position is null or claim.to_position > ${position}))`;
+
+/** The standing initiatives with standing claims, in the order of their ids, after one. */
+export async function* initiativesWithClaims(
+  db: Kysely<Database>,
+  visible: Visible,
+  position: number,
+  behind: string,
+): AsyncGenerator<string> {
+  for await (const slice of initiativeSlices(db, visible, behind)) {
+    const found = await initiativesAt(db, slice, position, 1)
+      .select('initiative_id')
+      .where(hasClaims(position))
+      .orderBy('initiative_id')
+      .execute();
+    for (const { initiative_id } of found) yield initiative_id;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Kysely } from 'kysely';
+import { type Granted, granted, may, type Right } from '../access/rights.ts';
+import { recordOf, type VersionRow, versionColumns } from '../db/rows.ts';
+import type { Database } from '../db/schema.ts';
+import type { Grant } from '../shapes/grant.ts';
+import { ownId } from '../shapes/stored-event.ts';
+import { knownAt } from './at.ts';
+
+/** A principal as it was known at a position. */
+export interface Principal {
+  principalId: string;
+  /** false: it may do nothing, whatever its grants. */
+  enabled: boolean;
+  grants: Granted;
+  /** Of the event that made it so. */
+  position: number;
+}
+
+/** All principals, in the order in which they were added. */
+export async function principalsAt(db: Kysely<Database>, position: number): Promise<Principal[]> {
+  const rows = await ofPrincipals(db).where(knownAt(position)).orderBy('made').execute();
+  return rows.map(principalOf);
+}
+
+/** Every version of a principal up to a position, the newest first. */
+async function versionsOf(db: Kysely<Database>, principalId: string, position: number): Promise<Principal[]> {
+  const versions = ofPrincipals(db).where('record_id', '=', principalId).where('position', '<=', position);
+  return (await versions.orderBy('version', 'desc').execute()).map(principalOf);
+}
+
+const ofPrincipals = (db: Kysely<Database>) =>
+  db
+    .selectFrom('records')
+    .select(versionColumns)
+    .where('initiative_id', '=', ownId)
+    .where('kind', '=', 'principal');
+
+function principalOf(row: VersionRow): Principal {
+  const { recordId: principalId, status, data } = recordOf(row);
+  return {
+    principalId,
+    enabled: status === 'standing',
+    grants: granted('grants' in data ? data.grants : {}),
+    position: row.position,
+  };
+}
+
+/** The grant that gives a principal a right, as it is; undefined: none does. */
+export const ruleFor = (
+  { enabled, grants }: Principal,
+  right: Right,
+  initiativeId?: string,
+): Grant | undefined => (enabled ? may(grants, right, initiativeId) : undefined);
+
+/** The position of the event since which, without a break, a principal has had the right that it has now. */
+export async function rightSince(
+  db: Kysely<Database>,
+  principal: Principal,
+  right: Right,
+  initiativeId?: string,
+): Promise<number> {
+  let since = principal.position;
+  for (const version of await versionsOf(db, principal.principalId, principal.position)) {
+    if (!ruleFor(version, right, initiativeId)) break;
+    since = version.position;
+  }
+  return since;
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { type App, openLedger, openLedgerApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Grant } from '../../src/shapes/grant.ts';
+import { addPrincipal, issueToken } from '../../src/store/principals.ts';
+import { emptyDatabase } from './database.ts';
+
+export const reason = { code: 'other', text: 'A test of access.' } as const;
+const operator = { principal: 'operator', authority: 'operator' } as const;
+
+/** A ledger that has an administrator, served without a socket. Closes itself, and the database is checked. */
+export async function closedLedger(
+  t: Test,
+  settings: { [name: string]: string } = {},
+  clock: () => number = Date.now,
+  database?: string,
+) {
+  const DATABASE_URL = database ?? (await emptyDatabase(t));
+  const config = readConfig({ DATABASE_URL, SIGNER_DIR: join(t.testdir(), 'signer'), ...settings });
+  const stopped = await openLedger(config, false, clock);
+  const { principalId } = await addPrincipal(
+    { ...stopped, author: operator },
+    { label: 'Administrator', grants: [{ role: 'admin', initiativeId: '*' }], reason },
+  );
+  const expiresAt = clock() + 86_400_000;
+  const { token: admin } = await issueToken(
+    stopped.store,
+    { principalId, label: 'first', expiresAt },
+    clock(),
+  );
+  await stopped.close();
+  const app = await openLedgerApp(config, false, clock, clock);
+  t.teardown(() => app.close());
+  return { app, config, admin, ...asked(app, admin) };
+}
+
+/** Requests with tokens, and principals that have some. */
+export function asked(app: App, admin: string) {
+  const ask = async (
+    token: string | undefined,
+    method: 'GET' | 'HEAD' | 'POST' | 'DELETE',
+    url: string,
+    payload?: object,
+  ) => {
+    const { statusCode, headers, body } = await app.inject({
+      method,
+      url,
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      ...(payload && { payload }),
+    });
+    const isJson =
+      /json/.test(String(headers['content-type'])) && !/ndjson/.test(String(headers['content-type']));
+    return {
+      status: statusCode,
+      headers,
+      text: body,
+      body: isJson && body !== '' ? JSON.parse(body) : undefined,
+    };
+  };
+  const record = async (initiativeId: string, ...events: object[]) => {
+    const { status, body } = await ask(admin, 'POST', `/v1/initiatives/${initiativeId}/events`, { events });
+    if (status !== 201) throw new Error(JSON.stringify(body));
+    return body;
+  };
+  const principal = async (
+    grants: Grant[],
+    label = 'Somebody',
+  ): Promise<{ principalId: string; token: string }> => {
+    const made = await ask(admin, 'POST', '/v1/principals', { label, grants, reason });
+    if (made.status !== 201) throw new Error(made.text);
+    const { principalId } = made.body;
+    const { body } = await ask(admin, 'POST', '/v1/tokens', { principalId, label, expires: '1d' });
+    return { principalId, token: body.token };
+  };
+  return { ask, record, principal };
+}

@@ -1,0 +1,248 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
+import { Provider } from 'oidc-provider';
+import type { Test } from 'tap';
+import { type App, openLedgerApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { emptyDatabase } from './database.ts';
+
+export const publicUrl = 'http://127.0.0.1:3999';
+export const audience = 'https://ledger.example.org';
+export const rules = [
+  { claim: 'groups', value: 'ledger-admins', grants: [{ role: 'admin', initiativeId: '*' }] },
+  { claim: 'groups', value: 'office', grants: [{ role: 'recorder', initiativeId: 'a' }] },
+];
+const client = { id: 'ledger', secret: 's+cret:of&the%client' };
+
+export interface User {
+  name?: string;
+  groups?: string[];
+}
+
+const newKey = async (kid: string) => {
+  const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
+  return { kid, privateKey, publicKey };
+};
+
+/** An identity provider on a free port, that ends with the test. */
+export async function identityProvider(t: Test) {
+  const users = new Map<string, User>();
+  let listener: RequestListener = () => {};
+  const server = createServer((request, response) => void listener(request, response));
+  const listen = (port: number) =>
+    new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve));
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const issuer = `http://127.0.0.1:${port}`;
+  let key = await newKey('key-1');
+  let keysMade = 1;
+
+  async function serve(): Promise<void> {
+    const jwk = { ...(await exportJWK(key.privateKey)), kid: key.kid, use: 'sig', alg: 'RS256' };
+    listener = new Provider(issuer, {
+      clients: [
+        {
+          client_id: client.id,
+          client_secret: client.secret,
+          redirect_uris: [`${publicUrl}/login/callback`],
+          grant_types: ['authorization_code', 'client_credentials'],
+        },
+      ],
+      jwks: { keys: [jwk] },
+      cookies: { keys: ['a key of cookies'] },
+      claims: { openid: ['sub'], profile: ['name'], groups: ['groups'] },
+      conformIdTokenClaims: false,
+      findAccount: (_: unknown, sub: string) => ({
+        accountId: sub,
+        claims: () => ({ sub, ...users.get(sub) }),
+      }),
+      features: {
+        clientCredentials: { enabled: true },
+        resourceIndicators: {
+          enabled: true,
+          defaultResource: () => undefined,
+          getResourceServerInfo: () => ({ scope: '', audience, accessTokenFormat: 'jwt' }),
+        },
+      },
+    }).callback();
+  }
+  await serve();
+  t.teardown(close);
+
+  return {
+    issuer,
+    users,
+    publicKey: () => key.publicKey,
+    /** An access token, as the provider makes them, but for what is given. */
+    sign: (claims: JWTPayload = {}, header: Partial<JWTHeaderParameters> = {}, by = key.privateKey) => {
+      const now = Math.floor(Date.now() / 1000);
+      const all = { iss: issuer, aud: audience, sub: 'mei', iat: now, exp: now + 300, ...claims };
+      return new SignJWT(all)
+        .setProtectedHeader({ alg: 'RS256', kid: key.kid, typ: 'at+jwt', ...header })
+        .sign(by);
+    },
+    /** An access token that a program gets by its own name. */
+    async tokenOfClient(): Promise<string> {
+      const answer = await fetch(`${issuer}/token`, {
+        method: 'POST',
+        headers: {
+          authorization: `Basic ${btoa([client.id, client.secret].map((part) => encodeURIComponent(part)).join(':'))}`,
+        },
+        body: new URLSearchParams({ grant_type: 'client_credentials', resource: audience }),
+      });
+      const { access_token } = (await answer.json()) as { access_token: string };
+      return access_token;
+    },
+    async rotate(): Promise<void> {
+      keysMade++;
+      key = await newKey(`key-${keysMade}`);
+      await serve();
+    },
+    away: close,
+    back: () => listen(port),
+  };
+}
+export type IdentityProvider = Awaited<ReturnType<typeof identityProvider>>;
+
+/** The settings of a ledger whose users a provider knows. */
+export function settingsFor(t: Test, issuer: string, grants: unknown = rules): { [name: string]: string } {
+  const directory = mkdtempSync(join(tmpdir(), 'grants-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'grants.json');
+  writeFileSync(file, JSON.stringify(grants));
+  return {
+    OIDC_ISSUER: issuer,
+    OIDC_AUDIENCE: audience,
+    OIDC_CLIENT_ID: client.id,
+    OIDC_CLIENT_SECRET: client.secret,
+    OIDC_GRANTS: file,
+    PUBLIC_URL: publicUrl,
+  };
+}
+
+/** A ledger whose users a provider knows, served without a socket. Closes itself, and the database is checked. */
+export async function ledgerWithProvider(
+  t: Test,
+  {
+    clock = Date.now,
+    log = false,
+    ...settings
+  }: { clock?: () => number; log?: Parameters<typeof openLedgerApp>[1] } & { [name: string]: unknown } = {},
+) {
+  const provider = await identityProvider(t);
+  const config = readConfig({
+    DATABASE_URL: await emptyDatabase(t),
+    SIGNER_DIR: '',
+    ...settingsFor(t, provider.issuer),
+    ...(settings as { [name: string]: string }),
+  });
+  const app = await openLedgerApp(config, log, clock, clock);
+  t.teardown(() => app.close());
+  const ask = async (headers: { [name: string]: string }, url: string, payload?: object) => {
+    const method = payload ? 'POST' : 'GET';
+    const answer = await app.inject({ method, url, headers, ...(payload && { payload }) });
+    const isJson = /json/.test(String(answer.headers['content-type']));
+    return { status: answer.statusCode, headers: answer.headers, body: isJson ? answer.json() : undefined };
+  };
+  return {
+    app,
+    config,
+    provider,
+    ask,
+    bearing: (token: string, url: string, payload?: object) =>
+      ask({ authorization: `Bearer ${token}` }, url, payload),
+  };
+}
+
+/** The cookies of one browser, of one origin. */
+class Jar {
+  readonly #cookies = new Map<string, string>();
+
+  keep(lines: string | string[] | undefined): void {
+    for (const line of [lines ?? []].flat()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (value === '' || /max-age=0/i.test(line)) this.#cookies.delete(name);
+      else this.#cookies.set(name, value);
+    }
+  }
+
+  get header(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+}
+
+/** What a browser does, from the link to the ledger's answer to it. */
+export class Browser {
+  readonly atLedger = new Jar();
+  readonly #atProvider = new Jar();
+  readonly #app: App;
+  readonly #issuer: string;
+
+  constructor(app: App, issuer: string) {
+    this.#app = app;
+    this.#issuer = issuer;
+  }
+
+  async get(url: string) {
+    const answer = await this.#app.inject({ url, headers: { cookie: this.atLedger.header } });
+    this.atLedger.keep(answer.headers['set-cookie']);
+    return answer;
+  }
+
+  async post(url: string, headers: { [name: string]: string } = { 'sec-fetch-site': 'same-origin' }) {
+    const answer = await this.#app.inject({
+      method: 'POST',
+      url,
+      headers: { cookie: this.atLedger.header, ...headers },
+    });
+    this.atLedger.keep(answer.headers['set-cookie']);
+    return answer;
+  }
+
+  /** Goes to the provider, and gives the address to which it sends the browser back. */
+  async atTheProvider(user: string, start: string): Promise<string> {
+    let location = start;
+    for (let requests = 0; requests < 12; requests++) {
+      if (!location.startsWith(this.#issuer)) return location;
+      location = await this.#next(location, user);
+    }
+    throw new Error(`the provider leads nowhere: ${location}`);
+  }
+
+  async #next(location: string, user: string): Promise<string> {
+    const page = await this.#ask(location);
+    const to = page.headers.get('location');
+    if (to !== null) return new URL(to, this.#issuer).href;
+    const prompt = /name="prompt" value="(\w+)"/.exec(await page.text())?.[1] ?? 'login';
+    const form = new URLSearchParams({ prompt, login: user, password: 'any' });
+    const sent = await this.#ask(location, form);
+    return new URL(sent.headers.get('location') ?? '', this.#issuer).href;
+  }
+
+  async #ask(url: string, body?: URLSearchParams): Promise<Response> {
+    const answer = await fetch(url, {
+      redirect: 'manual',
+      headers: { cookie: this.#atProvider.header },
+      ...(body && { method: 'POST', body }),
+    });
+    this.#atProvider.keep(answer.headers.getSetCookie());
+    return answer;
+  }
+
+  /** A whole login; gives the ledger's last answer. */
+  async logIn(user: string, link = '/login') {
+    const begun = await this.get(link);
+    if (begun.statusCode !== 302) return begun;
+    const back = new URL(await this.atTheProvider(user, String(begun.headers.location)));
+    return this.get(back.pathname + back.search);
+  }
+}

@@ -1,0 +1,23 @@
+// The suites that leave tests out, or try little, in `npm test`.
+import '../cli/import.test.ts';
+import '../cli/places.test.ts';
+import '../cli/service-url.test.ts';
+import '../copy/copy.test.ts';
+import '../docs/pages.test.ts';
+import '../http/config.test.ts';
+import '../http/conformance.test.ts';
+import '../http/idle-readers.test.ts';
+import '../http/reading/search.test.ts';
+import '../http/reading/slow-reads.test.ts';
+import '../http/reading/whole-lists.test.ts';
+import '../http/stream.test.ts';
+import '../import/bad-files.test.ts';
+import '../ledger/erasure.test.ts';
+import '../shapes/web-url.test.ts';
+import '../store/many-equal.test.ts';
+import '../store/rebuild/rebuild.test.ts';
+import '../store/rebuild/service.test.ts';
+import '../store/sqlite/checkpointer.test.ts';
+import '../tlog/merkle.test.ts';
+import '../tlog/proofs.test.ts';
+import '../views/laws.test.ts';

@@ -1,0 +1,4 @@
+import '../../helpers/on-postgres.ts';
+import '../../http/erasure.test.ts';
+import '../../http/import.test.ts';
+import '../../http/post-events.test.ts';

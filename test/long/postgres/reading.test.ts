@@ -1,0 +1,14 @@
+import '../../helpers/on-postgres.ts';
+import '../../http/reading/as-of.test.ts';
+import '../../http/reading/audit.test.ts';
+import '../../http/reading/changes.test.ts';
+import '../../http/reading/claims.test.ts';
+import '../../http/reading/event-log.test.ts';
+import '../../http/reading/history.test.ts';
+import '../../http/reading/lists.test.ts';
+import '../../http/reading/meetings.test.ts';
+import '../../http/reading/names-of-members.test.ts';
+import '../../http/reading/slow-reads.test.ts';
+import '../../http/reading/search.test.ts';
+import '../../http/reading/summary.test.ts';
+import '../../http/reading/until.test.ts';

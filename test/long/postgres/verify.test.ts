@@ -1,0 +1,3 @@
+import '../../helpers/on-postgres.ts';
+import '../../verify/verify.test.ts';
+import '../../verify/rebuilt.test.ts';

@@ -1,3 +1,0 @@
-import '../helpers/on-postgres.ts';
-import '../cli/export.test.ts';
-import '../verify/command.test.ts';

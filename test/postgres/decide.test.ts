@@ -1,2 +1,0 @@
-import '../helpers/on-postgres.ts';
-import '../ledger/decide.test.ts';

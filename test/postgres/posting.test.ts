@@ -1,4 +1,0 @@
-import '../helpers/on-postgres.ts';
-import '../http/erasure.test.ts';
-import '../http/import.test.ts';
-import '../http/post-events.test.ts';

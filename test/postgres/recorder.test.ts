@@ -1,3 +1,0 @@
-import '../helpers/on-postgres.ts';
-import '../store/recorder.test.ts';
-import '../store/prefetch.test.ts';

@@ -1,3 +1,0 @@
-import '../helpers/on-postgres.ts';
-import '../import/import.test.ts';
-import '../store/rehearsal.test.ts';

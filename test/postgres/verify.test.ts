@@ -1,2 +1,0 @@
-import '../helpers/on-postgres.ts';
-import '../verify/verify.test.ts';
