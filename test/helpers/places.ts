@@ -11,9 +11,19 @@ const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 export const isRoot = process.getuid?.() === 0;
 /** Another user than the one of the tests, where there can be one: it may do nothing here that all may not. */
 export const nobody = 65534;
-export const asOther = { skip: isRoot ? false : 'only root can run a program as another user' };
+export const asOther = { skip: whyNotAsOther() };
 const mounts = isRoot && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 export const withMount = { skip: mounts ? false : 'this user may not mount a file system' };
+
+/** Why no program of this checkout can be run as another user, if it can't: such a user may have no way into it. */
+function whyNotAsOther(): string | false {
+  if (!isRoot) return 'only root can run a program as another user';
+  const other = { uid: nobody, gid: nobody };
+  if (spawnSync('test', ['-r', main], other).status !== 0) return `another user may not read ${main}`;
+  return spawnSync(process.execPath, ['--version'], other).status === 0
+    ? false
+    : `another user may not run ${process.execPath}`;
+}
 
 /** A directory that all may look into. */
 export function place(t: Test): string {
