@@ -5,23 +5,30 @@ import { allKinds, ClaimData, qualifiers } from '../shapes/record-data.ts';
 
 const count = (description?: string) => Type.Integer({ minimum: 0, ...(description ? { description } : {}) });
 const Day = Type.String({ format: 'date', description: 'A day, YYYY-MM-DD.' });
-const Instant = Type.String({ format: 'date-time' });
+export const Instant = Type.String({ format: 'date-time' });
 const Position = Type.Integer({ minimum: 1, description: 'Place in the log: 1, 2, 3 …' });
 const Hash = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 in hex.' });
+const DayOrNull = (description: string) => orNull(Type.String({ format: 'date' }), description);
 const Possible = Type.Optional(count('With until: what may have happened by then, in addition to total.'));
 
 /** Every schema that others refer to by its $id, in the order of this file. */
 export const answerSchemas: TObject[] = [];
 
-function named<P extends TProperties>(
-  $id: string,
-  description: string | undefined,
-  properties: P,
-): TObject<P> {
-  const schema = Type.Object(properties, { $id, ...closed, ...(description && { description }) });
+/** A closed object that others refer to by its $id. */
+export const bodyOf = <P extends TProperties>($id: string, description: string, properties: P) =>
+  Type.Object(properties, { $id, ...closed, ...(description && { description }) });
+
+const named: typeof bodyOf = (...parts) => {
+  const schema = bodyOf(...parts);
   answerSchemas.push(schema);
   return schema;
-}
+};
+
+/** A list without pages. */
+export const itemsOf = (item: TSchema) => Type.Object({ items: Type.Array(ref(item)) }, closed);
+
+export const orNull = <S extends TSchema>(schema: S, description: string) =>
+  Type.Union([schema, Type.Null()], { description });
 
 /** What every read model says of where its answer comes from. */
 export const Basis = named('Basis', 'The exact log that the answer was computed from.', {
@@ -92,10 +99,9 @@ const breakdown = {
   ),
   lastOccurrence: day('The last day that something counted is known to have.'),
   firstPossible: Type.Optional(
-    Type.Union([Type.String({ format: 'date' }), Type.Null()], {
-      description:
-        'The first day that a vaguer date may mean, if it is before firstOccurrence or there is no firstOccurrence. null: nobody knows how long before. Absent: nothing counted may have been earlier.',
-    }),
+    DayOrNull(
+      'The first day that a vaguer date may mean, if it is before firstOccurrence or there is no firstOccurrence. null: nobody knows how long before. Absent: nothing counted may have been earlier.',
+    ),
   ),
   lastPossible: day(
     'The last day that a vaguer date may mean, if it is after lastOccurrence or there is no lastOccurrence; with until, no later than its last day. Absent: nothing counted may have been later.',
@@ -164,14 +170,12 @@ const meetingCounts = {
     },
   ),
 };
-export const CountedMeeting = named('CountedMeeting', undefined, {
+export const CountedMeeting = named('CountedMeeting', '', {
   ...record,
   possible: PossibleItem,
   ...meetingCounts,
 });
 
-const DayOrNull = (description: string) =>
-  Type.Union([Type.String({ format: 'date' }), Type.Null()], { description });
 export const CountedParty = named('CountedParty', 'A party of MoUs and projects, and how many it signed.', {
   name: Type.String({ description: 'As the newest of the records spells it.' }),
   mous: count(),
@@ -180,7 +184,7 @@ export const CountedParty = named('CountedParty', 'A party of MoUs and projects,
   last: DayOrNull('The latest day that the last of them may have happened on; null: nobody knows.'),
 });
 
-export const CountedInitiative = named('CountedInitiative', undefined, {
+export const CountedInitiative = named('CountedInitiative', '', {
   ...record,
   counts: ref(SummaryCounts),
 });
@@ -249,7 +253,7 @@ const loggedEvent = {
     }),
   ),
 };
-export const LoggedEvent = named('LoggedEvent', undefined, loggedEvent);
+export const LoggedEvent = named('LoggedEvent', '', loggedEvent);
 
 const MovedShares = Type.Optional(
   Type.Array(
@@ -283,11 +287,11 @@ const Moved = Type.Object(
       'The amount that the event added to each figure, without figures that it did not move. A key has the spelling of the record.',
   },
 );
-const MovingEvent = named('MovingEvent', undefined, { ...loggedEvent, moved: Moved });
+const MovingEvent = named('MovingEvent', '', { ...loggedEvent, moved: Moved });
 
 const provenance = { asOf: ref(AsOf), basis: ref(Basis) };
 const answer = <P extends TProperties>($id: string, properties: P) =>
-  named($id, undefined, { ...properties, ...provenance });
+  named($id, '', { ...properties, ...provenance });
 const total = { total: Type.Optional(count('With count=true: the items of this page and those after it.')) };
 const listOf = ($id: string, item: TSchema, more: TProperties = {}) =>
   answer($id, { items: Type.Array(ref(item)), ...more });
@@ -390,23 +394,23 @@ export const ChangesAnswer = answer('Changes', {
   ...total,
 });
 export const EventListAnswer = listOf('EventList', LoggedEvent, total);
-export const EventAnswer = named('EventAnswer', undefined, { ...loggedEvent, ...provenance });
+export const EventAnswer = named('EventAnswer', '', { ...loggedEvent, ...provenance });
 
-export const KeysAnswer = named('Keys', undefined, {
+export const KeysAnswer = named('Keys', '', {
   origin: Type.String({ description: 'The name of the log.' }),
   items: Type.Array(
     Type.Object({ vkey: Type.String(), signsFrom: Instant, signsUntil: Type.Optional(Instant) }, closed),
   ),
 });
 const Hashes = Type.Array(Hash);
-export const InclusionAnswer = named('InclusionProof', undefined, {
+export const InclusionAnswer = named('InclusionProof', '', {
   leafIndex: count('The position less one.'),
   treeSize: count(),
   leafHash: Hash,
   rootHash: Hash,
   hashes: Hashes,
 });
-export const ConsistencyAnswer = named('ConsistencyProof', undefined, {
+export const ConsistencyAnswer = named('ConsistencyProof', '', {
   from: count(),
   to: count(),
   fromRoot: Hash,

@@ -2,12 +2,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { expiryOf, tokenDaysMax } from '../access/token.ts';
 import { type OpenLedger, openLedger } from '../app.ts';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
-import { instantOf } from '../db/rows.ts';
+import { tokenView } from '../http/routes/tokens.ts';
 import { type Grant, initiativeOrAllPattern, type Role, roles } from '../shapes/grant.ts';
 import { revokeToken, tokensOf } from '../store/credentials.ts';
 import { StoreLocked } from '../store/lock-file.ts';
 import { addPrincipal, issueToken } from '../store/principals.ts';
-import { principalsAt } from '../views/principals.ts';
+import { principalNow } from '../views/principals.ts';
 import { CouldNotRun, say } from './outcome.ts';
 import { serviceUrl } from './service-url.ts';
 
@@ -24,12 +24,16 @@ export function tokenCommand(program: Command): void {
   const token = program
     .command('token')
     .description('make, list and end tokens; stop the service first, or ask it with --url and LEDGER_TOKEN');
-  const url = () => new Option('--url <url>', 'the address of a running service');
-  token
-    .command('create')
-    .description(
-      'make a token, and a principal for it unless --principal names one; the token is printed once',
-    )
+  const command = (name: string, description: string): Command =>
+    token
+      .command(name)
+      .description(description)
+      .option('--url <url>', 'the address of a running service')
+      .addHelpText('after', environmentHelp());
+  command(
+    'create',
+    'make a token, and a principal for it unless --principal names one; the token is printed once',
+  )
     .requiredOption('--label <label>', 'what the principal and the token are called')
     .addOption(
       new Option('--role <role>', 'what a new principal may do').choices(roles).conflicts('principal'),
@@ -41,21 +45,12 @@ export function tokenCommand(program: Command): void {
     )
     .option('--principal <id>', 'a principal that there is')
     .requiredOption('--expires <when>', `when it ends: 30d or an instant, at most ${tokenDaysMax} days ahead`)
-    .addOption(url())
-    .addHelpText('after', environmentHelp())
     .action((created: Created) => create(readConfig(), created, Date.now()));
-  token
-    .command('list')
-    .description('list the tokens, without their texts')
-    .addOption(url())
-    .addHelpText('after', environmentHelp())
-    .action(({ url }: { url?: string }) => list(readConfig(), url));
-  token
-    .command('revoke')
+  command('list', 'list the tokens, without their texts').action(({ url }: { url?: string }) =>
+    list(readConfig(), url),
+  );
+  command('revoke', 'end a token; 1: there is none, or it had ended')
     .argument('<id>', 'the id of a token')
-    .description('end a token; 1: there is none, or it had ended')
-    .addOption(url())
-    .addHelpText('after', environmentHelp())
     .action((id: string, { url }: { url?: string }) => revoke(readConfig(), id, url, Date.now()));
 }
 
@@ -80,74 +75,40 @@ async function create(config: Config, created: Created, nowMs: number): Promise<
     );
   const grants: Grant[] = role && initiative !== undefined ? [{ role, initiativeId: initiative }] : [];
   const reason = { code: 'other', text: `Made by the command line, for ${label}.` } as const;
-  if (url !== undefined) {
-    const principalId =
-      principal ??
-      (await ask<{ principalId: string }>(config, url, 'POST', '/v1/principals', { label, grants, reason }))
-        .principalId;
-    const body = { principalId, label, expires };
-    const { token, tokenId } = await ask<{ token: string; tokenId: string }>(
-      config,
-      url,
-      'POST',
-      '/v1/tokens',
-      body,
-    );
-    return tell(principalId, tokenId, token);
-  }
-  await withLedger(config, async ({ store, recorder }) => {
-    if (principal !== undefined) await requirePrincipal({ store }, principal);
-    const principalId =
-      principal ?? (await addPrincipal({ store, recorder, author }, { label, grants, reason })).principalId;
-    const { tokenId, token } = await issueToken(store, { principalId, label, expiresAt }, nowMs);
-    tell(principalId, tokenId, token);
-  });
-}
-
-/** The token alone on standard output, so that it can be kept by a script. */
-function tell(principalId: string, tokenId: string, token: string): void {
+  const added = { label, grants, reason };
+  const { principalId, tokenId, token } =
+    url === undefined
+      ? await withLedger(config, async ({ store, recorder }) => {
+          if (principal !== undefined && !(await principalNow(store, principal))?.enabled)
+            throw new CouldNotRun(`There is no principal ${principal}, or it is disabled.`);
+          const principalId =
+            principal ?? (await addPrincipal({ store, recorder, author }, added)).principalId;
+          const { row, token } = await issueToken(store, { principalId, label, expiresAt }, nowMs);
+          return { ...tokenView(row), token };
+        })
+      : await askFor<Issued>(config, url, 'POST', '/v1/tokens', {
+          principalId:
+            principal ?? (await askFor<Issued>(config, url, 'POST', '/v1/principals', added)).principalId,
+          label,
+          expires,
+        });
+  // The token alone on standard output, so that a script can keep it.
   process.stderr.write(`principal ${principalId}, token ${tokenId}; it is shown once:\n`);
   say(token);
 }
 
-async function requirePrincipal({ store }: Pick<OpenLedger, 'store'>, principalId: string): Promise<void> {
-  const { position } = await store.head();
-  const principals = await principalsAt(store.db, position);
-  if (!principals.some((one) => one.principalId === principalId && one.enabled))
-    throw new CouldNotRun(`There is no principal ${principalId}, or it is disabled.`);
-}
-
-interface Listed {
-  tokenId: string;
-  principalId: string;
-  label: string;
-  expires: string;
-  revokedAt: string | null;
-}
+type Listed = ReturnType<typeof tokenView>;
+type Issued = Listed & { token: string };
 
 async function list(config: Config, url: string | undefined): Promise<void> {
-  const tellAll = (tokens: Listed[]): void => {
-    for (const { tokenId, principalId, label, expires, revokedAt } of tokens)
-      say(
-        [tokenId, principalId, revokedAt === null ? `until ${expires}` : `revoked ${revokedAt}`, label].join(
-          '\t',
-        ),
-      );
-  };
-  if (url !== undefined)
-    return tellAll((await ask<{ items: Listed[] }>(config, url, 'GET', '/v1/tokens')).items);
-  await withLedger(config, async ({ store }) => {
-    const rows = await tokensOf(store.db);
-    tellAll(
-      rows.map((row) => ({
-        tokenId: row.token_id,
-        principalId: row.principal_id,
-        label: row.label,
-        expires: instantOf(row.expires_at),
-        revokedAt: row.revoked_at === null ? null : instantOf(row.revoked_at),
-      })),
-    );
-  });
+  const tokens =
+    url === undefined
+      ? await withLedger(config, async ({ store }) => (await tokensOf(store.db)).map(tokenView))
+      : (await askFor<{ items: Listed[] }>(config, url, 'GET', '/v1/tokens')).items;
+  for (const { tokenId, principalId, label, expires, revokedAt } of tokens) {
+    const ends = revokedAt === null ? `until ${expires}` : `revoked ${revokedAt}`;
+    say([tokenId, principalId, ends, label].join('\t'));
+  }
 }
 
 async function revoke(
@@ -156,23 +117,20 @@ async function revoke(
   url: string | undefined,
   nowMs: number,
 ): Promise<void> {
-  if (url !== undefined) {
-    await ask(config, url, 'DELETE', `/v1/tokens/${encodeURIComponent(tokenId)}`);
-    return say(`${tokenId} is revoked`);
-  }
-  await withLedger(config, async ({ store }) => {
-    if (await store.durably(revokeToken(tokenId, nowMs))) return say(`${tokenId} is revoked`);
-    say(`There is no token ${tokenId}, or it was revoked before.`);
+  if (url !== undefined) await ask(config, url, 'DELETE', `/v1/tokens/${encodeURIComponent(tokenId)}`);
+  else if (!(await withLedger(config, ({ store }) => store.durably(revokeToken(tokenId, nowMs))))) {
     process.exitCode = 1;
-  });
+    return say(`There is no token ${tokenId}, or it was revoked before.`);
+  }
+  say(`${tokenId} is revoked`);
 }
 
-async function withLedger(config: Config, work: (ledger: OpenLedger) => Promise<void>): Promise<void> {
+async function withLedger<T>(config: Config, work: (ledger: OpenLedger) => Promise<T>): Promise<T> {
   let ledger: OpenLedger | undefined;
   try {
     ledger = await openLedger(config, false);
     await ledger.upkeep.bringUpToDate();
-    await work(ledger);
+    return await work(ledger);
   } catch (error) {
     if (!(error instanceof StoreLocked)) throw error;
     throw new CouldNotRun(
@@ -183,14 +141,17 @@ async function withLedger(config: Config, work: (ledger: OpenLedger) => Promise<
   }
 }
 
-/** Asks a running service. Throws CouldNotRun with what it answers where it refuses. */
-async function ask<T>(
+const askFor = async <T>(...asked: Parameters<typeof ask>): Promise<T> =>
+  JSON.parse(await ask(...asked)) as T;
+
+/** Asks a running service. Throws CouldNotRun with its answer where it refuses. */
+async function ask(
   { LEDGER_TOKEN }: Config,
   url: string,
   method: string,
   path: string,
   body?: object,
-): Promise<T> {
+): Promise<string> {
   const answer = await fetch(new URL(path, url), {
     method,
     headers: {
@@ -204,13 +165,8 @@ async function ask<T>(
     );
   });
   const text = await answer.text();
-  if (!answer.ok) {
-    const { title = `It answered ${answer.status}`, detail = '' } = /json/.test(
-      answer.headers.get('content-type') ?? '',
-    )
-      ? JSON.parse(text)
-      : {};
-    throw new CouldNotRun(`${title}. ${detail}`.trim());
-  }
-  return text === '' ? (undefined as T) : (JSON.parse(text) as T);
+  if (answer.ok) return text;
+  const isJson = /json/.test(answer.headers.get('content-type') ?? '');
+  const { title = `It answered ${answer.status}`, detail = '' } = isJson ? JSON.parse(text) : {};
+  throw new CouldNotRun(`${title}. ${detail}`.trim());
 }

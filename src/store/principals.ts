@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { newToken, tokenHash } from '../access/token.ts';
+import type { TokenRow } from '../db/schema.ts';
 import type { Posting } from '../ledger/posting.ts';
 import type { Reason } from '../shapes/fields.ts';
 import { byRole, type Grant, type GrantsByRole } from '../shapes/grant.ts';
@@ -43,14 +44,16 @@ export async function addPrincipal(
 /** From then on the principal has these rights and no others. Throws a Refusal. */
 export const changeRights = (
   by: By,
-  principalId: string,
+  recordId: string,
   { grants, reason }: { grants: Grant[]; reason: Reason },
-): Promise<Receipt> =>
-  record(by, { type: 'RightsChanged', recordId: principalId, grants: byRole(grants), reason });
+): Promise<Receipt> => record(by, { type: 'RightsChanged', recordId, grants: byRole(grants), reason });
 
 /** From then on the principal may do nothing. Throws a Refusal. */
-export const disablePrincipal = (by: By, principalId: string, reason: Reason): Promise<Receipt> =>
-  record(by, { type: 'PrincipalDisabled', recordId: principalId, reason });
+export const disablePrincipal = (
+  by: By,
+  recordId: string,
+  { reason }: { reason: Reason },
+): Promise<Receipt> => record(by, { type: 'PrincipalDisabled', recordId, reason });
 
 const record = (
   { recorder, author }: By,
@@ -79,23 +82,21 @@ export async function issueToken(
   store: Store,
   { principalId, label, grants, expiresAt }: NewToken,
   nowMs: number,
-): Promise<{ tokenId: string; token: string }> {
+): Promise<{ token: string; row: TokenRow }> {
   const token = newToken();
   const hash = tokenHash(token);
   if (!hash) throw new Error('a new token has not the form of one');
-  const tokenId = randomUUID();
-  await store.durably(
-    insertToken({
-      token_id: tokenId,
-      principal_id: principalId,
-      hash,
-      label,
-      grants: grants === undefined ? null : JSON.stringify(grants),
-      created_at: nowMs,
-      expires_at: expiresAt,
-      revoked_at: null,
-      used_at: null,
-    }),
-  );
-  return { tokenId, token };
+  const row = {
+    token_id: randomUUID(),
+    principal_id: principalId,
+    hash,
+    label,
+    grants: grants === undefined ? null : JSON.stringify(grants),
+    created_at: nowMs,
+    expires_at: expiresAt,
+    revoked_at: null,
+    used_at: null,
+  };
+  await store.durably(insertToken(row));
+  return { token, row };
 }

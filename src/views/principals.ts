@@ -4,6 +4,7 @@ import { recordOf, type VersionRow, versionColumns } from '../db/rows.ts';
 import type { Database } from '../db/schema.ts';
 import type { Grant } from '../shapes/grant.ts';
 import { ownId } from '../shapes/stored-event.ts';
+import type { Store } from '../store/store.ts';
 import { knownAt } from './at.ts';
 
 /** A principal as it was known at a position. */
@@ -21,6 +22,13 @@ export async function principalsAt(db: Kysely<Database>, position: number): Prom
   const rows = await ofPrincipals(db).where(knownAt(position)).orderBy('made').execute();
   return rows.map(principalOf);
 }
+
+/** All principals as they are now. */
+export const principalsNow = async (store: Store): Promise<Principal[]> =>
+  principalsAt(store.db, (await store.head()).position);
+
+export const principalNow = async (store: Store, principalId: string): Promise<Principal | undefined> =>
+  (await principalsNow(store)).find((one) => one.principalId === principalId);
 
 /** Every version of a principal up to a position, the newest first. */
 async function versionsOf(db: Kysely<Database>, principalId: string, position: number): Promise<Principal[]> {

@@ -94,9 +94,9 @@ export async function addPrincipals({ database, signer, now }: WholeLedger): Pro
     const grants = [{ role, initiativeId: '*' }];
     const { principalId } = await addPrincipal(by, { label: `The ${role}`, grants, reason });
     const token = { principalId, label: role, grants: { reader: [id] }, expiresAt: nowMs + 86_400_000 };
-    const { tokenId } = await issueToken(ledger.store, token, nowMs);
-    if (role === 'recorder') await ledger.store.durably(useToken(tokenId, nowMs));
-    if (role === 'auditor') await ledger.store.durably(revokeToken(tokenId, nowMs));
+    const { token_id } = (await issueToken(ledger.store, token, nowMs)).row;
+    if (role === 'recorder') await ledger.store.durably(useToken(token_id, nowMs));
+    if (role === 'auditor') await ledger.store.durably(revokeToken(token_id, nowMs));
   }
   await ledger.store.durably(
     insertSession({
@@ -109,7 +109,7 @@ export async function addPrincipals({ database, signer, now }: WholeLedger): Pro
     }),
   );
   await changeRights(by, 'principal-2', { grants: [{ role: 'reader', initiativeId: id }], reason });
-  await disablePrincipal(by, 'principal-3', reason);
+  await disablePrincipal(by, 'principal-3', { reason });
   await ledger.signer?.sign();
   await ledger.close();
 }

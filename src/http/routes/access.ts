@@ -2,61 +2,52 @@ import { Type } from 'typebox';
 import { type Access, accesses, rightNeeded } from '../../access/access.ts';
 import { grantsIn, may, type Right, rights, rightsGivenBy } from '../../access/rights.ts';
 import { moment, queryOf } from '../../answers/parameters.ts';
-import { AsOf, Basis } from '../../answers/schemas.ts';
+import { AsOf, Basis, bodyOf, Instant, itemsOf, orNull } from '../../answers/schemas.ts';
 import { instantOf } from '../../db/rows.ts';
 import { Refusal } from '../../errors.ts';
 import { closed, ref, Slug } from '../../shapes/fields.ts';
 import { everyInitiative, Grant, Grants, InitiativeOrAll } from '../../shapes/grant.ts';
 import { knownPrincipals } from '../../store/credentials.ts';
 import { asOfJson, resolveAt } from '../../views/at.ts';
-import { type Principal, principalsAt, rightSince, ruleFor } from '../../views/principals.ts';
+import { type Principal, principalNow, principalsAt, rightSince, ruleFor } from '../../views/principals.ts';
 import type { App } from '../app.ts';
 import type { Ledger } from '../ledger.ts';
 import { jsonAnswer } from '../plugins/openapi.ts';
 import { basisJson } from '../wire/payload.ts';
+import { telling } from './guarded.ts';
 
-const tags = ['access'];
-const querystring = Type.Object({}, closed);
-
-const RouteAccess = Type.Object(
-  {
-    method: Type.String(),
-    path: Type.String({ description: 'As in the OpenAPI document.' }),
-    access: Type.Enum([...accesses], {
-      description:
-        'nothing: open to everybody; principal: to whoever is known; read, record, audit, administer: to whoever has this right; export: to whoever may read the initiative that the query names, or audit all.',
-    }),
-  },
-  { $id: 'RouteAccess', ...closed, description: 'What a route needs of whoever asks.' },
-);
+const RouteAccess = bodyOf('RouteAccess', 'What a route needs of whoever asks.', {
+  method: Type.String(),
+  path: Type.String({ description: 'As in the OpenAPI document.' }),
+  access: Type.Enum([...accesses], {
+    description:
+      'nothing: open to everybody; principal: to whoever is known; read, record, audit, administer: to whoever has this right; export: to whoever may read the initiative that the query names, or audit all.',
+  }),
+});
 
 const RightName = Type.Enum([...rights], { description: 'What can be done.' });
 
-const GivenRight = Type.Object(
-  { right: RightName, initiativeId: InitiativeOrAll, rule: ref(Grant) },
-  { $id: 'GivenRight', ...closed, description: 'A right, where it holds, and the grant that gives it.' },
-);
+const GivenRight = bodyOf('GivenRight', 'A right, where it holds, and the grant that gives it.', {
+  right: RightName,
+  initiativeId: InitiativeOrAll,
+  rule: ref(Grant),
+});
 
-const Holder = Type.Object(
-  {
-    principalId: Slug,
-    label: Type.Union([Type.String(), Type.Null()], {
-      description: 'As it is now; null: erased, or never known.',
-    }),
-    rule: ref(Grant),
-    since: Type.Object(
-      {
-        position: Type.Integer({ minimum: 1 }),
-        eventId: Type.String({ format: 'uuid' }),
-        recordedAt: Type.String({ format: 'date-time' }),
-        recordedBy: Type.String(),
-      },
-      { ...closed, description: 'The event since which it has had the right without a break.' },
-    ),
-    proof: Type.String({ description: 'Where the proof is that the event is in the log.' }),
-  },
-  { $id: 'Holder', ...closed, description: 'A principal that has a right, and since when.' },
-);
+const Holder = bodyOf('Holder', 'A principal that has a right, and since when.', {
+  principalId: Slug,
+  label: orNull(Type.String(), 'As it is now; null: erased, or never known.'),
+  rule: ref(Grant),
+  since: Type.Object(
+    {
+      position: Type.Integer({ minimum: 1 }),
+      eventId: Type.String({ format: 'uuid' }),
+      recordedAt: Instant,
+      recordedBy: Type.String(),
+    },
+    { ...closed, description: 'The event since which it has had the right without a break.' },
+  ),
+  proof: Type.String({ description: 'Where the proof is that the event is in the log.' }),
+});
 
 /** The table of routes and rights, who had which, and why: GET /v1/access and below, and GET /v1/me. */
 export function accessRoutes(app: App, { store }: Ledger): void {
@@ -73,50 +64,38 @@ export function accessRoutes(app: App, { store }: Ledger): void {
 
   app.get(
     '/v1/access',
-    {
-      config: { access: 'principal' },
-      schema: {
-        operationId: 'listAccess',
-        summary: 'Which route needs which right',
-        description:
-          'Every route of this document, with what it needs of whoever asks. While the ledger is open, everybody on its machine has all rights.',
-        tags,
-        querystring,
-        response: {
-          200: jsonAnswer('The routes', Type.Object({ items: Type.Array(ref(RouteAccess)) }, closed)),
-        },
-      },
-    },
+    telling('principal', {
+      operationId: 'listAccess',
+      summary: 'Which route needs which right',
+      description:
+        'Every route of this document, with what it needs of whoever asks. While the ledger is open, everybody on its machine has all rights.',
+      response: { 200: jsonAnswer('The routes', itemsOf(RouteAccess)) },
+    }),
     () => ({ items: routes() }),
   );
 
   app.get(
     '/v1/me',
-    {
-      config: { access: 'principal' },
-      schema: {
-        operationId: 'getMe',
-        summary: 'Who am I, and what may I do?',
-        description: 'The rights that the request has now, each with the rule that gives it.',
-        tags,
-        querystring,
-        response: {
-          200: jsonAnswer(
-            'Whoever asks',
-            Type.Object(
-              {
-                principalId: Slug,
-                open: Type.Boolean({
-                  description: 'Whether the ledger is open to everybody on its machine.',
-                }),
-                rights: Type.Array(ref(GivenRight)),
-              },
-              closed,
-            ),
+    telling('principal', {
+      operationId: 'getMe',
+      summary: 'Who am I, and what may I do?',
+      description: 'The rights that the request has now, each with the rule that gives it.',
+      response: {
+        200: jsonAnswer(
+          'Whoever asks',
+          Type.Object(
+            {
+              principalId: Slug,
+              open: Type.Boolean({
+                description: 'Whether the ledger is open to everybody on its machine.',
+              }),
+              rights: Type.Array(ref(GivenRight)),
+            },
+            closed,
           ),
-        },
+        ),
       },
-    },
+    }),
     ({ caller: { principal, grants, authority } }, reply) => {
       reply.header('cache-control', 'private, no-store');
       return {
@@ -131,23 +110,19 @@ export function accessRoutes(app: App, { store }: Ledger): void {
 
   app.get(
     '/v1/access/who',
-    {
-      config: { access: 'audit' },
-      schema: {
-        operationId: 'listWhoMay',
-        summary: 'Who has a right, or had it at a moment, and who gave it',
-        description:
-          'Each principal that has the right in the initiative, the rule that gives it, and the event since which it has it, with the address of the proof that this event is in the log.',
-        tags,
-        querystring: queryOf({ ...moment, right: RightName, initiative: InitiativeOrAll }),
-        response: {
-          200: jsonAnswer(
-            'The principals',
-            Type.Object({ items: Type.Array(ref(Holder)), asOf: ref(AsOf), basis: ref(Basis) }, closed),
-          ),
-        },
+    telling('audit', {
+      operationId: 'listWhoMay',
+      summary: 'Who has a right, or had it at a moment, and who gave it',
+      description:
+        'Each principal that has the right in the initiative, the rule that gives it, and the event since which it has it, with the address of the proof that this event is in the log.',
+      querystring: queryOf({ ...moment, right: RightName, initiative: InitiativeOrAll }),
+      response: {
+        200: jsonAnswer(
+          'The principals',
+          Type.Object({ items: Type.Array(ref(Holder)), asOf: ref(AsOf), basis: ref(Basis) }, closed),
+        ),
       },
-    },
+    }),
     async ({ query: { right, initiative, ...asked } }) => {
       const at = await resolveAt(store, asked);
       const labels = await knownPrincipals(store.db);
@@ -184,43 +159,36 @@ export function accessRoutes(app: App, { store }: Ledger): void {
 
   app.get(
     '/v1/access/explain',
-    {
-      config: { access: 'audit' },
-      schema: {
-        operationId: 'explainAccess',
-        summary: 'Why may somebody do something, or not?',
-        description: 'What the route needs, and the rule that gives it to the principal, or that none does.',
-        tags,
-        querystring: queryOf({
-          principal: Slug,
-          route: Type.String({
-            maxLength: 300,
-            description: 'A method and a path of GET /v1/access: GET /v1/summary.',
-          }),
-          initiative: Type.Optional(InitiativeOrAll),
+    telling('audit', {
+      operationId: 'explainAccess',
+      summary: 'Why may somebody do something, or not?',
+      description: 'What the route needs, and the rule that gives it to the principal, or that none does.',
+      querystring: queryOf({
+        principal: Slug,
+        route: Type.String({
+          maxLength: 300,
+          description: 'A method and a path of GET /v1/access: GET /v1/summary.',
         }),
-        response: {
-          200: jsonAnswer(
-            'The explanation',
-            Type.Object(
-              {
-                allowed: Type.Boolean(),
-                needs: Type.Enum([...accesses]),
-                rule: Type.Optional(ref(Grant)),
-                grants: Grants,
-                explanation: Type.String(),
-              },
-              closed,
-            ),
+        initiative: Type.Optional(InitiativeOrAll),
+      }),
+      response: {
+        200: jsonAnswer(
+          'The explanation',
+          Type.Object(
+            {
+              allowed: Type.Boolean(),
+              needs: Type.Enum([...accesses]),
+              rule: Type.Optional(ref(Grant)),
+              grants: Grants,
+              explanation: Type.String(),
+            },
+            closed,
           ),
-        },
+        ),
       },
-    },
+    }),
     async ({ query: { principal: principalId, route, initiative } }) => {
-      const { position } = await store.head();
-      const principal = (await principalsAt(store.db, position)).find(
-        (one) => one.principalId === principalId,
-      );
+      const principal = await principalNow(store, principalId);
       if (!principal) throw new Refusal('principal-not-found', `There is no principal ${principalId}.`);
       const named = routes().find(({ method, path }) => `${method} ${path}` === route);
       if (!named) throw new Refusal('not-found', `GET /v1/access lists no route ${route}.`);

@@ -7,10 +7,7 @@ import type { App } from '../app.ts';
 import { type Claims, claimsIn, type Provider, unknown } from '../identity/provider.ts';
 import type { Login } from '../identity/sessions.ts';
 import type { Ledger } from '../ledger.ts';
-import { refuseOpen } from './principals.ts';
-import { requireOver } from './tokens.ts';
-
-const tags = ['access'];
+import { guarded, requireOver, telling } from './guarded.ts';
 
 const Return = Type.Optional(
   Type.String({
@@ -116,20 +113,16 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
     );
     scope.post(
       '/logout',
-      {
-        config: { access: 'nothing' },
-        schema: {
-          operationId: 'logOut',
-          summary: 'Log out',
-          description: 'Ends the session of the browser here; that at the identity provider goes on.',
-          tags,
-          querystring,
-          response: {
-            204: { description: 'Logged out' },
-            303: { description: 'Logged out, and on to the path that the query names' },
-          },
+      telling('nothing', {
+        operationId: 'logOut',
+        summary: 'Log out',
+        description: 'Ends the session of the browser here; that at the identity provider goes on.',
+        querystring,
+        response: {
+          204: { description: 'Logged out' },
+          303: { description: 'Logged out, and on to the path that the query names' },
         },
-      },
+      }),
       async ({ headers, query }, reply) => {
         reply.header('cache-control', 'no-store');
         // Where nobody logs in, nobody is logged in.
@@ -144,20 +137,14 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
 
   app.post(
     '/v1/principals/:principalId/end-sessions',
-    {
-      config: { access: 'principal' },
-      schema: {
-        operationId: 'endSessions',
-        summary: 'Log a principal out everywhere',
-        description: 'Oneself, or a principal whose rights one administers. Its tokens go on.',
-        tags,
-        params: Type.Object({ principalId: Slug }, closed),
-        querystring: Type.Object({}, closed),
-        response: { 204: { description: 'Ended' } },
-      },
-    },
+    guarded({
+      operationId: 'endSessions',
+      summary: 'Log a principal out everywhere',
+      description: 'Oneself, or a principal whose rights one administers. Its tokens go on.',
+      params: Type.Object({ principalId: Slug }, closed),
+      response: { 204: { description: 'Ended' } },
+    }),
     async ({ caller, params: { principalId } }, reply) => {
-      refuseOpen(caller);
       await requireOver(store, caller, principalId, true);
       await store.durably(endSessionsOf(principalId));
       return reply.code(204).send();
