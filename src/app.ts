@@ -6,6 +6,7 @@ import type { Head } from './db/rows.ts';
 import { Refusal } from './errors.ts';
 import type { App } from './http/app.ts';
 import { Authentication, type Identity, openCaller } from './http/authentication.ts';
+import { basePathOf } from './http/base-path.ts';
 import { readRules } from './http/identity/grants.ts';
 import { People } from './http/identity/people.ts';
 import { Provider } from './http/identity/provider.ts';
@@ -52,6 +53,8 @@ export interface AppOptions {
   access?: AccessOptions;
   /** Addresses whose X-Forwarded headers are believed. */
   trustProxy?: string[];
+  /** The address by which others know the service. */
+  publicUrl?: string | undefined;
   /** Closes what the routes use; called after the last request was answered. */
   onClose?: () => Promise<void>;
 }
@@ -64,20 +67,24 @@ export async function buildApp({
   onClose,
   access = { callerBy: async () => openCaller, isOpen: () => true },
   trustProxy = [],
+  publicUrl,
 }: AppOptions): Promise<App> {
-  const app = createInstance(log, trustProxy);
+  const basePath = basePathOf(publicUrl);
+  const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).host;
+  const app = createInstance(log, trustProxy, basePath);
+  app.decorate('basePath', basePath);
   // Hooks run in this order: an error needs its headers, and nothing else runs for a stranger or while closing.
   answerErrors(app);
   commonHeaders(app);
   closeGracefully(app);
-  requireAccess(app, access);
-  refuseOtherOrigins(app, access.publicHost);
+  requireAccess(app, access, publicHost);
+  refuseOtherOrigins(app, publicHost);
   answerUnknownPaths(app);
   acceptJson(app);
   validateRequests(app);
   if (onClose) app.addHook('onClose', onClose);
   // Registered before the routes, because it collects them.
-  await describeApi(app);
+  await describeApi(app, publicUrl);
   serveHealth(app, ready);
   serveProblemPages(app);
   await routes(app);
@@ -241,8 +248,8 @@ export async function appOn(
     access: {
       callerBy: (headers) => ledger.authentication.callerBy(headers),
       isOpen: () => ledger.authentication.isOpen,
-      publicHost: PUBLIC_URL === undefined ? undefined : new URL(PUBLIC_URL).host,
     },
+    publicUrl: PUBLIC_URL,
     trustProxy: TRUST_PROXY === '' ? [] : TRUST_PROXY.split(','),
     routes: (app) => addRoutes(app, ledger, clock),
     ready: async () => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { type Static, Type } from 'typebox';
 
@@ -60,9 +61,11 @@ const environment = Type.Object({
   }),
   PUBLIC_URL: Type.Optional(
     Type.String({
-      description: 'The address by which others know the service, such as https://ledger.example.org',
-      pattern: '^https?://[0-9A-Za-z.:\\[\\]-]+/?$',
-      mustBe: 'an http or https URL without a path',
+      description:
+        'The address by which others know the service, such as https://ledger.example.org, also with a path',
+      pattern: '^https?://[0-9A-Za-z.:\\[\\]-]+(/(?!\\.{1,2}(/|$))[0-9A-Za-z._~-]+)*/?$',
+      format: 'url',
+      mustBe: 'an http or https URL, with a path or without one',
     }),
   ),
   PUBLIC_READ: Type.String({
@@ -110,8 +113,9 @@ const environment = Type.Object({
   TRUST_PROXY: Type.String({
     description: 'Addresses of proxies, with commas between them, whose X-Forwarded headers are believed',
     default: '',
-    pattern: '^(|[0-9A-Fa-f.:/]+(,[0-9A-Fa-f.:/]+)*)$',
-    mustBe: 'IP addresses or ranges such as 10.0.0.0/8, with commas between them',
+    format: 'proxies',
+    mustBe:
+      'IP addresses or ranges such as 10.0.0.0/8, with commas between them, and no range of more addresses than a network has',
   }),
   DATABASE_URL: Type.String({
     description: 'Where the ledger is kept: file:PATH for SQLite, postgres://… for PostgreSQL',
@@ -167,6 +171,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     coerceTypes: true,
     useDefaults: true,
     keywords: ['mustBe'],
+    formats: { url: URL.canParse, proxies: isOf(isProxy) },
     meta: false,
     validateSchema: false,
   }).compile<Config>(environment);
@@ -186,7 +191,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       const url = databaseUrlOf(given);
       if (config) {
         requireWholeProvider(config);
-        return { ...config, DATABASE_URL: url };
+        const { PUBLIC_URL } = config;
+        return {
+          ...config,
+          ...(PUBLIC_URL !== undefined && { PUBLIC_URL: new URL(PUBLIC_URL).href.replace(/\/$/, '') }),
+          DATABASE_URL: url,
+        };
       }
     }
   } catch (error) {
@@ -196,6 +206,27 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   throw new ConfigError(
     names.flatMap((name) => (wrong.has(name) ? [`${name} must be ${wrong.get(name)}.`] : [])).join('\n'),
   );
+}
+
+/** Whether a text is empty, or each of its parts between commas is what it must be. */
+const isOf =
+  (isOne: (part: string) => boolean) =>
+  (text: string): boolean =>
+    text === '' || text.split(',').every(isOne);
+
+/**
+ * An address, or a range that is no larger than what one operator has: 10.0.0.0/8, and fc00::/7 of IPv6. To believe everybody
+ * would let everybody say that they are somebody else.
+ */
+function isProxy(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || address.includes('%') || rest.length > 0) return false;
+  if (bits === undefined) return true;
+  if (!/^[0-9]{1,3}$/.test(bits)) return false;
+  // What begins with zeros may hold all addresses of IPv4.
+  if (version === 6 && /^(:|0)/.test(address)) return false;
+  return Number(bits) >= (version === 4 ? 8 : 7) && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
 /** Throws a ConfigError where some variables of an identity provider are set, and others that they need are not. */

@@ -37,7 +37,7 @@ async function serve(config: Config): Promise<void> {
     await requireKnown(app, config);
     await listen(app, config);
     if (!isPostgres(config.DATABASE_URL))
-      removeAddress = keepAddress(fileOf(config.DATABASE_URL), app.listeningOrigin);
+      removeAddress = keepAddress(fileOf(config.DATABASE_URL), app.listeningOrigin + app.basePath);
   } catch (error) {
     grace.uninstall();
     await app?.close();

@@ -11,5 +11,12 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** See `basePathOf`. Addresses that an answer has in its body begin with it. */
+    basePath: string;
+  }
+}
+
 /** The largest body that a path takes, unless its route says otherwise. */
 export const bodyBytesMax = 1_048_576;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import {
   type FastifyBaseLogger,
@@ -9,16 +10,18 @@ import {
 } from 'fastify';
 import type { Logger } from 'pino';
 import { type App, bodyBytesMax } from './app.ts';
+import { withoutBase } from './base-path.ts';
 import { answerClientError } from './plugins/client-error.ts';
 import { partCharactersMax } from './plugins/paths.ts';
 import { answerFrameworkError } from './plugins/problems.ts';
 
 /** An instance with its limits set, before any route, hook or schema. */
-export function createInstance(log: Logger | false, trustProxy: string[] = []): App {
+export function createInstance(log: Logger | false, trustProxy: string[] = [], basePath = ''): App {
   const app = fastify({
     ...(log === false ? { logger: false } : { loggerInstance: log as FastifyBaseLogger }),
     logController: new OneLineARequest(),
     ...(trustProxy.length > 0 && { trustProxy }),
+    ...(basePath !== '' && { rewriteUrl: ({ url = '' }: IncomingMessage) => withoutBase(basePath, url) }),
     genReqId: () => randomUUID(),
     bodyLimit: bodyBytesMax,
     requestTimeout: 30_000,

@@ -53,7 +53,7 @@ export async function identityProvider(t: Test) {
         {
           client_id: client.id,
           client_secret: client.secret,
-          redirect_uris: [`${publicUrl}/login/callback`],
+          redirect_uris: [`${publicUrl}/login/callback`, `${publicUrl}/ledger/login/callback`],
           grant_types: ['authorization_code', 'client_credentials'],
         },
       ],

@@ -35,9 +35,59 @@ test('variables are read in their types, and others are left alone', async (t) =
 test('each wrong value is named, and never repeated', async (t) => {
   const wrong: Record<string, string[]> = {
     HOST: ['', 'a b', 'http://x', '/tmp/socket'],
-    PUBLIC_URL: ['', 'ledger.example', 'ftp://x', 'https://x/path', 'https://x?y', 'https://u:secret@x'],
+    PUBLIC_URL: [
+      ...[
+        '',
+        'ledger.example',
+        'ftp://x',
+        'https://x?y',
+        'https://x/a#b',
+        'https://u:secret@x',
+        'https://x:99999',
+      ],
+      ...[
+        'https://x/..',
+        'https://x/a/../b',
+        'https://x/./a',
+        'https://x//a',
+        'https://x/a%2fb',
+        'https://x/a b',
+      ],
+    ],
     PUBLIC_READ: ['*', 'a,', 'A', 'a, b'],
-    TRUST_PROXY: ['true', 'all', 'proxy', '10.0.0.1,'],
+    TRUST_PROXY: [
+      ...[
+        'true',
+        'all',
+        '*',
+        'proxy',
+        'loopback',
+        '1',
+        '10.0.0.1,',
+        '10.0.0.1, 10.0.0.2',
+        '10.0.0',
+        '10.0.0.1:80',
+      ],
+      ...[
+        '0.0.0.0/0',
+        '::/0',
+        '10.0.0.1,::/0',
+        '0.0.0.0/1',
+        '128.0.0.0/1',
+        '10.0.0.0/7',
+        '10.0.0.0/33',
+        '::/1',
+      ],
+      ...[
+        '::ffff:0.0.0.0/96',
+        '0::ffff:0:0/96',
+        '8000::/1',
+        'fe80::1%eth0',
+        '10.0.0.0/255.0.0.0',
+        '10.0.0.0/',
+        'abc',
+      ],
+    ],
     PORT: ['x', '', '-1', '65536', '1.5'],
     DATABASE_URL: [
       ...['mysql://user:secret@host/db', 'postgres://', '', 'file:', './data', 'FILE:x'],
@@ -78,6 +128,19 @@ test('each wrong value is named, and never repeated', async (t) => {
       }
     }
   }
+});
+
+test('a proxy is an address or a network, and the address of the service may have a path', async (t) => {
+  for (const TRUST_PROXY of ['10.0.0.2', '10.0.0.0/8,::1', 'fd00::/8', 'fc00::/7', '2001:db8::1/128', '::1'])
+    t.equal(readConfig({ TRUST_PROXY }).TRUST_PROXY, TRUST_PROXY);
+  for (const [given, url] of [
+    ['https://x.example', 'https://x.example'],
+    ['https://X.example:443/', 'https://x.example'],
+    ['https://x.example/ledger', 'https://x.example/ledger'],
+    ['https://x.example/a/b-c_d.e~f/', 'https://x.example/a/b-c_d.e~f'],
+    ['http://[::1]:3000/.well', 'http://[::1]:3000/.well'],
+  ] as const)
+    t.equal(readConfig({ PUBLIC_URL: given }).PUBLIC_URL, url);
 });
 
 test('a path is taken in each form that names one file', async (t) => {

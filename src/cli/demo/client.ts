@@ -1,3 +1,4 @@
+import { basePathOf, withoutBase } from '../../http/base-path.ts';
 import { CouldNotRun } from '../outcome.ts';
 
 /** The ledger refused the request. */
@@ -95,7 +96,7 @@ function nextOf(link: string, base: string): string | undefined {
   const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link)?.[1];
   if (target === undefined) return undefined;
   const { pathname, search } = new URL(target, `${base}/`);
-  return pathname + search;
+  return withoutBase(basePathOf(base), pathname) + search;
 }
 
 function jsonOf(text: string): object | undefined {

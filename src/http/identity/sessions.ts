@@ -15,10 +15,12 @@ const usedEveryMs = 60_000;
 /** Cookies that this service alone sets and gets, and no page reads. */
 export class Cookies {
   readonly #secure: boolean;
+  readonly #path: string;
 
   /** A browser keeps a Secure cookie of a page over http not everywhere, even on this machine. */
   constructor(publicUrl: string) {
     this.#secure = publicUrl.startsWith('https:');
+    this.#path = new URL(publicUrl).pathname;
   }
 
   /** The header that sets a cookie; seconds 0: removes it. */
@@ -29,7 +31,7 @@ export class Cookies {
       httpOnly: true,
       secure: this.#secure,
       sameSite: 'lax',
-      path: '/',
+      path: this.#path,
       maxAge: seconds,
     });
   }
@@ -40,7 +42,9 @@ export class Cookies {
   }
 
   #named(name: string): string {
-    return this.#secure ? `__Host-${name}` : name;
+    if (!this.#secure) return name;
+    // A browser takes __Host- for the path / alone.
+    return this.#path === '/' ? `__Host-${name}` : `__Secure-${name}`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { FastifyRequest, RouteOptions } from 'fastify';
 import { type Access, rightNeeded } from '../../access/access.ts';
 import { may } from '../../access/rights.ts';
@@ -27,21 +28,24 @@ declare module 'fastify' {
   }
 }
 
-/** Who asks, and what a ledger that has principals is called. */
+/** Who asks. */
 export interface AccessOptions {
   /** See `Authentication.callerBy`. */
   callerBy: (headers: Credentials) => Promise<Caller | undefined>;
   /** Whether nobody need be known, as far as it is known without asking. */
   isOpen: () => boolean;
-  /** The host, with its port, by which others know the service; undefined: by any. */
-  publicHost?: string | undefined;
 }
 
 /**
  * Refuses requests that may not have what their route needs. Must be called before any route is added: it collects the routes,
- * and the application does not start while one of them does not declare its access.
+ * and the application does not start while one of them does not declare its access. publicHost: the host, with its port, by which
+ * others know the service.
  */
-export function requireAccess(app: App, { callerBy, isOpen, publicHost }: AccessOptions): void {
+export function requireAccess(
+  app: App,
+  { callerBy, isOpen }: AccessOptions,
+  publicHost: string | undefined,
+): void {
   const routes: RouteOptions[] = [];
   app.decorate('routesServed', routes);
   // Set by the hook below, before anybody reads it.
@@ -162,8 +166,19 @@ function refuseStrangers({ headers, raw }: FastifyRequest): void {
     throw new Refusal('proxied-request', 'The request names a whole URL, as requests to a proxy do.');
 }
 
-/** A page elsewhere can have a name of its own point here (DNS rebinding), and what it reads by that name is its own. */
+/**
+ * A page elsewhere can have a name of its own point here (DNS rebinding), and what it reads by that name is its own. It can't do so
+ * with an address. So without PUBLIC_URL there is no name but those of this machine.
+ */
 function refuseOtherNames({ host }: FastifyRequest, publicHost: string | undefined): void {
-  if (publicHost === undefined || host.toLowerCase() === publicHost || allowedHost.test(host)) return;
-  throw new Refusal('host-not-allowed', `This service is ${publicHost}.`);
+  if (allowedHost.test(host) || host.toLowerCase() === publicHost) return;
+  if (publicHost !== undefined) throw new Refusal('host-not-allowed', `This service is ${publicHost}.`);
+  if (isAddress(host)) return;
+  throw new Refusal('host-not-allowed', 'This service has no name: PUBLIC_URL is not set.');
+}
+
+/** Whether a host is an IP address, with a port or without one. */
+function isAddress(host: string): boolean {
+  const [, v6, v4] = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+))(?::[0-9]{1,5})?$/i.exec(host) ?? [];
+  return isIP(v6 ?? '') === 6 || isIP(v4 ?? '') === 4;
 }

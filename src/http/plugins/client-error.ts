@@ -23,8 +23,9 @@ export function answerClientError(this: unknown, error: ConnectionError, socket:
   const requestId = randomUUID();
   const refusal = refusalOf(error);
   // Fastify calls this with itself as `this`, but its types do not say so.
-  (this as FastifyInstance).log.debug({ reqId: requestId, err: error }, refusal.message);
-  const body = JSON.stringify(problemOf(requestId, refusal));
+  const { log, basePath } = this as FastifyInstance;
+  log.debug({ reqId: requestId, err: error }, refusal.message);
+  const body = JSON.stringify(problemOf(basePath, requestId, refusal));
   socket.write(
     [
       `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,

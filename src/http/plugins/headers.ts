@@ -5,6 +5,7 @@ import type { App } from '../app.ts';
 export function commonHeaders(app: App): void {
   app.addHook('onSend', (request, reply, _payload, done) => {
     setCommonHeaders(request, reply);
+    setBasePath(app.basePath, reply);
     done();
   });
 }
@@ -22,6 +23,14 @@ export function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): 
     const kept = isForAll(request) ? 'no-cache' : 'private, no-cache';
     reply.header('cache-control', reply.statusCode < 400 ? kept : 'no-store');
   }
+}
+
+/** Routes write the paths of these headers without the base path. */
+function setBasePath(base: string, reply: FastifyReply): void {
+  if (base === '') return;
+  const { location, link } = reply.getHeaders();
+  if (String(location).startsWith('/')) reply.header('location', `${base}${location}`);
+  if (link !== undefined) reply.header('link', String(link).replaceAll('</', `<${base}/`));
 }
 
 /** Whether everybody who reaches the service may have the answer. */

@@ -90,8 +90,11 @@ const docsPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Collects the schemas of the routes that are added after it, and serves them at /openapi.json and /docs. */
-export async function describeApi(app: App): Promise<void> {
+/**
+ * Collects the schemas of the routes that are added after it, and serves them at /openapi.json and /docs. publicUrl: the address
+ * by which others know the service.
+ */
+export async function describeApi(app: App, publicUrl: string | undefined): Promise<void> {
   app.addSchema(Problem);
   app.addHook('onRoute', ({ schema }) => {
     if (schema) schema.response = { ...(schema.response as object), ...problemAnswers };
@@ -118,10 +121,11 @@ export async function describeApi(app: App): Promise<void> {
     declareAccess(scope, 'nothing');
     await scope.register(swaggerUi, {
       routePrefix: '/docs',
+      indexPrefix: app.basePath,
       staticCSP: docsPolicy,
       theme: { title: 'Milestone Ledger' },
       // "Try it out" asks the server of the page, whatever its port.
-      transformSpecification: (document) => ({ ...document, servers: [{ url: '/' }] }),
+      transformSpecification: (document) => ({ ...document, servers: [{ url: app.basePath || '/' }] }),
       transformSpecificationClone: false,
     });
   });
@@ -143,7 +147,7 @@ export async function describeApi(app: App): Promise<void> {
     },
     (_request, reply) => {
       // Without a socket: the document as it is published.
-      const url = app.server.listening ? app.listeningOrigin : undefined;
+      const url = publicUrl ?? (app.server.listening ? app.listeningOrigin : undefined);
       if (!document || document.url !== url) {
         const servers = url === undefined ? {} : { servers: [{ url, description: 'This ledger' }] };
         document = { url, text: JSON.stringify({ ...app.swagger(), ...servers }) };

@@ -35,7 +35,7 @@ export function answerUnknownPaths(app: App): void {
 }
 
 function notFound(request: FastifyRequest): Refusal {
-  return new Refusal('not-found', `Nothing is served at ${request.url.split('?', 1)[0]}.`);
+  return new Refusal('not-found', `Nothing is served at ${request.originalUrl.split('?', 1)[0]}.`);
 }
 
 function refusalOfAddress(request: FastifyRequest): Refusal | undefined {

@@ -16,7 +16,7 @@ export const helps: Record<ProblemCode, string> = {
   forbidden:
     'The detail names the right. GET /v1/me says which rights you have; an administrator of the initiative can give others.',
   'host-not-allowed':
-    'A ledger without authentication answers only to localhost, 127.0.0.1 and [::1]; another one to the host of PUBLIC_URL.',
+    'A ledger without authentication answers only to localhost, 127.0.0.1 and [::1]; another one also to the host of PUBLIC_URL, or to IP addresses where that is not set.',
   'proxied-request':
     'A ledger without authentication serves this machine only. Ask it directly, without a proxy.',
   'cross-origin-request':

@@ -29,7 +29,7 @@ export function serveProblemPages(app: App): void {
     (_request, reply) => {
       const items = Object.entries(problems).map(
         ([code, [status, title]]) =>
-          `<li><a href="/problems/${code}">${code}</a> (${status}): ${escapeHtml(title)}</li>`,
+          `<li><a href="${app.basePath}/problems/${code}">${code}</a> (${status}): ${escapeHtml(title)}</li>`,
       );
       return reply.headers(htmlHeaders).send(page('Problems', `<ul>${items.join('\n')}</ul>`));
     },
@@ -52,7 +52,7 @@ export function serveProblemPages(app: App): void {
       if (!isProblemCode(code)) throw new Refusal('not-found', 'There is no problem with this code.');
       const [status, title] = problems[code];
       const text = `<p>Status ${status}, code <code>${code}</code></p><p>${escapeHtml(helps[code])}</p>`;
-      const back = '<p><a href="/problems">All problems</a></p>';
+      const back = `<p><a href="${app.basePath}/problems">All problems</a></p>`;
       return reply.headers(htmlHeaders).send(page(title, text + back));
     },
   );

@@ -48,11 +48,11 @@ export function answerFrameworkError(
 }
 
 /** The problem document of a refusal or a bug, for the request or connection with this id. */
-export function problemOf(requestId: string, refusal: Refusal | undefined) {
+export function problemOf(basePath: string, requestId: string, refusal: Refusal | undefined) {
   const code = refusal?.code ?? 'internal-error';
   const [status, title] = problems[code];
   return {
-    type: `/problems/${code}`,
+    type: `${basePath}/problems/${code}`,
     title,
     status,
     ...(refusal && { detail: refusal.message }),
@@ -68,7 +68,7 @@ function sendProblem(
   reply: FastifyReply,
   refusal: Refusal | undefined,
 ): FastifyReply {
-  const problem = problemOf(request.id, refusal);
+  const problem = problemOf(reply.server.basePath, request.id, refusal);
   const seconds = retryAfterSeconds(problem.code, problem.status);
   if (seconds !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', seconds);
   // Sent as bytes, because Fastify would add a charset, which this media type does not have.

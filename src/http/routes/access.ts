@@ -136,7 +136,7 @@ export function accessRoutes(app: App, { store }: Ledger): void {
           label: labels.get(principal.principalId)?.label ?? null,
           rule,
           since: await eventAt(position),
-          proof: `/v1/log/proofs/inclusion?position=${position}&size=${at.position}`,
+          proof: `${app.basePath}/v1/log/proofs/inclusion?position=${position}&size=${at.position}`,
         });
       }
       return { items, asOf: asOfJson(at), basis: basisJson(at.basis) };

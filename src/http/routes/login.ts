@@ -4,6 +4,7 @@ import { Refusal } from '../../errors.ts';
 import { closed, Slug } from '../../shapes/fields.ts';
 import { endSessionsOf } from '../../store/credentials.ts';
 import type { App } from '../app.ts';
+import { withoutBase } from '../base-path.ts';
 import { type Claims, claimsIn, type Provider, unknown } from '../identity/provider.ts';
 import type { Login } from '../identity/sessions.ts';
 import type { Ledger } from '../ledger.ts';
@@ -65,7 +66,7 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
       };
       const { scopes_supported = [] } = configuration.serverMetadata();
       const url = openid.buildAuthorizationUrl(configuration, {
-        redirect_uri: new URL(callback, publicUrl).href,
+        redirect_uri: publicUrl + callback,
         scope: ['openid', 'profile', ...scopes_supported.filter((scope) => scope === 'groups')].join(' '),
         state: begun.state,
         nonce: begun.nonce,
@@ -92,7 +93,7 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
       const begun = decoded(cookies.get(begunCookie, cookie));
       if (!begun)
         throw new Refusal('invalid-request', 'No login was begun in this browser: begin at /login.');
-      const address = new URL(callback, publicUrl);
+      const address = new URL(publicUrl + callback);
       address.search = request.url.slice(request.url.indexOf('?'));
       const claims = await claimsBy(provider, address, begun);
       const { principalId } = await authentication.principalBy(claims, people, true);
@@ -100,7 +101,7 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
       return reply
         .header('set-cookie', [await sessions.begin(principalId), cookies.set(begunCookie, '', 0)])
         .header('cache-control', 'no-store')
-        .redirect(ownAddress(begun.back, publicUrl), 303);
+        .redirect(ownAddress(begun.back, app.basePath, publicUrl), 303);
     },
   );
 
@@ -130,7 +131,7 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
         reply.header('set-cookie', await login.sessions.end(headers.cookie));
         return query.return === undefined
           ? reply.code(204).send()
-          : reply.redirect(ownAddress(query.return, login.publicUrl), 303);
+          : reply.redirect(ownAddress(query.return, app.basePath, login.publicUrl), 303);
       },
     );
   });
@@ -205,10 +206,10 @@ function decoded(text: string | undefined): Begun | undefined {
   }
 }
 
-/** The whole address, so that no path is taken for one of another host. */
-function ownAddress(path: string, publicUrl: string): string {
-  const address = new URL(path, publicUrl);
-  if (address.origin !== new URL(publicUrl).origin)
+/** The whole address, so that no path is taken for one of another host, or for one beside the base path. */
+function ownAddress(path: string, basePath: string, publicUrl: string): string {
+  const { origin, pathname, search, hash } = new URL(path, publicUrl);
+  if (origin !== new URL(publicUrl).origin)
     throw new Refusal('invalid-request', 'A login leads back to this service alone.');
-  return address.href;
+  return publicUrl + withoutBase(basePath, pathname) + search + hash;
 }
