@@ -143,10 +143,18 @@ const environment = Type.Object({
     enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     mustBe: 'trace, debug, info, warn, error, fatal or silent',
   }),
+  LEDGER_URL: Type.Optional(
+    Type.String({
+      description: 'The running service that commands ask, as --url',
+      pattern: '^https?://[^\\s?#@]+$',
+      mustBe: 'an http or https URL',
+    }),
+  ),
   LEDGER_TOKEN: Type.String({
     description: 'The token that commands send to a running service',
     default: '',
-    mustBe: 'a token',
+    pattern: '^[!-~]*$',
+    mustBe: 'a token, without blanks',
   }),
   ALLOW_CLOCK_JUMP: Type.Boolean({
     description: 'Accept a clock that is a day behind or a year ahead of the last event',

@@ -4,6 +4,7 @@ import { Client, Refused } from '../src/cli/demo/client.ts';
 import { readShenzhen } from '../src/cli/demo/requests.ts';
 import { demo } from '../src/cli/demo.ts';
 import { CouldNotRun } from '../src/cli/outcome.ts';
+import { namedService } from '../src/cli/service.ts';
 import { buildLedger } from './helpers/ledger.ts';
 
 const shenzhen = await readShenzhen();
@@ -15,7 +16,8 @@ test('the demo records a real initiative once, and finds the same every time', a
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const run = async (): Promise<string[]> => {
     const lines: string[] = [];
-    await demo(`${url}/`, (line) => lines.push(line));
+    const service = namedService({ LEDGER_URL: `${url}/`, LEDGER_TOKEN: '' });
+    if (service) await demo(service, (line) => lines.push(line));
     return lines;
   };
 
@@ -45,18 +47,18 @@ test('a demo that was broken off is completed by the next', async (t) => {
   const app = await buildLedger(t);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
-  const client = new Client(url);
+  const client = new Client({ url, token: '' });
   for (const request of shenzhen.requests.slice(0, 5)) {
     t.ok(await client.record(shenzhen.initiativeId, request.key, { events: request.events }));
   }
   const lines: string[] = [];
-  await demo(url, (line) => lines.push(line));
+  await demo({ url, token: '' }, (line) => lines.push(line));
   t.match(lines[1], /^Recorded \d+ events in 5 requests\.$/);
 });
 
 test('the demo says in one line that no ledger answers', async (t) => {
   await t.rejects(
-    demo('http://127.0.0.1:1', () => {}),
+    demo({ url: 'http://127.0.0.1:1', token: '' }, () => {}),
     { name: CouldNotRun.name, message: /^No ledger answers at http:\/\/127\.0\.0\.1:1 \(.+\)\. Start one/ },
   );
 });
@@ -64,7 +66,10 @@ test('the demo says in one line that no ledger answers', async (t) => {
 test('a list is read page after page', async (t) => {
   const app = await buildLedger(t);
   await app.listen({ host: '127.0.0.1', port: 0 });
-  const client = new Client(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
+  const client = new Client({
+    url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
+    token: '',
+  });
   const [request] = shenzhen.requests;
   if (request) await client.record(shenzhen.initiativeId, request.key, { events: request.events });
   const path = `/v1/initiatives/${shenzhen.initiativeId}/events`;
@@ -78,7 +83,7 @@ test('the demo says what answers in place of a ledger', async (t) => {
   await app.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/elsewhere`;
   await t.rejects(
-    demo(url, () => {}),
+    demo({ url, token: '' }, () => {}),
     { name: CouldNotRun.name, message: /is not a Milestone Ledger: GET .+ gave 404\.$/ },
   );
 });
@@ -88,9 +93,9 @@ test('the demo says what the ledger refuses', async (t) => {
   await app.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const taken = { type: 'InitiativeRegistered', data: { name: 'Entered by hand' } };
-  await new Client(url).record(shenzhen.initiativeId, 'by-hand', taken);
+  await new Client({ url, token: '' }).record(shenzhen.initiativeId, 'by-hand', taken);
   await t.rejects(
-    demo(url, () => {}),
+    demo({ url, token: '' }, () => {}),
     { name: Refused.name, code: 'record-exists' },
   );
 });

@@ -67,7 +67,7 @@ test('each file of the demo is imported as it stands, and then has nothing to re
   }
   const port = await listen(imported);
   const said: string[] = [];
-  await demo(`http://127.0.0.1:${port}`, (line) => said.push(line));
+  await demo({ url: `http://127.0.0.1:${port}`, token: '' }, (line) => said.push(line));
   t.equal(said[1], 'Nothing to record: the ledger has all 10 requests already.');
 });
 

@@ -1,22 +1,20 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { readConfig } from '../config.ts';
+import type { Command } from 'commander';
+import { environmentHelp, readConfig } from '../config.ts';
 import { Client, Refused } from './demo/client.ts';
 import { type Moments, reportBasis, reportMoments, reportPresent } from './demo/report.ts';
 import { type DemoInitiative, readShenzhen } from './demo/requests.ts';
-import { serviceUrl } from './service-url.ts';
+import { CouldNotRun } from './outcome.ts';
+import { type Service, serviceOf, urlOption } from './service.ts';
 
 export function demoCommand(program: Command): void {
   program
     .command('demo')
     .description('record a real initiative into a running ledger and print what comes of it')
-    .option(
-      '--url <url>',
-      'where the ledger answers (default: as the service of DATABASE_URL says, else at HOST and PORT)',
-      webUrl,
-    )
+    .addOption(urlOption())
+    .addHelpText('after', environmentHelp())
     .action(async ({ url }: { url?: string }) => {
       try {
-        await demo(url ?? serviceUrl(readConfig()), (line) => process.stdout.write(`${line}\n`));
+        await demo(serviceOf(readConfig(), url), (line) => process.stdout.write(`${line}\n`));
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         process.stderr.write(`milestone-ledger: the ledger refused: ${error.message}\n`);
@@ -28,10 +26,10 @@ export function demoCommand(program: Command): void {
 /**
  * Records the initiative over HTTP and says line by line what it finds. Each request is recorded all or nothing, and a
  * request that the log has is not sent again, so the demo may be interrupted and repeated at any time.
- * Throws Refused if the ledger refuses a request, CouldNotRun if no ledger answers.
+ * Throws Refused if the ledger refuses a request, CouldNotRun if no ledger answers or the token gives too little.
  */
-export async function demo(url: string, say: (line: string) => void): Promise<void> {
-  const client = new Client(url);
+export async function demo(service: Service, say: (line: string) => void): Promise<void> {
+  const client = new Client(service);
   const shenzhen = await readShenzhen();
   const done = await recordMissing(client, shenzhen);
   say(`Singapore-China (Shenzhen) Smart City Initiative, at ${client.url}`);
@@ -50,7 +48,13 @@ async function recordMissing(client: Client, { initiativeId, requests }: DemoIni
     // The ledger keeps an Idempotency-Key for days only. The log says for ever what it has.
     if (moments.has(key)) continue;
     // The key keeps another demo, which may run at the same time, from recording the request twice.
-    const recorded = await client.record(initiativeId, key, { events: posted });
+    const recorded = await client.record(initiativeId, key, { events: posted }).catch((error) => {
+      // The first request registers the initiative, so only whoever may not read it is told that it is not there.
+      if (!(error instanceof Refused) || error.code !== 'initiative-not-found') throw error;
+      throw new CouldNotRun(
+        `The token in LEDGER_TOKEN gives no right in ${initiativeId}. The demo needs one with the role admin there.`,
+      );
+    });
     events += recorded;
     if (recorded > 0) sent += 1;
   }
@@ -76,11 +80,4 @@ async function momentsOf(client: Client, initiativeId: string): Promise<Moments>
     if (!(error instanceof Refused) || error.code !== 'initiative-not-found') throw error;
   }
   return moments;
-}
-
-function webUrl(text: string): string {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-    throw new InvalidArgumentError('It must be an http or https URL.');
-  }
-  return text;
 }

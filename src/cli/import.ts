@@ -1,14 +1,15 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type OpenLedger, openLedger } from '../app.ts';
+import { openLedger } from '../app.ts';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
-import { Refusal } from '../errors.ts';
+import { type LineError, Refusal } from '../errors.ts';
 import { alonePieceBytes, type ImportReport, importLines } from '../import/import-lines.ts';
 import { mappingOf } from '../import/mapping.ts';
 import { StoreLocked } from '../store/lock-file.ts';
 import { CouldNotRun, withCause } from './outcome.ts';
 import { progressOn } from './progress.ts';
-import { serviceUrl } from './service-url.ts';
+import { ask, namedService, noAnswer, problemOf, type Service, serviceOf, urlOption } from './service.ts';
 
 interface Options {
   initiative: string;
@@ -16,14 +17,30 @@ interface Options {
   atomic?: boolean;
   importId?: string;
   mapping?: string;
-  format?: 'ndjson' | 'csv';
+  format?: Format;
+  url?: string;
 }
+type Format = 'ndjson' | 'csv';
+
+/** What is imported, and how. */
+interface Work {
+  file: string;
+  /** Bytes; 0: nobody knows. */
+  size: number;
+  format: Format;
+  /** The text of the mapping. */
+  mapping: string | undefined;
+  options: Options;
+}
+
+/** The root hash in hex. */
+type Report = Omit<ImportReport, 'basis'> & { basis: { treeSize: number; rootHash: string } };
 
 export function importCommand(program: Command): void {
   program
     .command('import')
     .description(
-      'record the events of a file, one a line; stop the service first; 0: all are recorded, 1: lines failed',
+      'record the events of a file, one a line; stop the service first, or import through it with --url and LEDGER_TOKEN; 0: all are recorded, 1: lines failed',
     )
     .argument('<file>', 'the file; - reads standard input')
     .requiredOption('--initiative <id>', 'the initiative that the events belong to', slug)
@@ -40,6 +57,7 @@ export function importCommand(program: Command): void {
         'csv is the default for a name that ends in .csv, and with --mapping',
       ).choices(['ndjson', 'csv']),
     )
+    .addOption(urlOption())
     .addHelpText('after', environmentHelp())
     .action((file: string, options: Options) => importFile(readConfig(), file, options));
 }
@@ -51,26 +69,44 @@ function slug(text: string): string {
 
 async function importFile(config: Config, file: string, options: Options): Promise<void> {
   const csv = options.mapping !== undefined || /\.csv$/i.test(file);
-  const { format = csv ? 'csv' : 'ndjson', dryRun = false, atomic = false } = options;
+  const { format = csv ? 'csv' : 'ndjson', dryRun = false } = options;
   if (format === 'ndjson' && options.mapping !== undefined)
     throw new CouldNotRun('--mapping is for tables: leave it out, or give --format csv.');
-  const progress = progressOn(process.stdout, { unit: 'lines' });
-  let ledger: OpenLedger | undefined;
   try {
     const size = file === '-' ? 0 : sizeOf(file);
-    const mapping =
-      options.mapping === undefined ? undefined : mappingOf(readFileSync(options.mapping, 'utf8'));
-    ledger = await openLedger(config, false);
+    const mapping = options.mapping === undefined ? undefined : readFileSync(options.mapping, 'utf8');
+    const work = { file, size, format, mapping, options };
+    const service = namedService(config, options.url);
+    const report = service ? await importThrough(service, work) : await importHere(config, work);
+    say(report, dryRun);
+    if (report.failed > 0) process.exitCode = 1;
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === 'import-refused')) throw couldNotRun(error, config);
+    for (const part of error.members.errors ?? []) sayError(part);
+    process.stdout.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+const sourceOf = (file: string): AsyncIterable<Uint8Array> =>
+  file === '-' ? process.stdin : createReadStream(file, { highWaterMark: alonePieceBytes });
+
+/** Records in the ledger of this machine, which nobody else has open. */
+async function importHere(config: Config, { file, size, format, mapping, options }: Work): Promise<Report> {
+  const progress = progressOn(process.stdout, { unit: 'lines' });
+  const { initiative, importId, atomic = false, dryRun = false } = options;
+  const fileMapping = mapping === undefined ? undefined : mappingOf(mapping);
+  const ledger = await openLedger(config, false);
+  try {
     await ledger.upkeep.bringUpToDate();
-    const source = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: alonePieceBytes });
-    const report = await importLines(
+    const { basis, ...report } = await importLines(
       ledger,
-      source,
+      sourceOf(file),
       {
         format,
-        initiativeId: options.initiative,
-        importId: options.importId,
-        mapping,
+        initiativeId: initiative,
+        importId,
+        mapping: fileMapping,
         principal: 'operator',
         authority: 'operator',
         atomic,
@@ -81,32 +117,75 @@ async function importFile(config: Config, file: string, options: Options): Promi
       (lines, done) =>
         progress.update(lines, size === 0 || done === 0 ? undefined : Math.round((lines * size) / done)),
     );
-    progress.stop();
-    say(report, dryRun);
-    if (report.failed > 0) process.exitCode = 1;
-  } catch (error) {
-    progress.stop();
-    if (error instanceof Refusal && error.code === 'import-refused') {
-      for (const part of error.members.errors ?? []) sayError(part);
-      process.stdout.write(`${error.message}\n`);
-      process.exitCode = 1;
-    } else throw couldNotRun(error, config, file, format, options);
+    return { ...report, basis: { ...basis, rootHash: basis.rootHash.toHex() } };
   } finally {
-    await ledger?.close();
+    progress.stop();
+    await ledger.close();
   }
 }
 
-function say(
-  { lines, recorded, alreadyRecorded, failed, errors, basis }: ImportReport,
-  dryRun: boolean,
-): void {
+/** Sends the file to a service, which records it while it arrives. */
+async function importThrough(
+  service: Service,
+  { file, size, format, mapping, options }: Work,
+): Promise<Report> {
+  const { initiative, importId, atomic = false, dryRun = false } = options;
+  const query = new URLSearchParams({
+    ...(dryRun && { dryRun: 'true' }),
+    ...(atomic && { atomic: 'true' }),
+    ...(importId !== undefined && { importId }),
+    ...(mapping !== undefined && { mapping }),
+  });
+  const progress = progressOn(process.stdout, { unit: 'bytes' });
+  let unreadable: unknown;
+  async function* sent(): AsyncGenerator<Uint8Array> {
+    let bytes = 0;
+    try {
+      for await (const chunk of sourceOf(file)) {
+        yield chunk;
+        bytes += chunk.length;
+        progress.update(bytes, size === 0 ? undefined : size);
+      }
+    } catch (error) {
+      unreadable = error;
+      throw error;
+    }
+  }
+  try {
+    const path = `/v1/initiatives/${initiative}/import?${query}`;
+    const answer = await ask(service, 'POST', path, {
+      headers: { 'content-type': format === 'csv' ? 'text/csv' : 'application/x-ndjson' },
+      body: Readable.toWeb(Readable.from(sent(), { objectMode: false })),
+      duplex: 'half',
+    });
+    if (!answer.ok) throw await refusalIn(answer);
+    const report = await answer.json().catch((error) => {
+      throw noAnswer(service.url, error);
+    });
+    return report as Report;
+  } catch (error) {
+    throw unreadable ?? error;
+  } finally {
+    progress.stop();
+  }
+}
+
+/** What a command on the ledger's own machine would throw. */
+async function refusalIn(answer: Response): Promise<Error> {
+  const { code, detail, errors } = await problemOf(answer);
+  const message = detail ?? `The import was answered with ${answer.status}.`;
+  return code === 'import-refused'
+    ? new Refusal(code, message, { errors: (errors ?? []) as LineError[] })
+    : new CouldNotRun(code === undefined ? message : `${code}: ${message}`);
+}
+
+function say({ lines, recorded, alreadyRecorded, failed, errors, basis }: Report, dryRun: boolean): void {
   for (const error of errors) sayError(error);
   const told = new Set(errors.map(({ line }) => line)).size;
   if (failed > told) process.stdout.write(`… and ${failed - told} more lines\n`);
   const would = dryRun ? 'would be recorded' : 'recorded';
-  const root = Buffer.from(basis.rootHash).toString('hex');
   process.stdout.write(
-    `${lines} lines: ${recorded} ${would}, ${alreadyRecorded} already recorded, ${failed} failed; size ${basis.treeSize}, root hash ${root}\n`,
+    `${lines} lines: ${recorded} ${would}, ${alreadyRecorded} already recorded, ${failed} failed; size ${basis.treeSize}, root hash ${basis.rootHash}\n`,
   );
 }
 
@@ -116,32 +195,15 @@ function sayError(error: object): void {
   process.stdout.write(`line ${line}: ${code}: ${pointer}${pointer && ' '}${detail}${is}\n`);
 }
 
-function couldNotRun(
-  error: unknown,
-  config: Config,
-  file: string,
-  format: 'ndjson' | 'csv',
-  { initiative, dryRun, atomic, importId, mapping }: Options,
-): unknown {
-  if (error instanceof StoreLocked) {
-    const query = [
-      ...(dryRun ? ['dryRun=true'] : []),
-      ...(atomic ? ['atomic=true'] : []),
-      ...(importId === undefined ? [] : [`importId=${encodeURIComponent(importId)}`]),
-    ].join('&');
-    const url = `${serviceUrl(config)}/v1/initiatives/${initiative}/import${query && `?${query}`}`;
-    const type = format === 'csv' ? 'text/csv' : 'application/x-ndjson';
-    const mapped = mapping === undefined ? '' : ` --url-query mapping@${quoted(mapping)}`;
+function couldNotRun(error: unknown, config: Config): unknown {
+  if (error instanceof StoreLocked)
     return new CouldNotRun(
-      `${error.message}. If it is the service, import through it:\n  curl -T ${quoted(file)} -X POST -H 'Content-Type: ${type}'${mapped} ${quoted(url)}`,
+      `${error.message}. If it is the service, import through it: --url ${serviceOf(config).url}, with LEDGER_TOKEN where it has principals.`,
     );
-  }
   if (error instanceof Refusal) return new CouldNotRun(`${error.code}: ${withCause(error)}`);
   if (error instanceof Error && 'code' in error && 'syscall' in error) return new CouldNotRun(error.message);
   return error;
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 function sizeOf(file: string): number {
   const stat = statSync(file);

@@ -13,7 +13,7 @@ import type { RebuildProgress, Rebuilt } from '../store/store.ts';
 import { readModels } from '../views/read-models.ts';
 import { CouldNotRun, say } from './outcome.ts';
 import { progressOn } from './progress.ts';
-import { serviceUrl } from './service-url.ts';
+import { ask, NoAnswer, namedService, problemOf, type Service, serviceOf, urlOption } from './service.ts';
 
 const all = readModels.map(({ name }) => name);
 
@@ -24,8 +24,9 @@ export function rebuildCommand(program: Command): void {
       'rebuild the read models from the log, say where they differ, and put them in use; the service may run',
     )
     .argument('[names...]', `the read models to rebuild (default: all): ${all.join(', ')}`)
+    .addOption(urlOption())
     .addHelpText('after', environmentHelp())
-    .action((names: string[]) => rebuild(readConfig(), names));
+    .action((names: string[], { url }: { url?: string }) => rebuild(readConfig(), names, url));
 }
 
 type Told = (progress: RebuildProgress) => void;
@@ -34,14 +35,16 @@ type Outcome =
   | { outcome: 'stopped'; position?: number; detail: string };
 
 /** Exit code 0: the read models are what the log makes them, now or already before; 1: an event can't be folded. */
-async function rebuild(config: Config, named: string[]): Promise<void> {
+async function rebuild(config: Config, named: string[], url?: string): Promise<void> {
   const unknown = named.find((name) => !all.includes(name));
   if (unknown !== undefined)
     throw new CouldNotRun(`There is no read model ${unknown}. There are: ${all.join(', ')}.`);
   const names = named.length === 0 ? all : named;
   const progress = progressOn(process.stdout);
   const told: Told = ({ events, of }) => progress.update(events, of);
-  const outcome = await rebuildAnywhere(config, names, told).finally(progress.stop);
+  const service = namedService(config, url);
+  const rebuilding = service ? rebuildIn(service, names, told) : rebuildHere(config, names, told);
+  const outcome = await rebuilding.finally(progress.stop);
   if (outcome.outcome === 'done') for (const view of outcome.views) report(view);
   else if (outcome.position === undefined) throw new CouldNotRun(outcome.detail);
   else {
@@ -51,7 +54,7 @@ async function rebuild(config: Config, named: string[]): Promise<void> {
 }
 
 /** In this process, or in the service if it has the file of the ledger open. */
-async function rebuildAnywhere(config: Config, names: string[], told: Told): Promise<Outcome> {
+async function rebuildHere(config: Config, names: string[], told: Told): Promise<Outcome> {
   const url = config.DATABASE_URL;
   if (!isPostgres(url) && !existsSync(fileOf(url)))
     throw new CouldNotRun(`There is no ledger at ${fileOf(url)}.`);
@@ -61,19 +64,33 @@ async function rebuildAnywhere(config: Config, names: string[], told: Told): Pro
   } catch (error) {
     if (error instanceof BrokenLeaf)
       return { outcome: 'stopped', position: error.position, detail: error.message };
-    if (error instanceof StoreLocked) return rebuildInService(fileOf(url), config, names, told);
+    if (error instanceof StoreLocked) return rebuildBeside(fileOf(url), config, names, told);
     throw error;
   }
 }
 
-async function rebuildInService(file: string, config: Config, names: string[], told: Told): Promise<Outcome> {
-  const url = serviceUrl(config);
-  // HOST and PORT may lead to the service of another ledger.
-  const { origin } = (await (await ask(`${url}/v1/log/keys`, 'GET')).json()) as { origin: string };
-  if (origin !== originOf(file))
-    throw new CouldNotRun(`The service at ${url} serves another log, ${origin}. Set HOST and PORT.`);
+/** In the service that has the file open. */
+async function rebuildBeside(file: string, config: Config, names: string[], told: Told): Promise<Outcome> {
+  const service = serviceOf(config);
+  try {
+    // HOST and PORT may lead to the service of another ledger.
+    const { origin } = (await (await answerOf(service, 'GET', '/v1/log/keys')).json()) as { origin: string };
+    if (origin !== originOf(file))
+      throw new CouldNotRun(
+        `The service at ${service.url} serves another log, ${origin}. Set HOST and PORT, or give --url.`,
+      );
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    throw new CouldNotRun(
+      `Another process has the ledger open, and no service answers at ${service.url}. Give --url, or stop that process.`,
+    );
+  }
+  return rebuildIn(service, names, told);
+}
+
+async function rebuildIn(service: Service, names: string[], told: Told): Promise<Outcome> {
   const query = names.map((name) => `view=${name}`).join('&');
-  const { body } = await ask(`${url}/v1/rebuild?${query}`, 'POST');
+  const { body } = await answerOf(service, 'POST', `/v1/rebuild?${query}`);
   let last: RebuildProgress | Outcome | undefined;
   try {
     for await (const line of createInterface({ input: Readable.fromWeb(body ?? new ReadableStream()) })) {
@@ -85,21 +102,16 @@ async function rebuildInService(file: string, config: Config, names: string[], t
     // The service broke off, so the last line is missing.
   }
   if (last && 'outcome' in last) return last;
-  throw new CouldNotRun('The service ended before the rebuild did. The read models stay as they are.');
+  throw new CouldNotRun(
+    'The service broke off: it ended, or the token did. The read models stay as they are.',
+  );
 }
 
-async function ask(url: string, method: string): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url, { method });
-  } catch {
-    throw new CouldNotRun(
-      `Another process has the ledger open, and no service answers at ${new URL(url).origin}. Set HOST and PORT as for the service, or stop that process.`,
-    );
-  }
-  if (response.ok) return response;
-  const { detail } = (await response.json().catch(() => ({}))) as { detail?: string };
-  throw new CouldNotRun(detail ?? `${method} ${url} was answered with ${response.status}.`);
+async function answerOf(service: Service, method: string, path: string): Promise<Response> {
+  const answer = await ask(service, method, path);
+  if (answer.ok) return answer;
+  const { detail } = await problemOf(answer);
+  throw new CouldNotRun(detail ?? `${method} ${path} was answered with ${answer.status}.`);
 }
 
 function originOf(file: string): string | undefined {

@@ -9,7 +9,7 @@ import { StoreLocked } from '../store/lock-file.ts';
 import { addPrincipal, issueToken } from '../store/principals.ts';
 import { principalNow } from '../views/principals.ts';
 import { CouldNotRun, say } from './outcome.ts';
-import { serviceUrl } from './service-url.ts';
+import { ask, namedService, problemOf, type Service, serviceOf, urlOption } from './service.ts';
 
 interface Created {
   label: string;
@@ -28,7 +28,7 @@ export function tokenCommand(program: Command): void {
     token
       .command(name)
       .description(description)
-      .option('--url <url>', 'the address of a running service')
+      .addOption(urlOption())
       .addHelpText('after', environmentHelp());
   command(
     'create',
@@ -76,22 +76,21 @@ async function create(config: Config, created: Created, nowMs: number): Promise<
   const grants: Grant[] = role && initiative !== undefined ? [{ role, initiativeId: initiative }] : [];
   const reason = { code: 'other', text: `Made by the command line, for ${label}.` } as const;
   const added = { label, grants, reason };
-  const { principalId, tokenId, token } =
-    url === undefined
-      ? await withLedger(config, async ({ store, recorder }) => {
-          if (principal !== undefined && !(await principalNow(store, principal))?.enabled)
-            throw new CouldNotRun(`There is no principal ${principal}, or it is disabled.`);
-          const principalId =
-            principal ?? (await addPrincipal({ store, recorder, author }, added)).principalId;
-          const { row, token } = await issueToken(store, { principalId, label, expiresAt }, nowMs);
-          return { ...tokenView(row), token };
-        })
-      : await askFor<Issued>(config, url, 'POST', '/v1/tokens', {
-          principalId:
-            principal ?? (await askFor<Issued>(config, url, 'POST', '/v1/principals', added)).principalId,
-          label,
-          expires,
-        });
+  const service = namedService(config, url);
+  const { principalId, tokenId, token } = service
+    ? await askFor<Issued>(service, 'POST', '/v1/tokens', {
+        principalId:
+          principal ?? (await askFor<Issued>(service, 'POST', '/v1/principals', added)).principalId,
+        label,
+        expires,
+      })
+    : await withLedger(config, async ({ store, recorder }) => {
+        if (principal !== undefined && !(await principalNow(store, principal))?.enabled)
+          throw new CouldNotRun(`There is no principal ${principal}, or it is disabled.`);
+        const principalId = principal ?? (await addPrincipal({ store, recorder, author }, added)).principalId;
+        const { row, token } = await issueToken(store, { principalId, label, expiresAt }, nowMs);
+        return { ...tokenView(row), token };
+      });
   // The token alone on standard output, so that a script can keep it.
   process.stderr.write(`principal ${principalId}, token ${tokenId}; it is shown once:\n`);
   say(token);
@@ -101,10 +100,10 @@ type Listed = ReturnType<typeof tokenView>;
 type Issued = Listed & { token: string };
 
 async function list(config: Config, url: string | undefined): Promise<void> {
-  const tokens =
-    url === undefined
-      ? await withLedger(config, async ({ store }) => (await tokensOf(store.db)).map(tokenView))
-      : (await askFor<{ items: Listed[] }>(config, url, 'GET', '/v1/tokens')).items;
+  const service = namedService(config, url);
+  const tokens = service
+    ? (await askFor<{ items: Listed[] }>(service, 'GET', '/v1/tokens')).items
+    : await withLedger(config, async ({ store }) => (await tokensOf(store.db)).map(tokenView));
   for (const { tokenId, principalId, label, expires, revokedAt } of tokens) {
     const ends = revokedAt === null ? `until ${expires}` : `revoked ${revokedAt}`;
     say([tokenId, principalId, ends, label].join('\t'));
@@ -117,7 +116,8 @@ async function revoke(
   url: string | undefined,
   nowMs: number,
 ): Promise<void> {
-  if (url !== undefined) await ask(config, url, 'DELETE', `/v1/tokens/${encodeURIComponent(tokenId)}`);
+  const service = namedService(config, url);
+  if (service) await answerOf(service, 'DELETE', `/v1/tokens/${encodeURIComponent(tokenId)}`);
   else if (!(await withLedger(config, ({ store }) => store.durably(revokeToken(tokenId, nowMs))))) {
     process.exitCode = 1;
     return say(`There is no token ${tokenId}, or it was revoked before.`);
@@ -134,39 +134,21 @@ async function withLedger<T>(config: Config, work: (ledger: OpenLedger) => Promi
   } catch (error) {
     if (!(error instanceof StoreLocked)) throw error;
     throw new CouldNotRun(
-      `${error.message} Or ask the service: --url ${serviceUrl(config)}, with LEDGER_TOKEN.`,
+      `${error.message} Or ask the service: --url ${serviceOf(config).url}, with LEDGER_TOKEN.`,
     );
   } finally {
     await ledger?.close();
   }
 }
 
-const askFor = async <T>(...asked: Parameters<typeof ask>): Promise<T> =>
-  JSON.parse(await ask(...asked)) as T;
+const askFor = async <T>(...asked: Parameters<typeof answerOf>): Promise<T> =>
+  JSON.parse(await answerOf(...asked)) as T;
 
-/** Asks a running service. Throws CouldNotRun with its answer where it refuses. */
-async function ask(
-  { LEDGER_TOKEN }: Config,
-  url: string,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<string> {
-  const answer = await fetch(new URL(path, url), {
-    method,
-    headers: {
-      ...(LEDGER_TOKEN === '' ? {} : { authorization: `Bearer ${LEDGER_TOKEN}` }),
-      ...(body && { 'content-type': 'application/json' }),
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  }).catch((error: Error) => {
-    throw new CouldNotRun(
-      `${url} does not answer: ${(error.cause as Error | undefined)?.message ?? error.message}.`,
-    );
-  });
-  const text = await answer.text();
-  if (answer.ok) return text;
-  const isJson = /json/.test(answer.headers.get('content-type') ?? '');
-  const { title = `It answered ${answer.status}`, detail = '' } = isJson ? JSON.parse(text) : {};
+/** Throws CouldNotRun with what the service answers where it refuses. */
+async function answerOf(service: Service, method: string, path: string, body?: object): Promise<string> {
+  const sent = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const answer = await ask(service, method, path, sent);
+  if (answer.ok) return answer.text();
+  const { title = `It answered ${answer.status}`, detail = '' } = await problemOf(answer);
   throw new CouldNotRun(`${title}. ${detail}`.trim());
 }

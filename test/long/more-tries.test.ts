@@ -1,7 +1,7 @@
 // The suites that leave tests out, or try little, in `npm test`.
 import '../cli/import.test.ts';
 import '../cli/places.test.ts';
-import '../cli/service-url.test.ts';
+import '../cli/service.test.ts';
 import '../copy/copy.test.ts';
 import '../docs/pages.test.ts';
 import '../http/config.test.ts';

@@ -1,5 +1,6 @@
 import { basePathOf, withoutBase } from '../../http/base-path.ts';
 import { CouldNotRun } from '../outcome.ts';
+import { ask, noAnswer, type Service } from '../service.ts';
 
 /** The ledger refused the request. */
 export class Refused extends Error {
@@ -13,13 +14,16 @@ export class Refused extends Error {
 
 const timeoutMs = 60_000;
 
-/** A ledger over HTTP. Throws Refused if it answers with a problem, CouldNotRun if no ledger answers. */
+/** A ledger over HTTP. Throws Refused if it answers with a problem, CouldNotRun as `ask` does. */
 export class Client {
-  /** It has no slash at its end. */
-  readonly url: string;
+  readonly #service: Service;
 
-  constructor(url: string) {
-    this.url = url.replace(/\/+$/, '');
+  constructor(service: Service) {
+    this.#service = service;
+  }
+
+  get url(): string {
+    return this.#service.url;
   }
 
   /** Answers have the shapes of the OpenAPI document. `T` names the members that are used. */
@@ -48,35 +52,24 @@ export class Client {
     return answer.replayed ? 0 : (answer.body as { recorded: unknown[] }).recorded.length;
   }
 
-  async #ask(method: string, path: string, init: RequestInit = {}): Promise<Answer> {
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(this.url + path, {
-        method,
-        signal: AbortSignal.timeout(timeoutMs),
-        ...init,
-      });
-      text = await response.text();
-    } catch (error) {
-      throw new CouldNotRun(
-        `No ledger answers at ${this.url} (${causeOf(error)}). Start one with "npm start", or give --url.`,
-      );
-    }
+  async #ask(method: string, path: string, init: Parameters<typeof ask>[3] = {}): Promise<Answer> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await ask(this.#service, method, path, { signal, ...init });
+    const text = await response.text().catch((error) => {
+      throw noAnswer(this.url, error);
+    });
     const body = jsonOf(text);
     const { code, title, detail } = (body ?? {}) as { code?: string; title?: string; detail?: string };
     // Every ledger serves these paths. A 404 comes from another program, or from a wrong path in --url.
-    if (!response.ok && code !== undefined && code !== 'not-found') {
+    if (!response.ok && code !== undefined && code !== 'not-found')
       throw new Refused(
         code,
         `${method} ${path}: ${response.status} ${code}: ${detail ?? title ?? 'no detail'}`,
       );
-    }
-    if (!response.ok || body === undefined) {
+    if (!response.ok || body === undefined)
       throw new CouldNotRun(
         `The server at ${this.url} is not a Milestone Ledger: ${method} ${path} gave ${response.status}.`,
       );
-    }
     return {
       body,
       link: response.headers.get('link') ?? '',
@@ -106,10 +99,4 @@ function jsonOf(text: string): object | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** fetch says "fetch failed"; the reason is the cause of its error. */
-function causeOf(error: unknown): string {
-  const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
-  return cause?.code ?? cause?.message ?? message ?? String(error);
 }

@@ -25,7 +25,7 @@ test(
       runCommand(['demo'], env),
     ]);
     t.match(imported, { code: 2 });
-    t.match(imported.err, `'${url}/v1/initiatives/sci/import'`);
+    t.match(imported.err, `--url ${url}, with LEDGER_TOKEN`);
     t.match(rebuilt, { code: 0 });
     t.match(demo, { code: 0, out: `at ${url}` });
     const { servers } = (await (await fetch(`${url}/openapi.json`)).json()) as { servers: object[] };
