@@ -137,6 +137,8 @@ async function importThrough(
     ...(mapping !== undefined && { mapping }),
   });
   const progress = progressOn(process.stdout, { unit: 'bytes' });
+  // What is answered before all of it was sent is sent no further.
+  const ended = new AbortController();
   let unreadable: unknown;
   async function* sent(): AsyncGenerator<Uint8Array> {
     let bytes = 0;
@@ -157,6 +159,7 @@ async function importThrough(
       headers: { 'content-type': format === 'csv' ? 'text/csv' : 'application/x-ndjson' },
       body: Readable.toWeb(Readable.from(sent(), { objectMode: false })),
       duplex: 'half',
+      signal: ended.signal,
     });
     if (!answer.ok) throw await refusalIn(answer);
     const report = await answer.json().catch((error) => {
@@ -166,6 +169,7 @@ async function importThrough(
   } catch (error) {
     throw unreadable ?? error;
   } finally {
+    ended.abort();
     progress.stop();
   }
 }

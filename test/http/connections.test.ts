@@ -3,6 +3,7 @@ import { test } from 'tap';
 import { createInstance } from '../../src/http/instance.ts';
 import { closeGracefully } from '../../src/http/plugins/lifecycle.ts';
 import { buildShell, listen, openSocket } from '../helpers/shell.ts';
+import { until } from '../helpers/until.ts';
 
 const problemIn = (received: string) => JSON.parse(received.slice(received.indexOf('\r\n\r\n')));
 
@@ -112,6 +113,22 @@ test('an idle connection does not keep the ledger from closing', async (t) => {
   await once(socket, 'data');
   await app.close();
   t.match(await received, /^HTTP\/1.1 200/);
+});
+
+test('a request that was answered early, and ends while the ledger closes, does not keep it from closing', async (t) => {
+  const app = createInstance(false);
+  closeGracefully(app, 600_000);
+  app.addHook('onRequest', async (_request, reply) => reply.code(401).send());
+  app.post('/early', async () => {});
+  const port = await listen(app);
+  const { socket, received } = openSocket(t, port);
+  socket.write('POST /early HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n');
+  await once(socket, 'data');
+  const closed = app.close();
+  await until(() => !app.server.listening);
+  socket.write('0\r\n\r\n');
+  await closed;
+  t.match(await received, /^HTTP\/1.1 401/);
 });
 
 test('half a request and a handler that never ends are cut off in the end', async (t) => {

@@ -45,9 +45,17 @@ export function closeGracefully(app: App, drainMs = 8_000): void {
       app.server.closeAllConnections();
       drained();
     }, drainMs);
+    // A connection that was answered early becomes idle when the rest of its request has arrived.
+    const idle = setInterval(() => {
+      if (underWay.size === 0) app.server.closeIdleConnections();
+    }, 100);
     // Also after draining, because half a request that never goes on would keep the server from closing.
-    app.server.once('close', () => clearTimeout(deadline));
+    app.server.once('close', () => {
+      clearTimeout(deadline);
+      clearInterval(idle);
+    });
     deadline.unref();
+    idle.unref();
     drained = done;
     closing.abort();
     if (underWay.size === 0) drained();
