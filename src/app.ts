@@ -77,7 +77,7 @@ export async function buildApp({
   answerErrors(app);
   commonHeaders(app);
   closeGracefully(app);
-  requireAccess(app, access, publicHost);
+  await requireAccess(app, access, publicHost);
   refuseOtherOrigins(app, publicHost);
   answerUnknownPaths(app);
   acceptJson(app);
@@ -227,7 +227,7 @@ export async function ledgerOn(
 /** The application on a ledger that is open; closing the app closes both. */
 export async function appOn(
   ledger: OpenLedger,
-  { PUBLIC_URL, TRUST_PROXY }: Config,
+  { PUBLIC_URL, TRUST_PROXY, RATE_LIMIT, LONG_REQUESTS }: Config,
   log: Logger | false,
   clock: () => number,
 ): Promise<App> {
@@ -248,6 +248,7 @@ export async function appOn(
     access: {
       callerBy: (headers) => ledger.authentication.callerBy(headers),
       isOpen: () => ledger.authentication.isOpen,
+      limits: { requestsPerMinute: RATE_LIMIT, longRequests: LONG_REQUESTS },
     },
     publicUrl: PUBLIC_URL,
     trustProxy: TRUST_PROXY === '' ? [] : TRUST_PROXY.split(','),

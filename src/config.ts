@@ -117,6 +117,21 @@ const environment = Type.Object({
     mustBe:
       'IP addresses or ranges such as 10.0.0.0/8, with commas between them, and no range of more addresses than a network has',
   }),
+  RATE_LIMIT: Type.Integer({
+    description:
+      'Requests that a principal may send in a minute, or an address of which nobody is known; 0: any number',
+    default: 6000,
+    minimum: 0,
+    maximum: 1_000_000,
+    mustBe: 'a whole number from 0 to 1000000',
+  }),
+  LONG_REQUESTS: Type.Integer({
+    description: 'Streams, exports and imports that a principal, or such an address, may have open at once',
+    default: 20,
+    minimum: 1,
+    maximum: 2000,
+    mustBe: 'a whole number from 1 to 2000',
+  }),
   DATABASE_URL: Type.String({
     description: 'Where the ledger is kept: file:PATH for SQLite, postgres://… for PostgreSQL',
     default: 'file:./data/ledger.db',

@@ -4,6 +4,7 @@ import type { Posting } from '../ledger/posting.ts';
 import type { Change } from '../shapes/change.ts';
 import { requireClock } from './clock.ts';
 import { Refused } from './damaged.ts';
+import { FairQueue } from './fair-queue.ts';
 import { type DecidedGroup, decideGroup, type GroupOptions, type Outcome } from './group.ts';
 import { keptReceipt } from './kept-answers.ts';
 import type { Receipt } from './receipt.ts';
@@ -20,7 +21,7 @@ const sliceMs = 12;
 const sliceEventsMax = 4096;
 /** Events in a commit where no request can come. */
 const aloneEventsMax = 16_384;
-/** Requests that may wait; further ones are refused as `overloaded`. */
+/** Requests that may wait. One principal may have as many as there is room left, so that there is always some for others. */
 const waitingMax = 4096;
 
 interface CommitOptions extends GroupOptions {
@@ -36,7 +37,7 @@ interface Waiting {
 
 /**
  * The one way into the log. Requests that arrive while a commit runs form the next group, so that all of them
- * cost one fsync; a lone request waits for nobody.
+ * cost one fsync; a lone request waits for nobody. Whoever sends many leaves the others their place in each group.
  */
 export class Recorder {
   readonly #store: Store;
@@ -44,9 +45,9 @@ export class Recorder {
   readonly #recorded: (changes: Change[]) => void;
   readonly #allowed: (head?: Head) => void;
   readonly #startedMs: number;
-  #waiting: Waiting[] = [];
+  readonly #waiting = new FairQueue<Waiting>();
   /** Commits of those who record many: one after each group of the requests that wait. */
-  readonly #turns: (() => Promise<void>)[] = [];
+  readonly #turns = new FairQueue<() => Promise<void>>();
   /** Events in the next commit of them, found by how long the last one took. */
   #sliceEvents = 64;
   /** The commit that is running or about to. */
@@ -74,12 +75,15 @@ export class Recorder {
   /** Records a request, or refuses it whole. Resolves only when what it recorded is safe on disk. */
   record(posting: Posting): Promise<Receipt> {
     this.#checkOpen();
-    if (this.#waiting.length + this.#turns.length >= waitingMax)
+    const { principal } = posting;
+    const room = waitingMax - this.#waiting.length - this.#turns.length;
+    if (this.#waiting.lengthOf(principal) + this.#turns.lengthOf(principal) >= room)
       throw new Refusal('overloaded', 'Too many requests wait to be recorded.');
     return new Promise((resolve, reject) => {
       const waiting = { posting, resolve, reject };
-      if (eventsAskedBy(posting) > groupedEventsMax) this.#turns.push(() => this.#commitWaiting([waiting]));
-      else this.#waiting.push(waiting);
+      if (eventsAskedBy(posting) > groupedEventsMax)
+        this.#turns.add(principal, () => this.#commitWaiting([waiting]));
+      else this.#waiting.add(principal, waiting);
       this.#start();
     });
   }
@@ -96,7 +100,7 @@ export class Recorder {
       const slice = rest.slice(0, groupLengthOf(rest, alone ? aloneEventsMax : this.#sliceEvents));
       try {
         outcomes.push(
-          ...(await this.#inTurn(() =>
+          ...(await this.#inTurn(principalOf(slice), () =>
             alone ? this.#commit(slice, { receipts: false, sync: false }) : this.#commitSlice(slice),
           )),
         );
@@ -112,7 +116,7 @@ export class Recorder {
    * Refusal where they would make more than `eventsMax` events.
    */
   recordTogether(postings: Posting[], eventsMax: number): Promise<Outcome[]> {
-    return this.#inTurn(async () => {
+    return this.#inTurn(principalOf(postings), async () => {
       const { outcomes, batch } = await this.#decideAndWrite(
         postings,
         { receipts: false, eventsMax },
@@ -164,18 +168,18 @@ export class Recorder {
   }
 
   /** Commits when the requests that wait were answered, and after others that came here before. */
-  #inTurn<T>(commit: () => Promise<T>): Promise<T> {
+  #inTurn<T>(principal: string, commit: () => Promise<T>): Promise<T> {
     this.#checkOpen();
     return new Promise((resolve, reject) => {
-      this.#turns.push(() => commit().then(resolve, reject));
+      this.#turns.add(principal, () => commit().then(resolve, reject));
       this.#start();
     });
   }
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0 || this.#turns.length > 0) {
-      await this.#commitWaiting(this.#waiting.splice(0, this.#groupLength()));
-      await this.#turns.shift()?.();
+      await this.#commitWaiting(this.#nextGroup());
+      await this.#turns.take()?.();
       // Whoever records again as soon as it is answered must not keep the event loop from everything else.
       if (this.#waiting.length > 0 || this.#turns.length > 0)
         await new Promise((resolve) => setImmediate(resolve));
@@ -183,9 +187,16 @@ export class Recorder {
     this.#running = undefined;
   }
 
-  #groupLength(): number {
-    const postings = this.#waiting.slice(0, groupRequestsMax).map(({ posting }) => posting);
-    return groupLengthOf(postings, groupEventsMax);
+  #nextGroup(): Waiting[] {
+    const group: Waiting[] = [];
+    let events = 0;
+    for (let next = this.#waiting.next; next && group.length < groupRequestsMax; next = this.#waiting.next) {
+      events += eventsAskedBy(next.posting);
+      if (group.length > 0 && events > groupEventsMax) break;
+      this.#waiting.take();
+      group.push(next);
+    }
+    return group;
   }
 
   async #commitWaiting(group: Waiting[]): Promise<void> {
@@ -259,7 +270,10 @@ export class Recorder {
   }
 }
 
-/** How many of those waiting make up the next group, at least one. */
+/** Whose requests they are: those of an import are all of one. */
+const principalOf = (postings: Posting[]): string => postings[0]?.principal ?? '';
+
+/** How many of those waiting fit into one commit, at least one. */
 function groupLengthOf(waiting: Posting[], eventsMax: number): number {
   let events = 0;
   const fits = waiting.findIndex((posting, i) => {

@@ -294,13 +294,37 @@ test('stopping answers what waits and refuses what comes after', async (t) => {
   t.equal((await Promise.all(posts)).length, 50);
 });
 
-test('a request more than can wait is refused', async (t) => {
+test('one principal may have as many requests wait as there is room left, and others still have some', async (t) => {
   const ledger = await given(t);
-  const outcomes = await Promise.allSettled(
-    Array.from({ length: 4097 }, () => ledger.post(mou(), { dryRun: true })),
+  const many = Array.from({ length: 2049 }, () => ledger.post(mou(), { dryRun: true }));
+  const others = Array.from({ length: 1025 }, () =>
+    ledger.post(mou(), { dryRun: true, principal: 'another' }),
   );
-  const lost = outcomes.filter((outcome) => outcome.status === 'rejected');
-  t.same(lost.map(codeOf), ['overloaded']);
+  const lost = await Promise.all(
+    [many, others].map(async (posts) =>
+      (await Promise.allSettled(posts)).filter(({ status }) => status === 'rejected'),
+    ),
+  );
+  t.same(
+    lost.map((refused) => (refused as PromiseRejectedResult[]).map(codeOf)),
+    [['overloaded'], ['overloaded']],
+  );
+});
+
+test('a request does not wait behind the many that another principal sent before', async (t) => {
+  const ledger = await given(t);
+  const answered: string[] = [];
+  const post = async (principal: string, repeat: number) => {
+    await ledger.post(mou({ repeat }), { principal });
+    answered.push(`${principal} ${repeat}`);
+  };
+  // Some in groups, some alone.
+  const many = [...Array(600).fill(1), ...Array(10).fill(60)].map((repeat) => post('many', repeat));
+  await Promise.all([...many, post('one', 1), post('one', 60)]);
+  const first = (name: string) => answered.indexOf(name);
+  t.ok(first('one 1') < 256, `in the first group: ${first('one 1')}`);
+  const large = answered.filter((name) => name.endsWith(' 60'));
+  t.ok(large.indexOf('one 60') <= 1, 'and of the large ones the second at the latest');
 });
 
 test('a load that fails costs only the requests that need it, and makes nothing known as absent', async (t) => {

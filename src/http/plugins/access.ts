@@ -8,6 +8,7 @@ import { missing, notRegistered } from '../../ledger/authorize.ts';
 import { everyInitiative } from '../../shapes/grant.ts';
 import type { App } from '../app.ts';
 import { type Caller, type Credentials, nobody } from '../authentication.ts';
+import { type Limits, limitAccess } from './limits.ts';
 
 const allowedHost = /^(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?$/i;
 
@@ -34,6 +35,8 @@ export interface AccessOptions {
   callerBy: (headers: Credentials) => Promise<Caller | undefined>;
   /** Whether nobody need be known, as far as it is known without asking. */
   isOpen: () => boolean;
+  /** What one may take of the service, where somebody has to be known; by default any amount. */
+  limits?: Limits;
 }
 
 /**
@@ -41,11 +44,11 @@ export interface AccessOptions {
  * and the application does not start while one of them does not declare its access. publicHost: the host, with its port, by which
  * others know the service.
  */
-export function requireAccess(
+export async function requireAccess(
   app: App,
-  { callerBy, isOpen }: AccessOptions,
+  { callerBy, isOpen, limits }: AccessOptions,
   publicHost: string | undefined,
-): void {
+): Promise<void> {
   const routes: RouteOptions[] = [];
   app.decorate('routesServed', routes);
   // Set by the hook below, before anybody reads it.
@@ -60,6 +63,7 @@ export function requireAccess(
     done(new Error(`These routes do not declare the access that they need: ${names}.`));
   });
   cutOff(app, callerBy);
+  const limited = limits && (await limitAccess(app, limits));
   app.addHook('onRequest', async (request, reply) => {
     try {
       // What needs nothing is answered while the database is away, too.
@@ -68,11 +72,14 @@ export function requireAccess(
       if (isOpen()) refuseStrangers(request);
       else refuseOtherNames(request, publicHost);
       request.caller = caller ?? nobody;
+      if (!isOpen()) await limited?.count(request, reply);
       decide(request, caller);
     } catch (error) {
-      // RFC 6750, section 3.
-      if (error instanceof Refusal && error.code === 'unauthenticated')
+      if (error instanceof Refusal && error.code === 'unauthenticated') {
+        if (hasCredentials(request)) await limited?.countFailure(request, reply);
+        // RFC 6750, section 3.
         reply.header('www-authenticate', 'Bearer realm="milestone-ledger"');
+      }
       throw error;
     }
   });
@@ -85,19 +92,8 @@ export function requireAccess(
 const askAgainMs = 2_000;
 
 function cutOff(app: App, callerBy: AccessOptions['callerBy']): void {
-  const open = new Map<FastifyRequest, number>();
-  app.addHook('onRequest', (request, reply, done) => {
-    open.set(request, performance.now());
-    reply.raw.once('close', () => void open.delete(request));
-    done();
-  });
-  // Of a request by inject() nothing closes.
-  app.addHook('onResponse', (request, _reply, done) => {
-    open.delete(request);
-    done();
-  });
   const askAgain = async (): Promise<void> => {
-    for (const [request, sinceMs] of open) {
+    for (const [request, sinceMs] of app.underWay) {
       if (performance.now() - sinceMs < askAgainMs) continue;
       try {
         const caller = await callerBy(request.headers);
@@ -119,6 +115,8 @@ function cutOff(app: App, callerBy: AccessOptions['callerBy']): void {
     done();
   });
 }
+
+const hasCredentials = ({ headers }: FastifyRequest): boolean => headers.authorization !== undefined;
 
 /** A path without a route needs nothing. */
 const accessOf = ({ routeOptions }: FastifyRequest): Access => routeOptions.config?.access ?? 'nothing';

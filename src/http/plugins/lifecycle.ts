@@ -6,6 +6,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Aborts when the instance begins to close. Event streams then end themselves. */
     closing: AbortSignal;
+    /** The requests that are not answered to the end, and when each arrived, by `performance.now`. */
+    underWay: ReadonlyMap<FastifyRequest, number>;
   }
 }
 
@@ -15,9 +17,10 @@ declare module 'fastify' {
  */
 export function closeGracefully(app: App, drainMs = 8_000): void {
   const closing = new AbortController();
-  const underWay = new Set<FastifyRequest>();
+  const underWay = new Map<FastifyRequest, number>();
   let drained = () => {};
   app.decorate('closing', closing.signal);
+  app.decorate('underWay', underWay);
 
   const ended = (request: FastifyRequest) => {
     if (underWay.delete(request) && underWay.size === 0) drained();
@@ -26,7 +29,7 @@ export function closeGracefully(app: App, drainMs = 8_000): void {
   app.addHook('onRequest', (request, reply, done) => {
     if (closing.signal.aborted)
       return done(new Refusal('shutting-down', 'The ledger takes no new requests.'));
-    underWay.add(request);
+    underWay.set(request, performance.now());
     // Fastify calls no hook for an answer that nobody waits for any more, and only onResponse for a request by inject().
     reply.raw.once('close', () => ended(request));
     done();

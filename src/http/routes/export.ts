@@ -30,7 +30,7 @@ export function exportRoute(app: App, { store }: Ledger): void {
   app.get(
     '/v1/export',
     {
-      config: { access: 'export' },
+      config: { access: 'export', long: true },
       schema: {
         operationId: 'exportLog',
         summary: 'The log as a file',

@@ -100,7 +100,7 @@ export function importEvents(app: App, ledger: Ledger): void {
     scope.post(
       '/v1/initiatives/:initiativeId/import',
       {
-        config: { access: 'record' },
+        config: { access: 'record', long: true },
         bodyLimit: Number.MAX_SAFE_INTEGER,
         schema: {
           operationId: 'importEvents',

@@ -83,7 +83,7 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
   app.get(
     callback,
     {
-      config: { access: 'nothing' },
+      config: { access: 'nothing', signsIn: true },
       logSerializers,
       schema: { hide: true, querystring: Type.Object({}, { additionalProperties: true }) },
     },

@@ -22,7 +22,7 @@ export function streamRoute(app: App, { store, hub }: Ledger): void {
   app.get(
     '/v1/events/stream',
     {
-      config: { access: 'read' },
+      config: { access: 'read', long: true },
       schema: {
         operationId: 'streamEvents',
         summary: 'The log, as it happens',

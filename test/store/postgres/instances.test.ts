@@ -10,6 +10,7 @@ import { initiative, meeting, mou } from '../../helpers/decide.ts';
 import '../../helpers/on-postgres.ts';
 import { listen } from '../../helpers/shell.ts';
 import { StreamReader } from '../../helpers/streaming.ts';
+import { until } from '../../helpers/until.ts';
 
 /** So many instances on one database, of which the first one signs; they close themselves. */
 async function instances(t: Test, count: number) {
@@ -141,10 +142,9 @@ test('a name that one instance erased is gone from the answers that others keep'
 test('the instance that signs signs what others record', async (t) => {
   const { first, second } = await instances(t, 2);
   await second.post(mou({ repeat: 20 }));
-  for (;;) {
+  await until(async () => {
     const { body, statusCode } = await second.app.inject('/v1/log/checkpoint');
-    if (statusCode === 200 && body.split('\n')[1] === '21') break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return statusCode === 200 && body.split('\n')[1] === '21';
+  });
   t.equal((await first.app.inject('/v1/log/checkpoint')).statusCode, 200);
 });
