@@ -1,16 +1,13 @@
-import { Type } from 'typebox';
 import type { Store } from '../store/store.ts';
 import { type At, asOfJson, badQuery, resolveAt } from '../views/at.ts';
 import { type Move, movesOf } from '../views/changes.ts';
-import { eventJson, firstEventsAt, openingsOf } from '../views/event-log.ts';
+import { eventJson, firstEventsAt } from '../views/event-log.ts';
+import { openingsOf } from '../views/openings.ts';
 import { sharesOf, summaryCounts } from '../views/summary.ts';
 import { list } from './answer.ts';
 import { columnsOf } from './columns.ts';
-import { byNumber, initiativeParameter } from './parameters.ts';
+import { byNumber, initiativeParameter, word } from './parameters.ts';
 import { ChangesAnswer } from './schemas.ts';
-
-const momentText = (description: string) =>
-  Type.Optional(Type.String({ minLength: 1, maxLength: 40, description }));
 
 export const changes = list({
   name: 'listChanges',
@@ -21,10 +18,11 @@ export const changes = list({
   tag: 'initiatives',
   parameters: {
     ...initiativeParameter,
-    from: momentText(
+    from: word(
       'A position, an instant (RFC 3339) or a date (its end in UTC). The default is before the first event.',
+      40,
     ),
-    to: momentText('A position, an instant or a date; by default the end of the log.'),
+    to: word('A position, an instant or a date; by default the end of the log.', 40),
   },
   paging: byNumber,
   shape: ChangesAnswer,

@@ -1,33 +1,27 @@
 import { Type } from 'typebox';
 import { sees } from '../access/visible.ts';
 import { ChosenClaims, initiativesWithClaims } from '../views/chosen-claims.ts';
-import type { Claim, ComparedClaim } from '../views/claims.ts';
+import { type Claim, type ComparedClaim, claimStatuses } from '../views/claims.ts';
 import { recordAt } from '../views/records.ts';
 import { list } from './answer.ts';
-import { firstAsJson } from './bounds.ts';
+import { firstAsJson, pageOfWhole, placeAfter } from './bounds.ts';
 import { columnsOf } from './columns.ts';
 import {
   bySlug,
+  byText,
   compared,
   initiativeParameter,
   lastDayOf,
-  limit,
-  placeAfter,
   untilParameter,
+  word,
 } from './parameters.ts';
 import { ClaimListAnswer } from './schemas.ts';
 
 const filters = {
   ...untilParameter,
-  metric: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 63, description: 'The counted thing, such as mous.' }),
-  ),
+  metric: word('The counted thing, such as mous.', 63),
   scope: compared(220),
-  status: Type.Optional(
-    Type.Enum(['matches', 'over', 'short', 'undecided', 'about', 'not-comparable'], {
-      description: 'The result of the comparison.',
-    }),
-  ),
+  status: Type.Optional(Type.Enum([...claimStatuses], { description: 'The result of the comparison.' })),
   conflicting: Type.Optional(
     Type.Boolean({
       description:
@@ -53,16 +47,10 @@ export const claimsOfInitiative = list({
   async open({ ledger: { store, counts }, at: { position }, parameters: { initiativeId, ...filters } }) {
     const until = lastDayOf(filters.until, 'until');
     const all = await ChosenClaims.of(store.db, counts, initiativeId, position, { ...filters, until });
-    const { claims } = all;
-    return async ({ after, limit, bytesMax }) => {
-      const from = placeAfter(claims, after, idOf);
-      const items = firstAsJson(await all.compare(claims.slice(from, from + limit)), bytesMax);
-      return {
-        items,
-        next: from + items.length < claims.length ? items.at(-1)?.recordId : undefined,
-        total: () => claims.length - from,
-      };
-    };
+    return (asked) =>
+      pageOfWhole(all.claims, idOf, asked, async (page, bytesMax) =>
+        firstAsJson(await all.compare(page), bytesMax),
+      );
   },
 });
 
@@ -73,15 +61,7 @@ export const claims = list({
   summary: 'The claims of all initiatives, compared',
   description: `In the order of the ids of the initiatives, then of the days for which the claims are stated. ${comparing}`,
   parameters: filters,
-  paging: {
-    ...limit,
-    after: Type.Optional(
-      Type.String({
-        pattern: '^[a-z0-9-]{1,63}/[a-z0-9-]{1,63}$',
-        description: 'The start of the page, from the Link header of the page before.',
-      }),
-    ),
-  },
+  paging: byText('^[a-z0-9-]{1,63}/[a-z0-9-]{1,63}$'),
   open({ ledger: { store, counts }, at: { position }, visible, parameters }) {
     const { db } = store;
     const filters = { ...parameters, until: lastDayOf(parameters.until, 'until') };
@@ -100,8 +80,8 @@ export const claims = list({
         const all = await chosenOf(first);
         yield { all, claims: all.claims.slice(placeAfter(all.claims, recordId, idOf)) };
       }
-      for await (const initiativeId of initiativesWithClaims(db, visible, position, first)) {
-        const all = await chosenOf(initiativeId);
+      for await (const { initiative_id } of initiativesWithClaims(db, visible, position, first)) {
+        const all = await chosenOf(initiative_id);
         yield { all, claims: all.claims };
       }
     }

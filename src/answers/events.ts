@@ -1,8 +1,7 @@
-import { type Static, type TObject, Type } from 'typebox';
-import type { Visible } from '../access/visible.ts';
+import { Type } from 'typebox';
 import { Slug } from '../shapes/fields.ts';
 import { mapInTurns } from '../turns.ts';
-import { type At, positionAt, positionBefore } from '../views/at.ts';
+import { positionAt, positionBefore } from '../views/at.ts';
 import {
   countEvents,
   type EventFilters,
@@ -10,9 +9,9 @@ import {
   eventJson,
   type LoggedLeaf,
   listEvents,
-  openingsOf,
 } from '../views/event-log.ts';
-import { list, type ReadPage, single } from './answer.ts';
+import { openingsOf } from '../views/openings.ts';
+import { type Asked, list, type ReadPage, single } from './answer.ts';
 import { columnsOf } from './columns.ts';
 import { notKnown } from './known.ts';
 import type { Ledger } from './ledger.ts';
@@ -73,23 +72,15 @@ export const event = single({
   },
 });
 
-interface AskedForEvents {
-  ledger: Ledger;
-  at: At;
-  visible: Visible;
-  parameters: Static<TObject<typeof filters>>;
-}
-
 async function eventsIn({
   ledger,
   at: { position },
   visible,
   parameters,
-}: AskedForEvents): Promise<ReadPage> {
+}: Pick<Asked<typeof filters>, 'ledger' | 'at' | 'visible' | 'parameters'>): Promise<ReadPage> {
   const { store } = ledger;
   const { recordedFrom, recordedTo, order = 'asc' } = parameters;
-  // Absent ones are undefined, which is the same to a filter.
-  const filters = { ...parameters, visible } as EventFilters;
+  const filters: EventFilters = { ...parameters, visible };
   const range = {
     from: recordedFrom === undefined ? 0 : await positionBefore(store, recordedFrom, 'recordedFrom'),
     to: Math.min(

@@ -30,12 +30,13 @@ export const history = list({
   named: 'versions',
   columns: columnsOf.versions,
   async open({ ledger: { store }, at: { position }, parameters: { initiativeId, recordId, path } }) {
-    const record = await recordKnownAt(store, initiativeId, recordId, position);
+    const { version } = await recordKnownAt(store, initiativeId, recordId, position);
+    const asked = { db: store.db, initiativeId, recordId, position, path };
     return async ({ after, ...size }) => {
       const first = Number(after ?? 0);
       return {
-        ...(await historyOf(store.db, initiativeId, recordId, position, first, size, path)),
-        total: () => countHistory(store.db, initiativeId, record, position, first, path),
+        ...(await historyOf(asked, first, size)),
+        total: () => countHistory(asked, version, first),
         more: () => ({ recordId }),
       };
     };

@@ -1,7 +1,8 @@
 import type { At } from '../views/at.ts';
 import { areAboutMeetings, Comparison, claimsOf, previousAmong } from '../views/claims.ts';
+import { countInitiatives, listInitiatives } from '../views/initiatives.ts';
 import { meetingsOf } from '../views/meetings.ts';
-import { countInitiatives, listInitiatives, recordView, recordViews } from '../views/records.ts';
+import { recordView, recordViews } from '../views/records.ts';
 import { breakdown, summaryCounts } from '../views/summary.ts';
 import { list, single } from './answer.ts';
 import { firstAsJson } from './bounds.ts';

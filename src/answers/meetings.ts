@@ -3,16 +3,18 @@ import { outsideMeetings } from '../projections/tally.ts';
 import { folded } from '../shapes/folded.ts';
 import { announcedIn, Comparison, claimsAboutMeetings, claimsOf, previousAmong } from '../views/claims.ts';
 import {
+  countable,
   countMeetings,
+  type Meeting,
   type MeetingCounts,
   meetingsOf,
   missingOrdinals,
-  mousOf,
-  projectsOf,
+  ofEach,
 } from '../views/meetings.ts';
-import { listRecords, type RecordView, recordView, recordViews } from '../views/records.ts';
+import { listRecords } from '../views/record-list.ts';
+import { type RecordView, recordView, recordViews } from '../views/records.ts';
 import { list, single } from './answer.ts';
-import { firstAsJson, partBytesMax } from './bounds.ts';
+import { firstAsJson, pageOfWhole, partBytesMax } from './bounds.ts';
 import { columnsOf } from './columns.ts';
 import { recordKnownAt } from './known.ts';
 import {
@@ -20,7 +22,6 @@ import {
   compared,
   initiativeParameter,
   lastDayOf,
-  placeAfter,
   recordParameters,
   untilOfItems,
   untilParameter,
@@ -53,27 +54,18 @@ export const meetings = list({
     );
     const outside = { total: outsideMeetings(total), possible: outsideMeetings(possible) };
     const counts = await countMeetings(ledger.counts, initiativeId, position, held, announced, until);
-    return async ({ after, limit, bytesMax }) => {
-      const from = placeAfter(held, after, ({ record }) => record.recordId);
-      const page = held.slice(from, from + limit);
-      const views = await recordViews(
-        db,
-        page.map(({ record }) => record),
-      );
-      const items = firstAsJson(
-        views.map((view, i) => ({ ...view, ...counts[from + i] })),
-        bytesMax,
-      );
-      return {
-        items,
-        next: from + items.length < held.length ? items.at(-1)?.recordId : undefined,
-        total: () => held.length - from,
-        more: () => ({
-          ...missingOrdinals(held),
-          outside: { mous: mousOf(outside, until), projects: projectsOf(outside, until) },
-        }),
-      };
+    const show = async (page: readonly Meeting[], bytesMax: number, from: number) => {
+      const records = page.map(({ record }) => record);
+      const views = (await recordViews(db, records)).map((view, i) => ({ ...view, ...counts[from + i] }));
+      return firstAsJson(views, bytesMax);
     };
+    return async (asked) => ({
+      ...(await pageOfWhole(held, ({ record }) => record.recordId, asked, show)),
+      more: () => ({
+        ...missingOrdinals(held),
+        outside: ofEach((kind) => countable(outside, kind, until)),
+      }),
+    });
   },
 });
 
@@ -115,11 +107,12 @@ export const meeting = single({
       position,
       (tally) => new Comparison(first, previous, meetings, tally, until),
     );
-    const filters = { meetingId: recordId, ...(until === undefined ? {} : { until }) };
+    const filters = { meetingId: recordId, until };
     const milestones = async (kind: 'mou' | 'project'): Promise<RecordView[]> => {
       const scope = { initiativeId, kinds: [kind] };
       const size = { limit: milestonesMax, bytesMax: partBytesMax };
-      return recordViews(db, (await listRecords(db, position, scope, filters, 0, size)).items, until);
+      const { items } = await listRecords({ db, position, scope, filters }, 0, size);
+      return recordViews(db, items, until);
     };
     const [mous, projects] = [await milestones('mou'), await milestones('project')];
     const compared = firstAsJson(await comparison.compared());
@@ -137,18 +130,14 @@ export const meeting = single({
 
 /** Says how much of each part there is no room for, where there is more. */
 function leftOut({ counts }: MeetingCounts, listed: { mous: number; projects: number }, claims: number) {
-  const left = (kind: 'mous' | 'projects'): number =>
-    counts[kind].total + (counts[kind].possible ?? 0) - listed[kind];
-  const parts = { mous: left('mous'), projects: left('projects'), claims };
+  const left = ofEach((kind) => counts[kind].total + (counts[kind].possible ?? 0) - listed[kind]);
+  const parts = { ...left, claims };
   return Object.values(parts).some((count) => count > 0) ? { leftOut: parts } : {};
 }
 
 /** A retracted meeting counts nowhere. */
-function retractedMeeting(until: string | undefined): MeetingCounts {
-  const nothing = { total: 0, ...(until === undefined ? {} : { possible: 0 }), named: 0 };
-  return {
-    counts: { mous: nothing, projects: nothing },
-    running: { meetings: 0, mous: 0, projects: 0 },
-    coverage: { mous: 'unknown', projects: 'unknown' },
-  };
-}
+const retractedMeeting = (until: string | undefined): MeetingCounts => ({
+  counts: ofEach(() => ({ total: 0, ...(until !== undefined && { possible: 0 }), named: 0 })),
+  running: { meetings: 0, mous: 0, projects: 0 },
+  coverage: ofEach(() => 'unknown'),
+});

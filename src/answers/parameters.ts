@@ -6,7 +6,8 @@ import { closed, reasonCodes, Slug } from '../shapes/fields.ts';
 import { kinds } from '../shapes/record-data.ts';
 import { badQuery } from '../views/at.ts';
 
-const word = (description: string, maxLength = 2000) =>
+/** Some text. */
+export const word = (description: string, maxLength = 2000) =>
   Type.Optional(Type.String({ minLength: 1, maxLength, description }));
 const comparedHow = 'Case, blanks, apostrophes and the way that characters are composed make no difference.';
 /** Twice as long as what it is compared with: a letter and its accent may be two characters. */
@@ -57,20 +58,14 @@ export const limit = {
   ),
 };
 
-/** Paging by a number, and by an id. */
-export const byNumber = {
+const description = 'The start of the page, from the Link header of the page before.';
+/** Paging by a number, and by a text. */
+export const byNumber = { ...limit, after: positionParameter(description) };
+export const byText = (pattern: string) => ({
   ...limit,
-  after: positionParameter('The start of the page, from the Link header of the page before.'),
-};
-export const bySlug = {
-  ...limit,
-  after: Type.Optional(
-    Type.String({
-      pattern: '^[a-z0-9-]{1,63}$',
-      description: 'The start of the page, from the Link header of the page before.',
-    }),
-  ),
-};
+  after: Type.Optional(Type.String({ pattern, description })),
+});
+export const bySlug = byText('^[a-z0-9-]{1,63}$');
 
 export const initiativeParameter = { initiativeId: Slug };
 export const recordParameters = { initiativeId: Slug, recordId: Slug };
@@ -119,9 +114,7 @@ export const eventFilters = {
   kind: Type.Optional(
     Type.Enum([...kinds], { description: 'The kind that the record had before the event.' }),
   ),
-  recordedBy: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 255, description: 'The id of the principal who recorded it.' }),
-  ),
+  recordedBy: word('The id of the principal who recorded it.', 255),
   reasonCode: Type.Optional(Type.Enum([...reasonCodes], { description: 'Why a record was changed.' })),
   recordedFrom: Type.Optional(
     Type.String({
@@ -143,18 +136,6 @@ export const eventFilters = {
     }),
   ),
 };
-
-/** Where a page begins in a list that is held as a whole: behind the item that `after` names. */
-export function placeAfter<T>(
-  items: readonly T[],
-  after: string | undefined,
-  idOf: (item: T) => string,
-): number {
-  if (after === undefined) return 0;
-  const place = items.findIndex((item) => idOf(item) === after);
-  if (place === -1) throw badQuery('/query/after', 'names nothing that is in this list');
-  return place + 1;
-}
 
 /** The last day of a plain date; undefined where there is none. */
 export function lastDayOf(text: string | undefined, parameter: string): string | undefined {

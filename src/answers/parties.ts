@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import { type FoundParty, partiesAt, partyViews } from '../views/parties.ts';
-import { list, type Page } from './answer.ts';
+import { list, type ReadPage } from './answer.ts';
+import { pageOfWhole } from './bounds.ts';
 import { columnsOf } from './columns.ts';
 import type { Ledger } from './ledger.ts';
-import { initiativeParameter, limit, placeAfter } from './parameters.ts';
+import { initiativeParameter, limit } from './parameters.ts';
 import { PartyListAnswer } from './schemas.ts';
 
 const order =
@@ -48,13 +49,11 @@ export const partiesOfAll = list({
 });
 
 const pagesOf =
-  ({ store }: Ledger, parties: readonly FoundParty[]) =>
-  async ({ after, limit }: { after: string | undefined; limit: number }): Promise<Page> => {
-    const from = placeAfter(parties, after, ({ key }) => key);
-    const page = parties.slice(from, from + limit);
-    return {
-      items: await partyViews(store.db, page),
-      next: from + page.length < parties.length ? page.at(-1)?.key : undefined,
-      total: () => parties.length - from,
-    };
-  };
+  ({ store }: Ledger, parties: readonly FoundParty[]): ReadPage =>
+  (asked) =>
+    pageOfWhole(
+      parties,
+      ({ key }) => key,
+      asked,
+      (page) => partyViews(store.db, page),
+    );

@@ -1,18 +1,10 @@
 import { type Static, type TObject, Type } from 'typebox';
-import { dimensions } from '../projections/dimensions.ts';
 import { foldedForSearch } from '../shapes/folded.ts';
 import { kinds } from '../shapes/record-data.ts';
 import { usualUrl } from '../shapes/web-url.ts';
 import { badQuery } from '../views/at.ts';
-import {
-  countRecords,
-  listRecords,
-  type RecordFilters,
-  type RecordScope,
-  recordView,
-  recordViews,
-  referencesOf,
-} from '../views/records.ts';
+import { countRecords, listRecords, type RecordFilters } from '../views/record-list.ts';
+import { type RecordScope, recordView, recordViews, referencesOf } from '../views/records.ts';
 import { type Asked, list, type ReadPage, single } from './answer.ts';
 import { columnsOf } from './columns.ts';
 import { recordKnownAt } from './known.ts';
@@ -25,6 +17,7 @@ import {
   recordFilters,
   recordParameters,
   untilOfItems,
+  word,
 } from './parameters.ts';
 import { RecordAnswer, RecordListAnswer } from './schemas.ts';
 
@@ -34,13 +27,8 @@ const ofAll = {
   kind: Type.Optional(Type.Enum([...kinds], { description: 'The kind of the records.' })),
   ...recordFilters,
   publisher: compared(500, 'Of one source, whole.'),
-  sourceUrl: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 2000,
-      description:
-        'The URL or archive URL of a source, in any equivalent form: the case of scheme and host makes no difference.',
-    }),
+  sourceUrl: word(
+    'The URL or archive URL of a source, in any equivalent form: the case of scheme and host makes no difference.',
   ),
   unsourced: Type.Optional(
     Type.Boolean({ description: 'true: without any source; false: with at least one.' }),
@@ -104,34 +92,21 @@ function recordsIn(
 ): ReadPage {
   const { db } = ledger.store;
   const filters = filtersOf(parameters);
+  const asked = { db, position, scope, filters };
   return async ({ after, ...size }) => {
     const behind = Number(after ?? 0);
-    const page = await listRecords(db, position, scope, filters, behind, size);
+    const page = await listRecords(asked, behind, size);
     return {
       ...page,
       items: await recordViews(db, page.items, filters.until),
-      total: () => countRecords(db, position, scope, filters, behind),
+      total: () => countRecords(asked, behind),
     };
   };
 }
 
-const filterNames = [
-  'kind',
-  'meetingId',
-  ...dimensions.map(({ name }) => name),
-  'party',
-  'publisher',
-  'sourceUrl',
-  'unsourced',
-  'sources',
-  'named',
-  'q',
-  'standing',
-] as const satisfies (keyof RecordFilters)[];
-
 function filtersOf(query: Static<TObject<typeof ofAll>>): RecordFilters {
-  const given = filterNames.map((name) => [name, query[name]] as const);
-  const days = (['inForceOn', 'until'] as const).map((name) => [name, lastDayOf(query[name], name)] as const);
+  const inForceOn = lastDayOf(query.inForceOn, 'inForceOn');
+  const until = lastDayOf(query.until, 'until');
   const { q, sourceUrl } = query;
   const searched = q === undefined ? undefined : foldedForSearch(q);
   if (searched === '') throw badQuery('/query/q', 'has nothing that could be searched for');
@@ -139,6 +114,5 @@ function filtersOf(query: Static<TObject<typeof ofAll>>): RecordFilters {
   if (searched !== undefined && searched.length > 2 * qLengthMax) throw badQuery('/query/q', 'is too long');
   if (sourceUrl !== undefined && usualUrl(sourceUrl) === undefined)
     throw badQuery('/query/sourceUrl', 'must be a URL');
-  // Absent filters must be absent, not undefined.
-  return Object.fromEntries([...given, ...days].filter(([, value]) => value !== undefined));
+  return { ...query, inForceOn, until };
 }

@@ -2,6 +2,7 @@ import { type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import { byName, forEachDimension } from '../projections/dimensions.ts';
 import { closed, Reason, ref, Slug, Source } from '../shapes/fields.ts';
 import { allKinds, ClaimData, qualifiers } from '../shapes/record-data.ts';
+import { claimStatuses } from '../views/claims.ts';
 
 const count = (description?: string) => Type.Integer({ minimum: 0, ...(description ? { description } : {}) });
 const Day = Type.String({ format: 'date', description: 'A day, YYYY-MM-DD.' });
@@ -122,7 +123,7 @@ export const ComparedClaim = named('Claim', 'A published figure, compared with t
   recorded: Type.Optional(count()),
   possible: Type.Optional(count()),
   difference: Type.Optional(Type.Integer({ description: 'recorded less value' })),
-  status: Type.Enum(['matches', 'over', 'short', 'undecided', 'about', 'not-comparable'], {
+  status: Type.Enum([...claimStatuses], {
     description:
       'about: nearly, from 90 % of the value up to it, or about, within 10 % either way. undecided: what is possible decides.',
   }),

@@ -14,8 +14,8 @@ import {
   previousAmong,
 } from './claims.ts';
 import type { Counts } from './counts.ts';
+import { initiativesWhere } from './initiatives.ts';
 import { type Meeting, meetingsOf } from './meetings.ts';
-import { initiativeSlices, initiativesAt } from './records.ts';
 
 export interface ClaimFilters {
   metric?: string | undefined;
@@ -102,18 +102,9 @@ const hasClaims = (position: number) => sql<SqlBool>`exists (select 1 from recor
     and claim.position <= ${position} and (claim.to_position is null or claim.to_position > ${position}))`;
 
 /** The standing initiatives with standing claims, in the order of their ids, after one. */
-export async function* initiativesWithClaims(
+export const initiativesWithClaims = (
   db: Kysely<Database>,
   visible: Visible,
   position: number,
-  behind: string,
-): AsyncGenerator<string> {
-  for await (const slice of initiativeSlices(db, visible, behind)) {
-    const found = await initiativesAt(db, slice, position, 1)
-      .select('initiative_id')
-      .where(hasClaims(position))
-      .orderBy('initiative_id')
-      .execute();
-    for (const { initiative_id } of found) yield initiative_id;
-  }
-}
+  after: string,
+) => initiativesWhere(db, visible, position, 1, hasClaims(position), after);

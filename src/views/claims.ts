@@ -17,7 +17,8 @@ import { cellsByDays, DaySums, lastDayOf } from './day-sums.ts';
 import type { Announced, Meeting } from './meetings.ts';
 import { standingOf } from './records.ts';
 
-export type ClaimStatus = 'matches' | 'over' | 'short' | 'undecided' | 'about' | 'not-comparable';
+export const claimStatuses = ['matches', 'over', 'short', 'undecided', 'about', 'not-comparable'] as const;
+export type ClaimStatus = (typeof claimStatuses)[number];
 
 /** A published figure beside the count of the register for the same thing up to the same day. */
 export interface ComparedClaim {

@@ -4,24 +4,36 @@ import { sees, type Visible } from '../access/visible.ts';
 import type { Database, EventRow } from '../db/schema.ts';
 import { commitmentsInText } from '../shapes/people.ts';
 import { leafHash } from '../tlog/merkle.ts';
-import type { Page, PageSize } from './records.ts';
-import { fittingIn, listed, type PositionRange, portionsOf, type SliceLength, slicesOf } from './slices.ts';
+import type { OpeningRow } from './openings.ts';
+import {
+  fittingIn,
+  lastOfRows,
+  listed,
+  type Page,
+  type PageSize,
+  type PositionRange,
+  pageOf,
+  readInPortions,
+  type SliceLength,
+  slicesOf,
+  totalOf,
+} from './slices.ts';
 import { seenBy } from './visible.ts';
 
 export interface EventFilters {
   /** Only what whoever asks may see. */
   visible: Visible;
-  initiativeId?: string;
-  recordId?: string;
+  initiativeId?: string | undefined;
+  recordId?: string | undefined;
   /** Any of these types. */
-  type?: string[];
-  kind?: string;
-  recordedBy?: string;
-  reasonCode?: string;
+  type?: string[] | undefined;
+  kind?: string | undefined;
+  recordedBy?: string | undefined;
+  reasonCode?: string | undefined;
   /** Only events recorded later than this many days after the last day on which they may have happened. */
-  lateByDays?: number;
-  recordedFromMs?: number;
-  recordedToMs?: number;
+  lateByDays?: number | undefined;
+  recordedFromMs?: number | undefined;
+  recordedToMs?: number | undefined;
 }
 
 /** A logged event. Its leaf is sent as stored. */
@@ -45,35 +57,27 @@ const filterColumns = [
 /** An event with the columns that filters use. */
 export type FilteredEvent = LoggedLeaf & Pick<EventRow, (typeof filterColumns)[number]>;
 
-export interface OpeningRow {
-  commitment: string;
-  name: string;
-  salt: string;
-}
+type Order = 'asc' | 'desc';
 
 /** A page of the log. `after` is the last position of the page before; descending pages go down from it. */
 export async function listEvents(
   db: Kysely<Database>,
   filters: EventFilters,
   range: PositionRange,
-  order: 'asc' | 'desc',
+  order: Order,
   after: number | undefined,
-  { limit, bytesMax = Infinity }: PageSize,
+  size: PageSize,
 ): Promise<Page<LoggedLeaf>> {
   const rest = rangeFrom(range, order, after);
-  const found: { position: number; bytes: number }[] = [];
-  for await (const slice of isServed(filters) ? [rest] : slicesIn(db, filters, rest, order)) {
-    const some = await matching(db, filters, slice)
+  const slices = isServed(filters) ? [rest] : slicesIn(db, filters, rest, order);
+  const { rows, last } = await pageOf(slices, size, (slice, limit) =>
+    matching(db, filters, slice)
       .select(['position', leafBytes.as('bytes')])
       .orderBy(filters.recordId === undefined ? 'position' : sql`+position`, order)
-      .limit(limit + 1 - found.length)
-      .execute();
-    found.push(...some);
-    if (found.length > limit) break;
-  }
-  const page = fittingIn(found.slice(0, limit), bytesMax);
-  const items = await leavesOf(db, page);
-  return { items, ...(found.length > page.length ? { next: String(page.at(-1)?.position) } : {}) };
+      .limit(limit)
+      .execute(),
+  );
+  return { items: await leavesOf(db, rows), next: last && String(last.position) };
 }
 
 const leafBytes = sql<number>`octet_length(leaf)`;
@@ -102,23 +106,14 @@ const slicesIn = (
   db: Kysely<Database>,
   filters: EventFilters,
   range: PositionRange,
-  order: 'asc' | 'desc',
+  order: Order,
 ): AsyncGenerator<PositionRange> => {
   const { initiativeId } = filters;
-  if (initiativeId === undefined && !areReasoned(filters)) return slicesOf(range, order);
-  return slicesOf(range, order, async ({ from, to }, order, rows) => {
-    let query = db.selectFrom('events').where('position', '>', from).where('position', '<=', to);
-    query = areReasoned(filters)
-      ? query.where('reason_code', 'is not', null)
-      : query.where('initiative_id', '=', initiativeId ?? '');
-    const last = await query
-      .select('position')
-      .orderBy('position', order)
-      .limit(1)
-      .offset(rows - 1)
-      .executeTakeFirst();
-    return last?.position;
-  });
+  const all = db.selectFrom('events');
+  if (areReasoned(filters))
+    return slicesOf(range, order, lastOfRows(all.where('reason_code', 'is not', null), 'position'));
+  if (initiativeId === undefined) return slicesOf(range, order);
+  return slicesOf(range, order, lastOfRows(all.where('initiative_id', '=', initiativeId), 'position'));
 };
 
 /** The next matching events by one short query, and the position up to which it searched. */
@@ -126,7 +121,7 @@ export async function readOn(
   db: Kysely<Database>,
   filters: EventFilters,
   { from, to }: PositionRange,
-  { limit, bytesMax = Infinity }: PageSize,
+  { limit, bytesMax }: PageSize,
   length: SliceLength,
 ): Promise<{ events: LoggedLeaf[]; position: number }> {
   const end = Math.min(from + length.rows, to);
@@ -163,25 +158,19 @@ export async function eventsIn(
 }
 
 /** The number of events on a page and on the pages after it. */
-export async function countEvents(
+export const countEvents = (
   db: Kysely<Database>,
   filters: EventFilters,
   range: PositionRange,
-  order: 'asc' | 'desc',
+  order: Order,
   after: number | undefined,
-): Promise<number> {
-  let total = 0;
-  for await (const slice of slicesIn(db, filters, rangeFrom(range, order, after), 'asc')) {
-    const { count } = await matching(db, filters, slice)
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    total += Number(count);
-  }
-  return total;
-}
+): Promise<number> =>
+  totalOf(slicesIn(db, filters, rangeFrom(range, order, after), 'asc'), (slice) =>
+    matching(db, filters, slice),
+  );
 
 /** The rest of a range after a page. */
-function rangeFrom(range: PositionRange, order: 'asc' | 'desc', after = order === 'asc' ? 0 : Infinity) {
+function rangeFrom(range: PositionRange, order: Order, after = order === 'asc' ? 0 : Infinity) {
   return order === 'asc'
     ? { from: Math.max(range.from, after), to: range.to }
     : { from: range.from, to: Math.min(range.to, after - 1) };
@@ -245,24 +234,21 @@ export async function eventById(
     .executeTakeFirst();
 }
 
-/** The events at these positions, in order. */
-export async function eventsAt(db: Kysely<Database>, positions: number[]): Promise<LoggedLeaf[]> {
-  if (positions.length === 0) return [];
-  return db
+/** The events at some positions, in order. */
+export const eventsAt = (db: Kysely<Database>, positions: number[]): Promise<LoggedLeaf[]> =>
+  db
     .selectFrom('events')
     .select(['position', 'leaf'])
     .where('position', 'in', listed(positions))
     .orderBy('position')
     .execute();
-}
 
-/** The first events at these positions, in order: as many as fit, at least one. */
+/** The first events at some positions, in order: as many as fit, at least one. */
 export async function firstEventsAt(
   db: Kysely<Database>,
   positions: number[],
   bytesMax: number,
 ): Promise<LoggedLeaf[]> {
-  if (positions.length === 0) return [];
   const found = await db
     .selectFrom('events')
     .select(['position', leafBytes.as('bytes')])
@@ -273,39 +259,8 @@ export async function firstEventsAt(
 }
 
 /** The events of some rows, in the order of the rows. */
-async function leavesOf(
-  db: Kysely<Database>,
-  rows: { position: number; bytes: number }[],
-): Promise<LoggedLeaf[]> {
-  const leaves = new Map<number, LoggedLeaf>();
-  for (const portion of portionsOf(rows))
-    for (const leaf of await eventsAt(
-      db,
-      portion.map(({ position }) => position),
-    ))
-      leaves.set(leaf.position, leaf);
-  return rows.flatMap(({ position }) => leaves.get(position) ?? []);
-}
-
-/** The names behind the commitments in leaves, without erased ones. */
-export async function openingsOf(
-  db: Kysely<Database>,
-  leaves: LoggedLeaf[],
-): Promise<Map<string, OpeningRow>> {
-  const openings = new Map<string, OpeningRow>();
-  const commitments = leaves.flatMap(({ leaf }) => commitmentsInText(leaf));
-  for (let i = 0; i < commitments.length; i += 500) {
-    const rows = await db
-      .selectFrom('openings')
-      .select(['commitment', 'name', 'salt'])
-      .where('commitment', 'in', commitments.slice(i, i + 500))
-      .execute();
-    for (const { commitment, name, salt } of rows) {
-      openings.set(commitment, { commitment, name, salt: Buffer.from(salt).toString('hex') });
-    }
-  }
-  return openings;
-}
+const leavesOf = (db: Kysely<Database>, rows: { position: number; bytes: number }[]): Promise<LoggedLeaf[]> =>
+  readInPortions(rows, (positions) => eventsAt(db, positions));
 
 /** An event of an answer: JSON text around the stored leaf. */
 export function eventJson({ position, leaf }: LoggedLeaf, openings: ReadonlyMap<string, OpeningRow>): string {

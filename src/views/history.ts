@@ -1,71 +1,46 @@
 import { type Kysely, sql } from 'kysely';
-import { recordOf, type VersionRow, versionColumns } from '../db/rows.ts';
+import { recordOf, versionColumns } from '../db/rows.ts';
 import type { Database } from '../db/schema.ts';
 import type { Json } from '../shapes/canonical-json.ts';
-import type { Reason } from '../shapes/fields.ts';
 import { diff, type FieldChange } from '../shapes/merge-patch.ts';
-import { commitmentsIn, revealed } from '../shapes/people.ts';
-import type { LedgerRecord, Source } from '../shapes/record.ts';
+import { revealed } from '../shapes/people.ts';
+import type { LedgerRecord } from '../shapes/record.ts';
 import { stateOf } from '../shapes/state.ts';
 import { eventOf } from '../shapes/stored-event.ts';
-import { namesOf, type Page, type PageSize } from './records.ts';
-import { listed, portionsOf } from './slices.ts';
+import { namesIn } from './openings.ts';
+import { listed, type Page, type PageSize, portionsOf } from './slices.ts';
 
-/** The event that made a version of a record. */
-export interface VersionOrigin {
-  version: number;
+/** The record whose versions are asked for, as of a position; with `path` only versions that changed something there. */
+export interface HistoryAsked {
+  db: Kysely<Database>;
+  initiativeId: string;
+  recordId: string;
   position: number;
-  eventId: string;
-  type: string;
-  recordedAt: string;
-  recordedBy: string;
-  reason?: Reason;
-  sources?: Source[];
-  note?: string;
-  correlationId?: string;
+  path: string | undefined;
 }
 
-/** A version of a record: the event that made it, and what it changed. */
-export interface VersionView extends VersionOrigin {
-  changes: FieldChange[];
-}
-
-/** The versions of a record as of a position, after a version; with `path` those that changed something there. */
+/** The versions of a record after one. */
 export async function historyOf(
-  db: Kysely<Database>,
-  initiativeId: string,
-  recordId: string,
-  position: number,
+  asked: HistoryAsked,
   after: number,
-  { limit, bytesMax = Infinity }: PageSize,
-  path?: string,
-): Promise<Page<VersionView>> {
-  const items: VersionView[] = [];
+  { limit, bytesMax }: PageSize,
+): Promise<Page<object>> {
+  const items = [];
   let bytes = 0;
-  for await (const some of versionsFrom(db, initiativeId, recordId, position, after, path)) {
-    for (const { version, bytes: more } of some) {
-      bytes += more;
-      if (items.length === limit || (items.length > 0 && bytes > bytesMax))
-        return { items, next: String(items.at(-1)?.version) };
-      items.push(version);
-    }
+  for await (const { version, bytes: more } of versionsFrom(asked, after)) {
+    bytes += more;
+    if (items.length === limit || (items.length > 0 && bytes > bytesMax))
+      return { items, next: String(items.at(-1)?.version) };
+    items.push(version);
   }
-  return { items };
+  return { items, next: undefined };
 }
 
-/** The number of versions on the page after `after` and on the pages after it. */
-export async function countHistory(
-  db: Kysely<Database>,
-  initiativeId: string,
-  record: LedgerRecord,
-  position: number,
-  after: number,
-  path?: string,
-): Promise<number> {
-  if (path === undefined) return Math.max(record.version - after, 0);
+/** The number of versions after one, of a record with so many versions. */
+export async function countHistory(asked: HistoryAsked, versions: number, after: number): Promise<number> {
+  if (asked.path === undefined) return Math.max(versions - after, 0);
   let total = 0;
-  for await (const some of versionsFrom(db, initiativeId, record.recordId, position, after, path))
-    total += some.length;
+  for await (const _ of versionsFrom(asked, after)) total += 1;
   return total;
 }
 
@@ -76,18 +51,9 @@ const touches = (one: string, other: string): boolean =>
 /** Versions that one query finds. If they are long, fewer are read at once. */
 const sliceVersions = 200;
 
-/** The versions after one, in order, in portions that are read at once; with `path` those that changed something there. */
-async function* versionsFrom(
-  db: Kysely<Database>,
-  initiativeId: string,
-  recordId: string,
-  position: number,
-  after: number,
-  path: string | undefined,
-): AsyncGenerator<{ version: VersionView; bytes: number }[]> {
-  const versions = db
-    .selectFrom('events')
-    .innerJoin('records', 'records.position', 'events.position')
+/** The versions after one, in order, with their stored bytes. */
+async function* versionsFrom({ db, initiativeId, recordId, position, path }: HistoryAsked, after: number) {
+  const versions = loggedVersions(db)
     .where('events.initiative_id', '=', initiativeId)
     .where('events.record_id', '=', recordId)
     .where('events.position', '<=', position);
@@ -101,27 +67,23 @@ async function* versionsFrom(
       .limit(sliceVersions)
       .execute();
     for (const portion of portionsOf(found)) {
-      const rows = await versionsAt(
+      const positions = portion.map(({ position }) => position);
+      const rows = await versionsIn(loggedVersions(db).where('events.position', 'in', listed(positions)));
+      const names = await namesIn(
         db,
-        portion.map(({ position }) => position),
+        rows.map(({ record }) => record),
       );
-      const names = await namesOf(
-        db,
-        rows.flatMap(({ record }) => commitmentsIn(record.data)),
-      );
-      const views: { version: VersionView; bytes: number }[] = [];
       for (const [i, row] of rows.entries()) {
-        if (row.record.version > after) {
-          const version = versionView(row, before, names);
-          const changes = version.changes.filter(
-            (change) => path === undefined || touches(change.path, path),
-          );
-          if (path === undefined || changes.length > 0)
-            views.push({ version: { ...version, changes }, bytes: Number(portion[i]?.bytes) });
-        }
+        const changes = changesBetween(before, row.record).filter(
+          (change) => path === undefined || touches(change.path, path),
+        );
         before = row.record;
+        if (row.record.version > after && (path === undefined || changes.length > 0))
+          yield {
+            version: { ...originOf(row), changes: changes.map((change) => revealedChange(change, names)) },
+            bytes: Number(portion[i]?.bytes),
+          };
       }
-      yield views;
     }
     if (found.length < sliceVersions) return;
     from = (found.at(-1)?.version ?? from) + 1;
@@ -131,49 +93,36 @@ async function* versionsFrom(
 /** The stored bytes of a version and its event. */
 const versionBytes = sql<number>`octet_length(events.leaf) + coalesce(octet_length(records.state), 0)`;
 
+const loggedVersions = (db: Kysely<Database>) =>
+  db.selectFrom('events').innerJoin('records', 'records.position', 'events.position');
+
 /** In order. */
-async function versionsAt(db: Kysely<Database>, positions: number[]): Promise<LoggedVersion[]> {
-  const rows = await db
-    .selectFrom('events')
-    .innerJoin('records', 'records.position', 'events.position')
+async function versionsIn(query: ReturnType<typeof loggedVersions>) {
+  const rows = await query
     .select(['events.leaf', ...versionColumns])
-    .where('events.position', 'in', listed(positions))
     .orderBy('events.position')
     .execute();
-  return rows.map(versionOfRow);
+  return rows.map((row) => ({ leaf: row.leaf, position: row.position, record: recordOf(row) }));
 }
 
-/** The difference of two versions, and where each comes from. */
-export interface VersionDifference {
-  from: VersionOrigin;
-  to: VersionOrigin;
-  changes: FieldChange[];
-}
-
-/** The changes from one version of a record to another, which may be an earlier one. Both must exist. */
+/** The changes from one version of a record to another, which may be an earlier one, and the events that made them. Both must exist. */
 export async function differenceOf(
   db: Kysely<Database>,
   initiativeId: string,
   recordId: string,
   from: number,
   to: number,
-): Promise<VersionDifference> {
-  const rows = await db
-    .selectFrom('events')
-    .innerJoin('records', 'records.position', 'events.position')
-    .select(['events.leaf', ...versionColumns])
-    .where('events.initiative_id', '=', initiativeId)
-    .where('events.record_id', '=', recordId)
-    .where('events.version', 'in', [from, to])
-    .execute();
-  const versions = rows.map(versionOfRow);
+) {
+  const versions = await versionsIn(
+    loggedVersions(db)
+      .where('events.initiative_id', '=', initiativeId)
+      .where('events.record_id', '=', recordId)
+      .where('events.version', 'in', [from, to]),
+  );
   const before = versions.find(({ record }) => record.version === from);
   const after = versions.find(({ record }) => record.version === to);
   if (!before || !after) throw new Error(`${initiativeId}/${recordId} lacks version ${from} or ${to}`);
-  const names = await namesOf(
-    db,
-    versions.flatMap(({ record }) => commitmentsIn(record.data)),
-  );
+  const names = await namesIn(db, [before.record, after.record]);
   const changes = changesBetween(before.record, after.record);
   return {
     from: originOf(before),
@@ -182,42 +131,11 @@ export async function differenceOf(
   };
 }
 
-interface LoggedVersion {
-  leaf: string;
-  position: number;
-  record: LedgerRecord;
-}
-
-const versionOfRow = (row: VersionRow & { leaf: string }): LoggedVersion => ({
-  leaf: row.leaf,
-  position: row.position,
-  record: recordOf(row),
-});
-
-function versionView(
-  version: LoggedVersion,
-  before: LedgerRecord | undefined,
-  names: ReadonlyMap<string, string>,
-): VersionView {
-  const changes = changesBetween(before, version.record).map((change) => revealedChange(change, names));
-  return { ...originOf(version), changes };
-}
-
-function originOf({ leaf, position }: LoggedVersion): VersionOrigin {
+/** The event that made a version. */
+function originOf({ leaf, position }: { leaf: string; position: number }) {
   const { version, eventId, type, recordedAt, recordedBy, reason, sources, note, correlationId } =
     eventOf(leaf);
-  return {
-    version,
-    position,
-    eventId,
-    type,
-    recordedAt,
-    recordedBy,
-    ...(reason ? { reason } : {}),
-    ...(sources ? { sources } : {}),
-    ...(note === undefined ? {} : { note }),
-    ...(correlationId === undefined ? {} : { correlationId }),
-  };
+  return { version, position, eventId, type, recordedAt, recordedBy, reason, sources, note, correlationId };
 }
 
 /** Compares field by field. Sources that were added at the end are listed one by one. */
@@ -233,11 +151,9 @@ export function changesBetween(before: LedgerRecord | undefined, after: LedgerRe
   return [...fields, ...has.slice(had.length).map((to, i) => ({ path: `/sources/${had.length + i}`, to }))];
 }
 
-const revealedChange = (
-  { path, from, to }: FieldChange,
-  names: ReadonlyMap<string, string>,
-): FieldChange => ({
+/** An absent side stays absent, also in JSON. */
+const revealedChange = ({ path, from, to }: FieldChange, names: ReadonlyMap<string, string>) => ({
   path,
-  ...(from === undefined ? {} : { from: revealed(from, names) }),
-  ...(to === undefined ? {} : { to: revealed(to, names) }),
+  from: from === undefined ? from : revealed(from, names),
+  to: to === undefined ? to : revealed(to, names),
 });

@@ -47,22 +47,17 @@ export interface Announced {
   projects: number;
 }
 
-export type Coverage = 'listed' | 'partial' | 'counted' | 'unknown';
+/** What there is of MoUs, and of projects. */
+export const ofEach = <T>(of: (kind: 'mous' | 'projects') => T) => ({
+  mous: of('mous'),
+  projects: of('projects'),
+});
 
-export interface Countable {
-  total: number;
-  /** Only with `until`: the number that may have happened by then, in addition to total. */
-  possible?: number;
-  named: number;
-}
+export const coverages = ['listed', 'partial', 'counted', 'unknown'] as const;
+type Coverage = (typeof coverages)[number];
 
-export interface MeetingCounts {
-  counts: { mous: Countable; projects: Countable };
-  running: { meetings: number; mous: number; projects: number };
-  coverage: { mous: Coverage; projects: Coverage };
-  /** Only with `until`, and only true: the meeting may have been held by then, or later. */
-  possible?: true;
-}
+/** Only with `until`, and only true, is `possible`: the meeting may have been held by then, or later. */
+export type MeetingCounts = ReturnType<typeof countsOf>;
 
 /**
  * The counts of meetings in order, with running totals. With `until`, only meetings held by then count as meetings; milestones that
@@ -98,42 +93,37 @@ function countsOf(
   tally: Tally,
   announced: ReadonlyMap<string, Announced>,
   until: string | undefined,
-  running: MeetingCounts['running'],
-): MeetingCounts {
+  running: Announced & { meetings: number },
+) {
   const cut = tally.counts('meeting', record.recordId, until);
-  const counts = { mous: mousOf(cut, until), projects: projectsOf(cut, until) };
+  const counts = ofEach((kind) => countable(cut, kind, until));
   const isHeld = until === undefined || latest <= until;
   running.meetings += isHeld ? 1 : 0;
   running.mous += counts.mous.total;
   running.projects += counts.projects.total;
-  const { mous, projects } = announced.get(record.recordId) ?? { mous: 0, projects: 0 };
   const { total, possible } = cut;
-  const coverage = {
-    mous: coverageOf(total.mous + possible.mous, total.mousNamed + possible.mousNamed, mous),
-    projects: coverageOf(
-      total.projects + possible.projects,
-      total.projectsNamed + possible.projectsNamed,
-      projects,
-    ),
-  };
+  const coverage = ofEach((kind) => {
+    const named = `${kind}Named` as const;
+    const least = announced.get(record.recordId)?.[kind] ?? 0;
+    return coverageOf(total[kind] + possible[kind], total[named] + possible[named], least);
+  });
   return {
-    ...(isHeld || earliest > until ? {} : { possible: true }),
+    ...(!isHeld && earliest <= until && { possible: true as const }),
     counts,
     running: { ...running },
     coverage,
   };
 }
 
-export const mousOf = ({ total, possible }: Cut, until: string | undefined): Countable => ({
-  total: total.mous,
-  ...(until === undefined ? {} : { possible: possible.mous }),
-  named: total.mousNamed,
-});
-
-export const projectsOf = ({ total, possible }: Cut, until: string | undefined): Countable => ({
-  total: total.projects,
-  ...(until === undefined ? {} : { possible: possible.projects }),
-  named: total.projectsNamed,
+/** What answers tell of counts. Only with `until` they tell how many may have happened by then, in addition to the total. */
+export const countable = (
+  { total, possible }: Cut,
+  kind: 'mous' | 'projects',
+  until: string | undefined,
+) => ({
+  total: total[kind],
+  ...(until !== undefined && { possible: possible[kind] }),
+  named: total[`${kind}Named`],
 });
 
 /** Milestones are `listed` only if no claim says that more were announced. */

@@ -13,8 +13,8 @@ import type { Store } from '../store/store.ts';
 import { mapInTurns } from '../turns.ts';
 import { knownAt } from './at.ts';
 import type { Counts } from './counts.ts';
-import { lastOfRows, retractedInitiatives, standingSince } from './records.ts';
-import { slicesOf } from './slices.ts';
+import { retractedInitiatives, standingSince } from './initiatives.ts';
+import { lastOfRows, slicesOf } from './slices.ts';
 import { registeredFor } from './visible.ts';
 
 /**
@@ -24,47 +24,57 @@ import { registeredFor } from './visible.ts';
 export class OverallCounts {
   readonly #store: Store;
   readonly #counts: Counts;
-  #retracted = new RetractedCounts();
+  #retracted: RetractedCounts;
   readonly #sums = new Map<string, SumOfSome>();
-  /** How many there were when those of the retracted were begun. */
+  /** The number of swaps when the counts of the retracted were begun. */
   #swaps = 0;
-  /** What is under way: the counts of retracted initiatives are never read while they are changed. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue = new Queue();
 
   constructor(store: Store, counts: Counts) {
     this.#store = store;
     this.#counts = counts;
+    this.#retracted = new RetractedCounts(counts);
   }
 
   /** Reads the counts of what may be seen, as of a position; `read` must not keep the tally. */
   at<T>(visible: Visible, position: number, read: (tally: Tally) => T): Promise<T> {
-    if (!visible.all) return this.#readSome(visible, position, read);
-    const turn = this.#last.then(() => this.#read(position, read));
-    this.#last = turn.catch(() => {});
-    return turn;
+    if (!visible.all) return this.#unswapped((swaps) => this.#readSome(swaps, visible, position, read));
+    return this.#queue.next(() => this.#unswapped((swaps) => this.#readAll(swaps, position, read)));
   }
 
-  /** The sum of some initiatives: as if there were no others. */
-  async #readSome<T>(visible: Visible, position: number, read: (tally: Tally) => T): Promise<T> {
-    const { db } = this.#store;
+  /** Reads again where read models were swapped meanwhile, as they may have said otherwise. */
+  async #unswapped<T>(read: (swaps: number) => Promise<T>): Promise<T> {
     for (;;) {
       const swaps = this.#store.swaps();
-      const retracted = await retractedInitiatives(db, visible, position);
-      const ids = new Set(retracted.map(({ initiative_id }) => initiative_id));
-      const doubles = await lessDoubles(db, visible, position, ids);
-      const sum = this.#sumOf(visible, position, swaps);
-      const result = await sum.at(db, this.#counts, position, (tally) => read(new TallySum(tally, doubles)));
+      const result = await read(swaps);
       if (swaps === this.#store.swaps()) return result;
     }
   }
 
-  /** The sum that is kept for those who see the same, or one of its own for what lies before it. */
-  #sumOf(visible: Visible, position: number, swaps: number): SumOfSome {
+  /** The sum of some initiatives: as if there were no others. */
+  async #readSome<T>(
+    swaps: number,
+    visible: Visible,
+    position: number,
+    read: (tally: Tally) => T,
+  ): Promise<T> {
+    const { db } = this.#store;
+    const doubles = await lessDoubles(
+      db,
+      visible,
+      position,
+      await retractedInitiatives(db, visible, position),
+    );
+    const sum = this.#sumOf(visible, swaps);
+    return sum.at(db, position, (tally) => read(new TallySum(tally, doubles)));
+  }
+
+  /** The sum that is kept for those who see the same. */
+  #sumOf(visible: Visible, swaps: number): SumOfSome {
     const key = `${swaps} ${keyOfVisible(visible)}`;
     const known = this.#sums.get(key);
-    if (known && known.position > position) return new SumOfSome(visible);
-    const sum = known ?? new SumOfSome(visible);
-    // The ones asked for last are kept.
+    const sum = known ?? new SumOfSome(visible, this.#counts);
+    // The sums asked for last are kept.
     this.#sums.delete(key);
     this.#sums.set(key, sum);
     const [oldest] = this.#sums.keys();
@@ -72,20 +82,14 @@ export class OverallCounts {
     return sum;
   }
 
-  async #read<T>(position: number, read: (tally: Tally) => T): Promise<T> {
+  async #readAll<T>(swaps: number, position: number, read: (tally: Tally) => T): Promise<T> {
     const { db } = this.#store;
-    for (;;) {
-      const swaps = this.#store.swaps();
-      if (swaps !== this.#swaps) [this.#swaps, this.#retracted] = [swaps, new RetractedCounts()];
-      const retracted = this.#retracted;
-      const ids = await retracted.moveTo(db, this.#counts, position);
-      const doubles = await lessDoubles(db, all, position, ids);
-      const result = await this.#counts.at(everything, position, (tally) =>
-        read(new TallySum(tally, retracted.less, doubles)),
-      );
-      // Read models that were swapped meanwhile may have said otherwise.
-      if (swaps === this.#store.swaps()) return result;
-    }
+    if (swaps !== this.#swaps) [this.#swaps, this.#retracted] = [swaps, new RetractedCounts(this.#counts)];
+    const retracted = this.#retracted;
+    const doubles = await lessDoubles(db, all, position, await retracted.moveTo(db, position));
+    return this.#counts.at(everything, position, (tally) =>
+      read(new TallySum(tally, retracted.tally, doubles)),
+    );
   }
 }
 
@@ -99,41 +103,66 @@ function keyOfVisible(visible: Visible): string {
   return key;
 }
 
-/** The counts of some initiatives together. It moves on with the log: then only those are counted anew in which something happened. */
-class SumOfSome {
-  /** The one that it was moved to last. */
-  position = 0;
-  readonly #visible: Visible;
-  readonly #sum = new ChangingTally(false);
-  /** Those that are in it, each with the position as of which it is. */
-  readonly #included = new Map<string, number>();
-  /** What is under way: the sum is never read while it is changed. */
+/** Does one thing after another: nothing is read while it is changed. */
+class Queue {
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(visible: Visible) {
-    this.#visible = visible;
-  }
-
-  at<T>(db: Kysely<Database>, counts: Counts, position: number, read: (tally: Tally) => T): Promise<T> {
-    const turn = this.#last.then(async () => {
-      if (position < this.position) return new SumOfSome(this.#visible).at(db, counts, position, read);
-      for (const [id, stands] of await standingSince(db, this.#visible, this.position, position))
-        await this.#move(counts, id, stands ? position : undefined);
-      this.position = position;
-      return read(this.#sum);
-    });
+  next<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
     this.#last = turn.catch(() => {});
     return turn;
   }
+}
 
-  /** to undefined: it counts no more. */
-  async #move(counts: Counts, id: string, to: number | undefined): Promise<void> {
-    const from = this.#included.get(id);
-    if (from !== undefined) await counts.at(id, from, (tally) => this.#sum.merge(tally, -1));
-    this.#included.delete(id);
-    if (to === undefined) return;
-    await counts.at(id, to, (tally) => this.#sum.merge(tally, 1));
-    this.#included.set(id, to);
+/** The counts of some initiatives together, or less than nothing: what is to be taken from other counts. */
+class JoinedCounts {
+  readonly tally = new ChangingTally(false);
+  /** The initiatives in the tally, each with the position as of which it is. */
+  readonly included = new Map<string, number>();
+  readonly counts: Counts;
+  readonly #sign: 1 | -1;
+
+  constructor(counts: Counts, sign: 1 | -1) {
+    this.counts = counts;
+    this.#sign = sign;
+  }
+
+  /** to undefined: the initiative counts no more. If a step fails, `included` says what is in the tally. */
+  async move(id: string, to: number | undefined): Promise<void> {
+    const from = this.included.get(id);
+    if (from !== undefined)
+      await this.counts.at(id, from, (tally) => {
+        this.tally.merge(tally, this.#sign === 1 ? -1 : 1);
+        this.included.delete(id);
+      });
+    if (to !== undefined)
+      await this.counts.at(id, to, (tally) => {
+        this.tally.merge(tally, this.#sign);
+        this.included.set(id, to);
+      });
+  }
+}
+
+/** The counts of some initiatives together. It moves on with the log: then only initiatives are counted anew in which something happened. */
+class SumOfSome extends JoinedCounts {
+  /** The position that it was moved to last. */
+  position = 0;
+  readonly #visible: Visible;
+  readonly #queue = new Queue();
+
+  constructor(visible: Visible, counts: Counts) {
+    super(counts, 1);
+    this.#visible = visible;
+  }
+
+  at<T>(db: Kysely<Database>, position: number, read: (tally: Tally) => T): Promise<T> {
+    return this.#queue.next(async () => {
+      if (position < this.position) return new SumOfSome(this.#visible, this.counts).at(db, position, read);
+      for (const [id, stands] of await standingSince(db, this.#visible, this.position, position))
+        await this.move(id, stands ? position : undefined);
+      this.position = position;
+      return read(this.tally);
+    });
   }
 }
 
@@ -141,28 +170,17 @@ class SumOfSome {
  * What retracted initiatives count, to be taken from the counts of all. Nothing happens in one of them while it is retracted, so from
  * one moment to another only those change that were retracted or reinstated in between.
  */
-class RetractedCounts {
-  /** Less than nothing, or nothing. */
-  readonly less = new ChangingTally(false);
-  /** Those that are in it, each with the position at which it was retracted. */
-  readonly #included = new Map<string, number>();
-
-  /** Gives the ids of those that are retracted as of a position. */
-  async moveTo(db: Kysely<Database>, counts: Counts, position: number): Promise<ReadonlySet<string>> {
-    const retracted = new Map<string, number>();
-    for (const row of await retractedInitiatives(db, all, position))
-      retracted.set(row.initiative_id, row.position);
-    for (const [id, at] of this.#included) if (retracted.get(id) !== at) await this.#move(counts, id, at, 1);
-    for (const [id, at] of retracted) if (!this.#included.has(id)) await this.#move(counts, id, at, -1);
-    return new Set(retracted.keys());
+class RetractedCounts extends JoinedCounts {
+  constructor(counts: Counts) {
+    super(counts, -1);
   }
 
-  async #move(counts: Counts, id: string, at: number, sign: 1 | -1): Promise<void> {
-    await counts.at(id, at, (tally) => {
-      this.less.merge(tally, sign);
-      if (sign === 1) this.#included.delete(id);
-      else this.#included.set(id, at);
-    });
+  /** Gives the initiatives that are retracted as of a position. */
+  async moveTo(db: Kysely<Database>, position: number): Promise<ReadonlyMap<string, number>> {
+    const retracted = await retractedInitiatives(db, all, position);
+    for (const id of new Set([...this.included.keys(), ...retracted.keys()]))
+      if (this.included.get(id) !== retracted.get(id)) await this.move(id, retracted.get(id));
+    return retracted;
   }
 }
 
@@ -185,7 +203,7 @@ async function lessDoubles(
   db: Kysely<Database>,
   visible: Visible,
   position: number,
-  retracted: ReadonlySet<string>,
+  retracted: ReadonlyMap<string, unknown>,
 ): Promise<ChangingTally> {
   const less = new ChangingTally(false);
   await mapInTurns(await doublesOf(db, visible, position, retracted), (double) =>
@@ -199,7 +217,7 @@ export async function doublesOf(
   db: Kysely<Database>,
   visible: Visible,
   position: number,
-  retracted: ReadonlySet<string>,
+  retracted: ReadonlyMap<string, unknown>,
 ): Promise<Linked[]> {
   const rows = await linkedRows(db, visible, position);
   const linked = new Map<string, Linked>();

@@ -6,8 +6,9 @@ import { folded } from '../shapes/folded.ts';
 import { mapInTurns } from '../turns.ts';
 import { knownAt } from './at.ts';
 import { bytewise } from './bytewise.ts';
+import { retractedInitiatives } from './initiatives.ts';
 import { doublesOf } from './overall.ts';
-import { orderOf, recordsAt, retractedInitiatives, slicesIn, stateBytes } from './records.ts';
+import { orderOf, recordsAt, slicesIn, stateBytes } from './records.ts';
 import { listed } from './slices.ts';
 import { registeredFor } from './visible.ts';
 
@@ -80,8 +81,7 @@ const kinds: ('mou' | 'project')[] = ['mou', 'project'];
 
 /** What does not count over all: what retracted initiatives record, and what another record counts for. */
 async function leftOut(db: Kysely<Database>, visible: Visible, position: number) {
-  const retracted = await retractedInitiatives(db, visible, position);
-  const initiatives = new Set(retracted.map(({ initiative_id }) => initiative_id));
+  const initiatives = await retractedInitiatives(db, visible, position);
   const doubles = await doublesOf(db, visible, position, initiatives);
   return { initiatives, positions: new Set(doubles.map((double) => double.position)) };
 }

@@ -1,3 +1,5 @@
+import type { SelectQueryBuilder } from 'kysely';
+import type { Database } from '../db/schema.ts';
 import { turn } from '../turns.ts';
 
 /** Positions above `from`, up to and with `to`. */
@@ -65,6 +67,62 @@ export async function* slicesOf(
   }
 }
 
+type Rows = SelectQueryBuilder<Database, 'events' | 'records', object>;
+
+/** For slices of the rows of a query, in the order of a column. */
+export const lastOfRows =
+  (query: Rows, column: 'made' | 'position'): LastOf =>
+  async ({ from, to }, order, rows) => {
+    const last = await query
+      .select(column)
+      .where(column, '>', from)
+      .where(column, '<=', to)
+      .orderBy(column, order)
+      .limit(1)
+      .offset(rows - 1)
+      .executeTakeFirst();
+    return last?.[column];
+  };
+
+/** How long a page is at most. Bytes are those of the stored rows, about. */
+export interface PageSize {
+  limit: number;
+  bytesMax: number;
+}
+
+/** A page of a list, and the cursor of the next one where there is more. */
+export interface Page<T> {
+  items: T[];
+  next: string | undefined;
+}
+
+/** The rows of a page, and the last of them where more rows follow. */
+export async function pageOf<S, Row extends { bytes: number }>(
+  slices: AsyncIterable<S> | S[],
+  { limit, bytesMax }: PageSize,
+  read: (slice: S, limit: number) => Promise<Row[]>,
+): Promise<{ rows: Row[]; last: Row | undefined }> {
+  const found: Row[] = [];
+  for await (const slice of slices) {
+    found.push(...(await read(slice, limit + 1 - found.length)));
+    if (found.length > limit) break;
+  }
+  const rows = fittingIn(found.slice(0, limit), bytesMax);
+  return { rows, last: found.length > rows.length ? rows.at(-1) : undefined };
+}
+
+/** The number of rows that match in some slices. */
+export async function totalOf<S>(slices: AsyncIterable<S>, matching: (slice: S) => Rows): Promise<number> {
+  let total = 0;
+  for await (const slice of slices) {
+    const { count } = await matching(slice)
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    total += Number(count);
+  }
+  return total;
+}
+
 /** Bytes of rows that are read and made into an answer in one turn, about. */
 const bytesAtOnce = 256 * 1024;
 
@@ -92,6 +150,17 @@ export function* portionsOf<Row extends { bytes: number }>(rows: readonly Row[])
 }
 
 const portionRowsMax = 128;
+
+/** Reads what stands at the positions of some rows, portion by portion. It comes in the order of the rows. */
+export async function readInPortions<T extends { position: number }>(
+  rows: readonly { position: number; bytes: number }[],
+  read: (positions: number[]) => Promise<T[]>,
+): Promise<T[]> {
+  const found = new Map<number, T>();
+  for (const portion of portionsOf(rows))
+    for (const one of await read(portion.map(({ position }) => position))) found.set(one.position, one);
+  return rows.flatMap(({ position }) => found.get(position) ?? []);
+}
 
 /** Numbers for an IN list. Some stand twice, so that lists have few different lengths and their statements stay prepared. */
 export function listed(numbers: readonly number[]): number[] {

@@ -1,19 +1,8 @@
 import { type ByName, byName, type DimensionName, forEachDimension } from '../projections/dimensions.ts';
 import { type Cell, type Counts, dayNumber, dayText, repeated, type Tally } from '../projections/tally.ts';
 import { bytewise } from './bytewise.ts';
-import { type Countable, mousOf, projectsOf } from './meetings.ts';
+import { countable, ofEach } from './meetings.ts';
 import { spellingsOf } from './spellings.ts';
-
-interface MilestoneCounts extends Countable {
-  atMeetings: number;
-  outsideMeetings: number;
-}
-
-export interface SummaryCounts {
-  meetings: { total: number; possible?: number };
-  mous: MilestoneCounts;
-  projects: MilestoneCounts;
-}
 
 export interface Share {
   /** null: not said, or not known to lie in one year. */
@@ -25,37 +14,21 @@ export interface Share {
 /** How counts divide: byPillar, byYear and so on. */
 export type Shares = Record<ByName | 'byYear', Share[]>;
 
-export interface Breakdown extends Shares {
-  /** The first and the last day that something recorded is known to have: its date is this day. */
-  firstOccurrence?: string;
-  lastOccurrence?: string;
-  /**
-   * The first and the last day that a vaguer date may mean, where that is before the first occurrence or after the last;
-   * null: before it, but nobody knows how far.
-   */
-  firstPossible?: string | null;
-  lastPossible?: string;
-}
-
-export function summaryCounts(tally: Tally, until?: string): SummaryCounts {
+export function summaryCounts(tally: Tally, until?: string) {
   const cut = tally.counts('all', '', until);
   const { total, possible } = cut;
   return {
-    meetings: { total: total.meetings, ...(until === undefined ? {} : { possible: possible.meetings }) },
-    mous: {
-      ...mousOf(cut, until),
-      atMeetings: total.mousAtMeetings,
-      outsideMeetings: total.mous - total.mousAtMeetings,
-    },
-    projects: {
-      ...projectsOf(cut, until),
-      atMeetings: total.projectsAtMeetings,
-      outsideMeetings: total.projects - total.projectsAtMeetings,
-    },
+    meetings: { total: total.meetings, ...(until !== undefined && { possible: possible.meetings }) },
+    ...ofEach((kind) => {
+      const atMeetings = total[`${kind}AtMeetings`];
+      return { ...countable(cut, kind, until), atMeetings, outsideMeetings: total[kind] - atMeetings };
+    }),
   };
 }
 
-export function breakdown(tally: Tally, until?: string): Breakdown {
+export type Breakdown = ReturnType<typeof breakdown>;
+
+export function breakdown(tally: Tally, until?: string) {
   const cells = cellsBegun(tally, until);
   return { ...sharesOf(tally, until, cells), ...occurrences(cells, until) };
 }
@@ -121,14 +94,17 @@ function years(cells: readonly Cell[], until: string | undefined): Share[] {
 /** Of a day as a number; that of no day is no year. */
 const yearOf = (day: number): number => Math.floor(day / 10_000);
 
-function occurrences(cells: readonly Cell[], until: string | undefined): Omit<Breakdown, keyof Shares> {
-  const end = cells.at(-1);
-  if (!end) return {};
+/**
+ * The first and the last day that something recorded is known to have: its date is this day. Besides, the first and the last day
+ * that a vaguer date may mean, where that is before the first occurrence or after the last; null: before it, nobody knows how far.
+ */
+function occurrences(cells: readonly Cell[], until: string | undefined) {
+  const end = cells.at(-1)?.latest ?? 0;
   const last = dayOf(until);
   const known = cells.filter(({ earliest, latest }) => earliest === latest && latest <= last);
   const [first, final] = [known[0]?.latest ?? Infinity, known.at(-1)?.latest ?? 0];
   const firstPossible = cells.reduce((first, { earliest }) => Math.min(first, earliest), Infinity);
-  const lastPossible = Math.min(end.latest, last);
+  const lastPossible = Math.min(end, last);
   return {
     ...(known.length > 0 && { firstOccurrence: dayText(first), lastOccurrence: dayText(final) }),
     ...(firstPossible < first && { firstPossible: firstPossible === 0 ? null : dayText(firstPossible) }),
@@ -138,9 +114,9 @@ function occurrences(cells: readonly Cell[], until: string | undefined): Omit<Br
 
 /** What is left of some counts without the shares. */
 function restOf(counts: Counts[], shares: Share[]): Share {
-  const restOf = (of: 'mous' | 'projects'): number =>
-    counts.reduce((sum, one) => sum + one[of], 0) - shares.reduce((sum, one) => sum + one[of], 0);
-  return { key: null, mous: restOf('mous'), projects: restOf('projects') };
+  const sumOf = (some: { mous: number; projects: number }[], kind: 'mous' | 'projects') =>
+    some.reduce((sum, one) => sum + one[kind], 0);
+  return { key: null, ...ofEach((kind) => sumOf(counts, kind) - sumOf(shares, kind)) };
 }
 
 const isSome = ({ mous, projects }: Share): boolean => mous !== 0 || projects !== 0;

@@ -7,10 +7,9 @@ import {
   type FilteredEvent,
   type LoggedLeaf,
   matches,
-  type OpeningRow,
-  openingsOf,
   readOn,
 } from '../../views/event-log.ts';
+import { type OpeningRow, openingsOf } from '../../views/openings.ts';
 import { SliceLength } from '../../views/slices.ts';
 
 export interface TextLimits {

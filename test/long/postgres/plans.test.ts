@@ -187,7 +187,7 @@ test('no question reads the log or the records from end to end', async (t) => {
     store.db,
     { kind: 'meeting', visible: everything },
     { from: 0, to: size },
-    { limit: 100 },
+    { limit: 100, bytesMax: Infinity },
     new SliceLength(),
   );
   await eventsIn(store.db, { from: size - 200, to: size }, 100);
