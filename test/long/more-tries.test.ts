@@ -1,4 +1,5 @@
 // The suites that leave tests out, or try little, in `npm test`.
+import '../access/others.test.ts';
 import '../access/table.test.ts';
 import '../cli/import.test.ts';
 import '../cli/places.test.ts';
