@@ -15,6 +15,7 @@ import { createInstance } from './http/instance.ts';
 import type { Ledger } from './http/ledger.ts';
 import { type AccessOptions, requireAccess } from './http/plugins/access.ts';
 import { acceptJson } from './http/plugins/body.ts';
+import { allowOrigins } from './http/plugins/cors.ts';
 import { refuseOtherOrigins } from './http/plugins/cross-origin.ts';
 import { commonHeaders } from './http/plugins/headers.ts';
 import { type Ready, serveHealth } from './http/plugins/health.ts';
@@ -55,6 +56,8 @@ export interface AppOptions {
   trustProxy?: string[];
   /** The address by which others know the service. */
   publicUrl?: string | undefined;
+  /** Origins whose pages may read answers, and write with a token. */
+  corsOrigins?: string[];
   /** Closes what the routes use; called after the last request was answered. */
   onClose?: () => Promise<void>;
 }
@@ -68,6 +71,7 @@ export async function buildApp({
   access = { callerBy: async () => openCaller, isOpen: () => true },
   trustProxy = [],
   publicUrl,
+  corsOrigins = [],
 }: AppOptions): Promise<App> {
   const basePath = basePathOf(publicUrl);
   const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).host;
@@ -75,7 +79,8 @@ export async function buildApp({
   app.decorate('basePath', basePath);
   // Hooks run in this order: an error needs its headers, and nothing else runs for a stranger or while closing.
   answerErrors(app);
-  commonHeaders(app);
+  commonHeaders(app, publicUrl?.startsWith('https:') === true);
+  allowOrigins(app, corsOrigins);
   closeGracefully(app);
   await requireAccess(app, access, publicHost);
   refuseOtherOrigins(app, publicHost);
@@ -227,7 +232,7 @@ export async function ledgerOn(
 /** The application on a ledger that is open; closing the app closes both. */
 export async function appOn(
   ledger: OpenLedger,
-  { PUBLIC_URL, TRUST_PROXY, RATE_LIMIT, LONG_REQUESTS }: Config,
+  { PUBLIC_URL, TRUST_PROXY, CORS_ORIGINS, RATE_LIMIT, LONG_REQUESTS }: Config,
   log: Logger | false,
   clock: () => number,
 ): Promise<App> {
@@ -251,7 +256,8 @@ export async function appOn(
       limits: { requestsPerMinute: RATE_LIMIT, longRequests: LONG_REQUESTS },
     },
     publicUrl: PUBLIC_URL,
-    trustProxy: TRUST_PROXY === '' ? [] : TRUST_PROXY.split(','),
+    trustProxy: listOf(TRUST_PROXY),
+    corsOrigins: listOf(CORS_ORIGINS),
     routes: (app) => addRoutes(app, ledger, clock),
     ready: async () => {
       const head = await store.head();
@@ -269,6 +275,8 @@ export async function appOn(
   void startUpkeep(upkeep, outdated, orSilent(log));
   return app;
 }
+
+const listOf = (setting: string): string[] => (setting === '' ? [] : setting.split(','));
 
 /** Undefined if this instance does not sign. */
 async function openSigner(

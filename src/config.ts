@@ -132,6 +132,13 @@ const environment = Type.Object({
     maximum: 2000,
     mustBe: 'a whole number from 1 to 2000',
   }),
+  CORS_ORIGINS: Type.String({
+    description:
+      'Origins, with commas between them, whose pages may read answers and write with a token; none by default',
+    default: '',
+    format: 'origins',
+    mustBe: 'origins as a browser writes them, such as https://app.example.org, with commas between them',
+  }),
   DATABASE_URL: Type.String({
     description: 'Where the ledger is kept: file:PATH for SQLite, postgres://… for PostgreSQL',
     default: 'file:./data/ledger.db',
@@ -194,7 +201,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     coerceTypes: true,
     useDefaults: true,
     keywords: ['mustBe'],
-    formats: { url: URL.canParse, proxies: isOf(isProxy) },
+    formats: { url: URL.canParse, proxies: isOf(isProxy), origins: isOf(isOrigin) },
     meta: false,
     validateSchema: false,
   }).compile<Config>(environment);
@@ -251,6 +258,9 @@ function isProxy(text: string): boolean {
   if (version === 6 && /^(:|0)/.test(address)) return false;
   return Number(bits) >= (version === 4 ? 8 : 7) && Number(bits) <= (version === 4 ? 32 : 128);
 }
+
+/** One origin of pages: `null` is none, and `*` stands for several. */
+const isOrigin = (text: string): boolean => /^https?:[^*]+$/.test(text) && URL.parse(text)?.origin === text;
 
 /** Throws a ConfigError where some variables of an identity provider are set, and others that they need are not. */
 function requireWholeProvider(config: Config): void {

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { test } from 'tap';
 import { buildLedger } from '../helpers/ledger.ts';
-import { buildShell, listen } from '../helpers/shell.ts';
+import { buildShell, listen, openSocket } from '../helpers/shell.ts';
 
 test('every answer carries its request id and keeps browsers safe', async (t) => {
   const { app, lines } = await buildShell(t);
@@ -10,12 +10,48 @@ test('every answer carries its request id and keeps browsers safe', async (t) =>
     const { headers } = await app.inject({ url, headers: { 'x-request-id': 'mine' } });
     t.match(headers['x-request-id'], /^[0-9a-f-]{36}$/, url);
     t.equal(headers['x-content-type-options'], 'nosniff', url);
-    t.match(headers['content-security-policy'], "default-src 'none'", url);
+    t.match(headers['content-security-policy'], /^default-src 'none';.* frame-ancestors 'none'$/, url);
+    t.notMatch(headers['content-security-policy'], /unsafe|https?:|\*/, url);
+    t.equal(headers['referrer-policy'], 'no-referrer', url);
+    t.equal(headers['cross-origin-resource-policy'], 'same-origin', url);
+    t.equal(headers['cross-origin-opener-policy'], 'same-origin', url);
     t.match(headers['cache-control'], /^no-/, url);
   }
   const answer = await app.inject('/items/a');
   const line = lines.find(({ reqId }) => reqId === answer.headers['x-request-id']);
   t.match(line, { msg: 'request completed', req: { url: '/items/a' }, res: { statusCode: 200 } });
+});
+
+test('every answer has the headers that are named here, and no others', async (t) => {
+  const { app } = await buildShell(t);
+  const common = [
+    ...[
+      'x-request-id',
+      'x-content-type-options',
+      'content-security-policy',
+      'referrer-policy',
+      'cache-control',
+    ],
+    ...['cross-origin-resource-policy', 'cross-origin-opener-policy'],
+    ...['content-type', 'content-length', 'date', 'connection', 'keep-alive'],
+  ];
+  const names = async (url: string) => Object.keys((await app.inject(url)).headers);
+  for (const url of ['/items/a', '/livez', '/bug', '/nope', '/%zz', '/docs', '/problems'])
+    t.same((await names(url)).sort(), common.filter((name) => name !== 'keep-alive').sort(), url);
+  const { socket, received } = openSocket(t, await listen(app));
+  socket.write('nonsense\r\n\r\n');
+  const [, ...lines] = (await received).split('\r\n\r\n', 1)[0]?.split('\r\n') ?? [];
+  t.same(
+    lines.map((line) => line.split(':', 1)[0]?.toLowerCase()).sort(),
+    common.filter((name) => name !== 'keep-alive' && name !== 'date').sort(),
+    'also where no request arrived',
+  );
+});
+
+test('a service that is known by https says that browsers come by https alone, with every answer', async (t) => {
+  const { app } = await buildShell(t, { publicUrl: 'https://localhost' });
+  for (const url of ['/livez', '/nope', '/%zz', '/docs'])
+    t.equal((await app.inject(url)).headers['strict-transport-security'], 'max-age=31536000', url);
 });
 
 test('only names of this machine are served', async (t) => {

@@ -23,7 +23,7 @@ export function answerClientError(this: unknown, error: ConnectionError, socket:
   const requestId = randomUUID();
   const refusal = refusalOf(error);
   // Fastify calls this with itself as `this`, but its types do not say so.
-  const { log, basePath } = this as FastifyInstance;
+  const { log, basePath, safetyHeaders } = this as FastifyInstance;
   log.debug({ reqId: requestId, err: error }, refusal.message);
   const body = JSON.stringify(problemOf(basePath, requestId, refusal));
   socket.write(
@@ -32,7 +32,7 @@ export function answerClientError(this: unknown, error: ConnectionError, socket:
       'Content-Type: application/problem+json',
       `Content-Length: ${Buffer.byteLength(body)}`,
       `X-Request-Id: ${requestId}`,
-      'X-Content-Type-Options: nosniff',
+      ...safetyHeaders.map((header) => header.join(': ')),
       'Cache-Control: no-store',
       'Connection: close',
       '',

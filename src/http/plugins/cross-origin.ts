@@ -7,12 +7,14 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Refuses requests that a page of another origin has a browser send. The browser says where a request comes from, and the page
- * can't prevent that. Other programs send no such header and pass. This runs before anything else of the request. publicHost: the
- * host, with its port, by which others know the service; by default the one that the request names.
+ * can't prevent that. Other programs send no such header and pass, and so do the origins of CORS_ORIGINS. This runs before anything
+ * else of the request. publicHost: the host, with its port, by which others know the service; by default the one that the request
+ * names.
  */
 export function refuseOtherOrigins(app: App, publicHost?: string): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    done(isFromElsewhere(request, publicHost) ? refusal() : undefined);
+    const isRefused = isFromElsewhere(request, publicHost) && !app.isOfAllowedOrigin(request);
+    done(isRefused ? refusal() : undefined);
   });
 }
 

@@ -1,8 +1,40 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../app.ts';
 
-/** Headers of every answer. A route may set one of the last two itself. */
-export function commonHeaders(app: App): void {
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What a browser is told with every answer, whatever is answered, where the route does not say it itself. */
+    safetyHeaders: readonly [name: string, value: string][];
+  }
+}
+
+const safetyHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  // A page of another site may not load an answer as a script or an image, nor hold on to a window that shows one.
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+};
+
+/** The policy of a page that has scripts and styles: its own files, nothing inline and nothing from elsewhere. */
+export const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** For a year browsers that were here come by https alone. */
+const httpsHeaders = { 'strict-transport-security': 'max-age=31536000' };
+
+/** Headers of every answer. isHttps: whether browsers come by https. */
+export function commonHeaders(app: App, isHttps: boolean): void {
+  app.decorate('safetyHeaders', Object.entries({ ...safetyHeaders, ...(isHttps && httpsHeaders) }));
   app.addHook('onSend', (request, reply, _payload, done) => {
     setCommonHeaders(request, reply);
     setBasePath(app.basePath, reply);
@@ -12,12 +44,8 @@ export function commonHeaders(app: App): void {
 
 export function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id);
-  reply.header('x-content-type-options', 'nosniff');
-  // A page of another site may not frame an answer, nor load it as a script or an image.
-  reply.header('cross-origin-resource-policy', 'same-origin');
-  if (!reply.hasHeader('content-security-policy')) {
-    reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-  }
+  for (const [name, value] of reply.server.safetyHeaders)
+    if (!reply.hasHeader(name)) reply.header(name, value);
   if (!reply.hasHeader('cache-control')) {
     // Caches may keep an answer, but must ask before they use it again. They never keep an error.
     const kept = isForAll(request) ? 'no-cache' : 'private, no-cache';

@@ -5,6 +5,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { problems } from '../../errors.ts';
 import type { App } from '../app.ts';
 import { declareAccess } from './access.ts';
+import { pagePolicy } from './headers.ts';
 
 const tags = [
   { name: 'events', description: 'Recording milestones, and reading the log of what was recorded.' },
@@ -77,19 +78,6 @@ const problemAnswers = {
   '5xx': problem('The ledger could not answer.'),
 };
 
-/** The policy that swagger-ui needs: its own files, styles as attributes, and nothing from elsewhere. */
-const docsPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /**
  * Collects the schemas of the routes that are added after it, and serves them at /openapi.json and /docs. publicUrl: the address
  * by which others know the service.
@@ -122,7 +110,7 @@ export async function describeApi(app: App, publicUrl: string | undefined): Prom
     await scope.register(swaggerUi, {
       routePrefix: '/docs',
       indexPrefix: app.basePath,
-      staticCSP: docsPolicy,
+      staticCSP: pagePolicy,
       theme: { title: 'Milestone Ledger' },
       // "Try it out" asks the server of the page, whatever its port.
       transformSpecification: (document) => ({ ...document, servers: [{ url: app.basePath || '/' }] }),

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../../errors.ts';
 import type { App } from '../app.ts';
+import { isPreflight, preflightHeaders } from './cors.ts';
 
 /** RFC 9110 requires at least 8,000. */
 const addressCharactersMax = 8_000;
@@ -9,7 +10,8 @@ const addressCharactersMax = 8_000;
 export const partCharactersMax = 200;
 
 /**
- * Refuses requests that no route serves, before it reads their body: 404, or 405 with Allow if the path serves other methods.
+ * Refuses requests that no route serves, before it reads their body: 404, or 405 with Allow if the path serves other methods. No
+ * route serves OPTIONS, so it answers preflights too, with the methods that the path serves.
  * Call it before any route is added, because it collects them.
  */
 export function answerUnknownPaths(app: App): void {
@@ -25,6 +27,7 @@ export function answerUnknownPaths(app: App): void {
     const methods = served.filter(({ pattern }) => pattern.test(path)).flatMap((route) => route.methods);
     if (methods.length === 0) return done(notFound(request));
     const allowed = [...new Set(methods)].sort().join(', ');
+    if (isPreflight(app, request)) return void reply.code(204).headers(preflightHeaders(allowed)).send();
     reply.header('allow', allowed);
     done(new Refusal('method-not-allowed', `This path serves ${allowed}, not ${request.method}.`));
   });
