@@ -334,12 +334,21 @@ function identityOf(
   log: Logger,
   clock: () => number,
 ): (Identity & { login: Login | undefined }) | undefined {
-  const { OIDC_ISSUER, OIDC_AUDIENCE, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_GRANTS, PUBLIC_URL } = config;
+  const {
+    OIDC_ISSUER,
+    OIDC_AUDIENCE,
+    OIDC_TOKEN_TYPE,
+    OIDC_CLIENT_ID,
+    OIDC_CLIENT_SECRET,
+    OIDC_GRANTS,
+    PUBLIC_URL,
+  } = config;
   if (OIDC_ISSUER === undefined || OIDC_GRANTS === undefined) return undefined;
   const provider = new Provider(
     {
       issuer: OIDC_ISSUER,
       audience: OIDC_AUDIENCE,
+      tokenType: OIDC_TOKEN_TYPE,
       clientId: OIDC_CLIENT_ID,
       clientSecret: OIDC_CLIENT_SECRET,
     },

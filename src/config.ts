@@ -89,6 +89,11 @@ const environment = Type.Object({
       mustBe: 'the name of this service at the provider',
     }),
   ),
+  OIDC_TOKEN_TYPE: Type.Enum(['at+jwt', 'JWT'], {
+    description: 'The type in the header of access tokens: at+jwt, or JWT for providers that write no other',
+    default: 'at+jwt',
+    mustBe: 'at+jwt or JWT',
+  }),
   OIDC_CLIENT_ID: Type.Optional(
     Type.String({
       description: 'The client of the provider by which people log in; without it nobody does',
@@ -264,7 +269,15 @@ const isOrigin = (text: string): boolean => /^https?:[^*]+$/.test(text) && URL.p
 
 /** Throws a ConfigError where some variables of an identity provider are set, and others that they need are not. */
 function requireWholeProvider(config: Config): void {
-  const { OIDC_ISSUER, OIDC_AUDIENCE, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_GRANTS, PUBLIC_URL } = config;
+  const {
+    OIDC_ISSUER,
+    OIDC_AUDIENCE,
+    OIDC_TOKEN_TYPE,
+    OIDC_CLIENT_ID,
+    OIDC_CLIENT_SECRET,
+    OIDC_GRANTS,
+    PUBLIC_URL,
+  } = config;
   const faults: string[] = [];
   const needs = (name: Name, needed: Name): void => {
     if (config[name] !== undefined && config[needed] === undefined)
@@ -277,6 +290,10 @@ function requireWholeProvider(config: Config): void {
   needs('OIDC_CLIENT_ID', 'PUBLIC_URL');
   if (OIDC_ISSUER !== undefined && OIDC_GRANTS !== undefined && !OIDC_AUDIENCE && !OIDC_CLIENT_ID)
     faults.push('OIDC_ISSUER needs OIDC_AUDIENCE for programs, or OIDC_CLIENT_ID for people, or both.');
+  if (OIDC_TOKEN_TYPE === 'JWT' && OIDC_AUDIENCE !== undefined && OIDC_AUDIENCE === OIDC_CLIENT_ID)
+    faults.push(
+      'OIDC_TOKEN_TYPE=JWT needs an OIDC_AUDIENCE other than OIDC_CLIENT_ID, which tokens for the login are meant for.',
+    );
   // A browser sends the cookie of a session over https alone, and to this machine.
   if (OIDC_CLIENT_ID && OIDC_CLIENT_SECRET && PUBLIC_URL?.startsWith('http:') && !isOnLoopback(PUBLIC_URL))
     faults.push('OIDC_CLIENT_ID needs a PUBLIC_URL that begins with https.');

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { exportSPKI, generateKeyPair } from 'jose';
+import { decodeJwt, decodeProtectedHeader, exportSPKI, generateKeyPair, type JWTPayload } from 'jose';
 import { test } from 'tap';
-import { ledgerWithProvider } from '../helpers/identity.ts';
+import { audience, Browser, ledgerWithProvider } from '../helpers/identity.ts';
 
 const now = (): number => Math.floor(Date.now() / 1000);
 
@@ -31,15 +31,38 @@ test('with an identity provider a ledger is never open, and its users are known 
   t.equal(mou.status, 201);
   t.equal((await bearing(office, '/v1/me')).body.principalId, 'principal-2');
   t.equal((await bearing(office, '/v1/principals')).status, 403);
-  const guest = await provider.sign({ sub: 'guest' });
-  t.match((await bearing(guest, '/v1/me')).body, { principalId: 'principal-3', rights: [] });
-  t.equal((await bearing(guest, '/v1/initiatives/a/summary')).status, 404);
+});
+
+test('whoever no rule fits is refused and not recorded, and whoever has no right any more is', async (t) => {
+  const { provider, bearing } = await ledgerWithProvider(t);
+  const guest = await provider.sign({ sub: 'guest', groups: ['visitors'] });
+  for (const url of ['/v1/me', '/v1/summary', '/v1/initiatives/a/summary']) {
+    const { status, body } = await bearing(guest, url);
+    t.match(
+      [status, body.code, body.detail],
+      [403, 'forbidden', /^No rule .* gives you a right here\.$/],
+      url,
+    );
+  }
+  const root = await provider.sign({ sub: 'root', groups: ['ledger-admins'] });
+  const ids = async () =>
+    (await bearing(root, '/v1/principals')).body.items.map((one: { principalId: string }) => one.principalId);
+  t.same(await ids(), ['principal-1'], 'the administrator alone');
+
+  const iat = now();
+  await bearing(await provider.sign({ sub: 'guest', iat }), '/v1/me');
+  t.same(await ids(), ['principal-1', 'principal-2'], 'a rule fits now');
+  const lost = await provider.sign({ sub: 'guest', groups: [], iat: iat + 5 });
+  t.match(await bearing(lost, '/v1/me'), { status: 200, body: { principalId: 'principal-2', rights: [] } });
+  t.equal((await bearing(lost, '/v1/initiatives/a/summary')).status, 404);
+  const { body } = await bearing(root, '/v1/principals/principal-2');
+  t.match(body, { grants: [], enabled: true, position: 3 });
 });
 
 test('a program has a token of its own from the provider', async (t) => {
   const { provider, bearing } = await ledgerWithProvider(t);
   const { status, body } = await bearing(await provider.tokenOfClient(), '/v1/me');
-  t.match([status, body], [200, { principalId: 'principal-1', rights: [] }]);
+  t.match([status, body], [200, { principalId: 'principal-1', rights: [{ right: 'read' }] }]);
 });
 
 test('a token that is not wholly right makes nobody known, and records nothing', async (t) => {
@@ -58,6 +81,7 @@ test('a token that is not wholly right makes nobody known, and records nothing',
     'no audience': await provider.sign({ groups, aud: [] }),
     'a token for the login': await provider.sign({ groups, aud: 'ledger' }, { typ: 'JWT' }),
     type: await provider.sign({ groups }, { typ: 'JWT' }),
+    'no type': await provider.sign({ groups }, { typ: undefined as never }),
     'algorithm none': `${none}.${payload}.`,
     'algorithm none, signed': `${none}.${payload}.${signature}`,
     'HS256 with the public key': `${hs}.${payload}.${mac.digest('base64url')}`,
@@ -80,6 +104,47 @@ test('a token that is not wholly right makes nobody known, and records nothing',
   }
   const { body } = await bearing(good, '/v1/principals');
   t.equal(body.items.length, 1, 'the good one alone');
+});
+
+test('a token for the login is none for access, whatever the type of access tokens', async (t) => {
+  for (const OIDC_TOKEN_TYPE of ['at+jwt', 'JWT']) {
+    const { app, provider, bearing } = await ledgerWithProvider(t, { OIDC_TOKEN_TYPE });
+    const login = await provider.idTokenOf(new Browser(app, provider.issuer), 'mei');
+    t.match(decodeJwt(login), { iss: provider.issuer, aud: 'ledger', sub: 'mei' }, 'a real one');
+    t.equal((await bearing(login, '/v1/me')).status, 401, OIDC_TOKEN_TYPE);
+    t.equal((await bearing(await provider.sign(), '/v1/me')).status, 200, 'at+jwt');
+  }
+});
+
+test('with OIDC_TOKEN_TYPE=JWT tokens of this type, or of none, are known by what a login has not', async (t) => {
+  const { provider, bearing } = await ledgerWithProvider(t, { OIDC_TOKEN_TYPE: 'JWT' });
+  const statusOf = async (claims: JWTPayload, typ: string | undefined = 'JWT') =>
+    (await bearing(await provider.sign(claims, { typ: typ as string }), '/v1/me')).status;
+  const scope = 'openid';
+  const good: { [what: string]: JWTPayload } = {
+    'a scope': { scope },
+    'as Keycloak writes it': { scope, typ: 'Bearer', azp: 'a program' },
+    'as Entra ID writes it, of a person': { scp: 'access_as_user', azpacr: '1' },
+    'as Entra ID writes it, of a program': { roles: ['office'], azpacr: '1', azp: 'a program' },
+    'for others, too': { scope, aud: [audience, 'account'] },
+  };
+  for (const [what, claims] of Object.entries(good)) t.equal(await statusOf(claims), 200, what);
+  const untyped = await provider.sign({ scope }, { typ: undefined as never });
+  t.notOk('typ' in decodeProtectedHeader(untyped));
+  t.equal((await bearing(untyped, '/v1/me')).status, 200, 'no type');
+  const login: { [what: string]: JWTPayload } = {
+    'nothing that tells': {},
+    nonce: { scope, nonce: 'x' },
+    at_hash: { scope, at_hash: 'x' },
+    c_hash: { scope, c_hash: 'x' },
+    'for the client, too': { scope, aud: [audience, 'ledger'] },
+    'as Keycloak writes it': { scope, typ: 'ID' },
+    'for refreshing': { scope, typ: 'Refresh' },
+    'for another audience': { scope, aud: 'https://other.example.org' },
+  };
+  for (const [what, claims] of Object.entries(login)) t.equal(await statusOf(claims), 401, what);
+  for (const typ of ['logout+jwt', 'id_token+jwt', 'dpop+jwt'])
+    t.equal(await statusOf({ scope }, typ), 401, typ);
 });
 
 test('clocks may be half a minute apart', async (t) => {
@@ -145,7 +210,7 @@ test('claims that give other rights are recorded before the answer, and an older
   t.match(body, { grants: [{ role: 'recorder', initiativeId: 'a' }], position: 2 });
   const past = await bearing(root, '/v1/access/who?right=audit&initiative=*&asOfPosition=1');
   t.match(past.body.items, [{ principalId: 'principal-1' }]);
-  const nothing = await provider.sign({ sub: 'ada', iat: iat + 6 });
+  const nothing = await provider.sign({ sub: 'ada', groups: [], iat: iat + 6 });
   t.match((await bearing(nothing, '/v1/me')).body.rights, []);
 });
 

@@ -183,6 +183,23 @@ test('at each login the rights are those that the claims give', async (t) => {
   t.equal(await rightsAfter(['office', 'ledger-admins']), 'read record audit administer');
 });
 
+test('whoever no rule fits is told so, is not recorded and begins no session', async (t) => {
+  const { app, provider, bearing } = await ledgerWithProvider(t);
+  provider.users.set('guest', { groups: ['visitors'] });
+  const browser = new Browser(app, provider.issuer);
+  const refused = await browser.logIn('guest');
+  t.match(
+    [refused.statusCode, refused.json()],
+    [403, { code: 'forbidden', detail: /^No rule .* gives you a right/ }],
+  );
+  t.equal((await browser.get('/v1/me')).statusCode, 401);
+  const root = await provider.sign({ sub: 'root', groups: ['ledger-admins'] });
+  t.match((await bearing(root, '/v1/principals')).body.items, [{ principalId: 'principal-1' }]);
+  t.equal((await bearing(root, '/v1/principals')).body.items.length, 1);
+  provider.users.set('guest', { groups: ['office'] });
+  t.equal((await browser.logIn('guest')).statusCode, 303, 'a rule fits now');
+});
+
 test('a page of another origin does nothing with the session of a browser', async (t) => {
   const { app, provider } = await ledgerWithProvider(t);
   const browser = new Browser(app, provider.issuer);

@@ -19,6 +19,7 @@ test('settings of an identity provider are whole, or a message says what is miss
   t.equal(readConfig({}).OIDC_ISSUER, undefined);
   const without = (...names: (keyof typeof whole)[]) =>
     Object.fromEntries(Object.entries(whole).filter(([name]) => !names.includes(name as keyof typeof whole)));
+  t.ok(readConfig({ ...whole, OIDC_TOKEN_TYPE: 'JWT' }));
   t.ok(readConfig(without('OIDC_AUDIENCE')), 'people alone');
   t.ok(readConfig(without('OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'PUBLIC_URL')), 'programs alone');
   const wrong: [{ [name: string]: string }, string][] = [
@@ -34,6 +35,11 @@ test('settings of an identity provider are whole, or a message says what is miss
       without('OIDC_AUDIENCE', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'),
       'OIDC_ISSUER needs OIDC_AUDIENCE for programs, or OIDC_CLIENT_ID for people, or both.',
     ],
+    [
+      { ...whole, OIDC_TOKEN_TYPE: 'JWT', OIDC_AUDIENCE: 'ledger' },
+      'OIDC_TOKEN_TYPE=JWT needs an OIDC_AUDIENCE other than OIDC_CLIENT_ID, which tokens for the login are meant for.',
+    ],
+    [{ ...whole, OIDC_TOKEN_TYPE: 'jwt' }, 'OIDC_TOKEN_TYPE must be at+jwt or JWT.'],
     [
       { ...whole, PUBLIC_URL: 'http://ledger.example.org' },
       'OIDC_CLIENT_ID needs a PUBLIC_URL that begins with https.',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,11 +13,12 @@ import { emptyDatabase } from './database.ts';
 
 export const publicUrl = 'http://127.0.0.1:3999';
 export const audience = 'https://ledger.example.org';
+const client = { id: 'ledger', secret: 's+cret:of&the%client' };
 export const rules = [
   { claim: 'groups', value: 'ledger-admins', grants: [{ role: 'admin', initiativeId: '*' }] },
   { claim: 'groups', value: 'office', grants: [{ role: 'recorder', initiativeId: 'a' }] },
+  { claim: 'client_id', value: client.id, grants: [{ role: 'reader', initiativeId: 'a' }] },
 ];
-const client = { id: 'ledger', secret: 's+cret:of&the%client' };
 
 export interface User {
   name?: string;
@@ -63,7 +65,7 @@ export async function identityProvider(t: Test) {
       conformIdTokenClaims: false,
       findAccount: (_: unknown, sub: string) => ({
         accountId: sub,
-        claims: () => ({ sub, ...users.get(sub) }),
+        claims: () => ({ sub, groups: ['office'], ...users.get(sub) }),
       }),
       features: {
         clientCredentials: { enabled: true },
@@ -78,29 +80,56 @@ export async function identityProvider(t: Test) {
   await serve();
   t.teardown(close);
 
+  async function tokensFor(sent: { [name: string]: string }) {
+    const answer = await fetch(`${issuer}/token`, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${btoa([client.id, client.secret].map((part) => encodeURIComponent(part)).join(':'))}`,
+      },
+      body: new URLSearchParams(sent),
+    });
+    return (await answer.json()) as { access_token: string; id_token: string };
+  }
+
   return {
     issuer,
     users,
     publicKey: () => key.publicKey,
-    /** An access token, as the provider makes them, but for what is given. */
+    /** An access token of somebody of the office, as the provider makes them, but for what is given. */
     sign: (claims: JWTPayload = {}, header: Partial<JWTHeaderParameters> = {}, by = key.privateKey) => {
       const now = Math.floor(Date.now() / 1000);
-      const all = { iss: issuer, aud: audience, sub: 'mei', iat: now, exp: now + 300, ...claims };
+      const all = {
+        iss: issuer,
+        aud: audience,
+        sub: 'mei',
+        groups: ['office'],
+        iat: now,
+        exp: now + 300,
+        ...claims,
+      };
       return new SignJWT(all)
         .setProtectedHeader({ alg: 'RS256', kid: key.kid, typ: 'at+jwt', ...header })
         .sign(by);
     },
     /** An access token that a program gets by its own name. */
-    async tokenOfClient(): Promise<string> {
-      const answer = await fetch(`${issuer}/token`, {
-        method: 'POST',
-        headers: {
-          authorization: `Basic ${btoa([client.id, client.secret].map((part) => encodeURIComponent(part)).join(':'))}`,
-        },
-        body: new URLSearchParams({ grant_type: 'client_credentials', resource: audience }),
+    tokenOfClient: async (): Promise<string> =>
+      (await tokensFor({ grant_type: 'client_credentials', resource: audience })).access_token,
+    /** The token for the login of whoever a browser is sent back for. */
+    async idTokenOf(browser: Browser, user: string): Promise<string> {
+      const verifier = 'v'.repeat(43);
+      const redirect_uri = `${publicUrl}/login/callback`;
+      const query = new URLSearchParams({
+        client_id: client.id,
+        response_type: 'code',
+        scope: 'openid groups',
+        redirect_uri,
+        code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+        code_challenge_method: 'S256',
       });
-      const { access_token } = (await answer.json()) as { access_token: string };
-      return access_token;
+      const back = new URL(await browser.atTheProvider(user, `${issuer}/auth?${query}`));
+      const code = back.searchParams.get('code') ?? '';
+      const sent = { grant_type: 'authorization_code', code, redirect_uri, code_verifier: verifier };
+      return (await tokensFor(sent)).id_token;
     },
     async rotate(): Promise<void> {
       keysMade++;

@@ -11,6 +11,7 @@ const defaults = {
   HOST: '127.0.0.1',
   PORT: 3000,
   PUBLIC_READ: '',
+  OIDC_TOKEN_TYPE: 'at+jwt',
   TRUST_PROXY: '',
   CORS_ORIGINS: '',
   DATABASE_URL: 'file:./data/ledger.db',
@@ -197,7 +198,7 @@ test('serve --help lists each variable with its default', async (t) => {
   const { code, out } = await runCommand(['serve', '--help'], {});
   t.equal(code, 0);
   for (const [name, value] of Object.entries(defaults)) {
-    t.match(out, new RegExp(`^ +${name} +.+\\(default: ${value}\\)$`, 'm'));
+    t.match(out, new RegExp(`^ +${name} +.+\\(default: ${RegExp.escape(String(value))}\\)$`, 'm'));
   }
 });
 

@@ -34,15 +34,21 @@ export class People {
     return granted(byRole(grantsBy(this.#rules, all)));
   }
 
-  /** The id of a user's principal, which is recorded at the first sight. Throws a Refusal. */
+  /**
+   * The id of a user's principal, which is recorded at the first sight. Throws a Refusal, `forbidden` where no rule ever fitted: a provider
+   * may know more people than a log should tell of.
+   */
   async principalIdOf(claims: Claims): Promise<string> {
     const { issuer, subject } = claims;
+    const grants = grantsIn(this.grantsOf(claims));
     for (let time = 0; ; time++) {
       const known = await principalOf(this.#store.db, issuer, subject);
       if (known) return known.principal_id;
+      if (grants.length === 0)
+        throw new Refusal('forbidden', 'No rule for users of the identity provider gives you a right here.');
       const { principalId } = await addPrincipal(this.#by(), {
         label: labelIn(claims),
-        grants: grantsIn(this.grantsOf(claims)),
+        grants,
         reason: because(
           'Signed in for the first time. The rights are those that OIDC_GRANTS gives for the claims.',
         ),

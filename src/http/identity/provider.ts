@@ -15,6 +15,8 @@ export interface ProviderOptions {
   issuer: string;
   /** Of access tokens; undefined: none is accepted. */
   audience: string | undefined;
+  /** The type of access tokens in their header. */
+  tokenType: 'at+jwt' | 'JWT';
   clientId: string | undefined;
   clientSecret: string | undefined;
 }
@@ -56,22 +58,24 @@ export class Provider {
   }
 
   /**
-   * What an access token (RFC 9068) says of its user. Throws Refusal `unauthenticated` where it is none of this provider for this
+   * What an access token says of its user. Throws Refusal `unauthenticated` where it is none of this provider for this
    * ledger, and `identity-provider-unavailable` where that can't be known.
    */
   async claimsOf(token: string): Promise<Claims> {
-    const { issuer, audience } = this.#options;
+    const { issuer, audience, tokenType, clientId } = this.#options;
     if (audience === undefined) throw unknown();
     try {
-      const { payload } = await jwtVerify(token, (header, jws) => this.#key(header, jws), {
+      const { payload, protectedHeader } = await jwtVerify(token, (header, jws) => this.#key(header, jws), {
         issuer,
         audience,
         algorithms,
-        typ: 'at+jwt',
+        // RFC 9068.
+        ...(tokenType === 'at+jwt' && { typ: tokenType }),
         requiredClaims: ['exp', 'iat', 'sub'],
         clockTolerance: clockToleranceSeconds,
         currentDate: new Date(this.#clock()),
       });
+      if (tokenType === 'JWT' && !isAccessToken(protectedHeader.typ, payload, clientId)) throw unknown();
       return claimsIn(payload);
     } catch (error) {
       // The reasons stay untold: whoever tries tokens learns nothing.
@@ -117,6 +121,25 @@ export class Provider {
       throw isOfToken ? error : this.away(error);
     }
   }
+}
+
+/** Claims of a token for the login, which one for access has not. */
+const idTokenClaims = ['nonce', 'at_hash', 'c_hash', 's_hash'];
+/** Claims of a token for access, of which one for the login has none: what it is good for, and how its client was known (Entra ID). */
+const accessTokenClaims = ['scope', 'scp', 'azpacr', 'appidacr'];
+
+/** Whether a token was made for access, and not for a login: such a token other programs have, too. */
+function isAccessToken(type: string | undefined, payload: JWTPayload, clientId: string | undefined): boolean {
+  if (/^at\+jwt$/i.test(type ?? '')) return true;
+  const has = (claim: string): boolean => Object.hasOwn(payload, claim);
+  return (
+    /^jwt$/i.test(type ?? 'JWT') &&
+    // Keycloak says it here.
+    (!has('typ') || payload['typ'] === 'Bearer') &&
+    !(clientId !== undefined && [payload.aud].flat().includes(clientId)) &&
+    !idTokenClaims.some(has) &&
+    accessTokenClaims.some(has)
+  );
 }
 
 /** The claims of a token that was verified. Throws Refusal `unauthenticated`. */
