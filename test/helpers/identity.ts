@@ -31,7 +31,7 @@ const newKey = async (kid: string) => {
 };
 
 /** An identity provider on a free port, that ends with the test. */
-export async function identityProvider(t: Test) {
+export async function identityProvider(t: Test, ledgerUrl = publicUrl) {
   const users = new Map<string, User>();
   let listener: RequestListener = () => {};
   const server = createServer((request, response) => void listener(request, response));
@@ -55,7 +55,7 @@ export async function identityProvider(t: Test) {
         {
           client_id: client.id,
           client_secret: client.secret,
-          redirect_uris: [`${publicUrl}/login/callback`, `${publicUrl}/ledger/login/callback`],
+          redirect_uris: [`${ledgerUrl}/login/callback`, `${ledgerUrl}/ledger/login/callback`],
           grant_types: ['authorization_code', 'client_credentials'],
         },
       ],
@@ -164,14 +164,18 @@ export async function ledgerWithProvider(
   {
     clock = Date.now,
     log = false,
+    listensAt,
     ...settings
-  }: { clock?: () => number; log?: Parameters<typeof openLedgerApp>[1] } & { [name: string]: unknown } = {},
+  }: { clock?: () => number; log?: Parameters<typeof openLedgerApp>[1]; listensAt?: string } & {
+    [name: string]: unknown;
+  } = {},
 ) {
-  const provider = await identityProvider(t);
+  const provider = await identityProvider(t, listensAt);
   const config = readConfig({
     DATABASE_URL: await emptyDatabase(t),
     SIGNER_DIR: '',
     ...settingsFor(t, provider.issuer),
+    ...(listensAt !== undefined && { PUBLIC_URL: listensAt }),
     ...(settings as { [name: string]: string }),
   });
   const app = await openLedgerApp(config, log, clock, clock);
