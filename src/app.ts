@@ -7,6 +7,7 @@ import { Refusal } from './errors.ts';
 import type { App } from './http/app.ts';
 import { Authentication, type Identity, openCaller } from './http/authentication.ts';
 import { basePathOf } from './http/base-path.ts';
+import { type CertificateFiles, readCertificate, renewCertificate } from './http/certificate.ts';
 import { readRules } from './http/identity/grants.ts';
 import { People } from './http/identity/people.ts';
 import { Provider } from './http/identity/provider.ts';
@@ -56,6 +57,8 @@ export interface AppOptions {
   trustProxy?: string[];
   /** The address by which others know the service. */
   publicUrl?: string | undefined;
+  /** With them the application serves https. */
+  certificate?: CertificateFiles | undefined;
   /** Origins whose pages may read answers, and write with a token. */
   corsOrigins?: string[];
   /** Closes what the routes use; called after the last request was answered. */
@@ -71,17 +74,20 @@ export async function buildApp({
   access = { callerBy: async () => openCaller, isOpen: () => true },
   trustProxy = [],
   publicUrl,
+  certificate: files,
   corsOrigins = [],
 }: AppOptions): Promise<App> {
   const basePath = basePathOf(publicUrl);
   const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).host;
-  const app = createInstance(log, trustProxy, basePath);
+  const certificate = files && (await readCertificate(files));
+  const app = createInstance(log, trustProxy, basePath, certificate);
   app.decorate('basePath', basePath);
   // Hooks run in this order: an error needs its headers, and nothing else runs for a stranger or while closing.
   answerErrors(app);
-  commonHeaders(app, publicUrl?.startsWith('https:') === true);
+  commonHeaders(app, certificate !== undefined || publicUrl?.startsWith('https:') === true);
   allowOrigins(app, corsOrigins);
   closeGracefully(app);
+  if (files && certificate) renewCertificate(app, files, certificate);
   await requireAccess(app, access, publicHost);
   refuseOtherOrigins(app, publicHost);
   answerUnknownPaths(app);
@@ -232,7 +238,7 @@ export async function ledgerOn(
 /** The application on a ledger that is open; closing the app closes both. */
 export async function appOn(
   ledger: OpenLedger,
-  { PUBLIC_URL, TRUST_PROXY, CORS_ORIGINS, RATE_LIMIT, LONG_REQUESTS }: Config,
+  { PUBLIC_URL, TLS_CERT, TLS_KEY, TRUST_PROXY, CORS_ORIGINS, RATE_LIMIT, LONG_REQUESTS }: Config,
   log: Logger | false,
   clock: () => number,
 ): Promise<App> {
@@ -256,6 +262,7 @@ export async function appOn(
       limits: { requestsPerMinute: RATE_LIMIT, longRequests: LONG_REQUESTS },
     },
     publicUrl: PUBLIC_URL,
+    certificate: TLS_CERT && TLS_KEY ? { cert: TLS_CERT, key: TLS_KEY } : undefined,
     trustProxy: listOf(TRUST_PROXY),
     corsOrigins: listOf(CORS_ORIGINS),
     routes: (app) => addRoutes(app, ledger, clock),

@@ -68,6 +68,20 @@ const environment = Type.Object({
       mustBe: 'an http or https URL, with a path or without one',
     }),
   ),
+  TLS_CERT: Type.Optional(
+    Type.String({
+      description: 'File of a certificate in PEM, with its chain, to serve https without a proxy',
+      pattern: '\\S',
+      mustBe: 'the path of a file with a certificate in PEM',
+    }),
+  ),
+  TLS_KEY: Type.Optional(
+    Type.String({
+      description: 'File of its private key in PEM',
+      pattern: '\\S',
+      mustBe: 'the path of a file with a private key in PEM',
+    }),
+  ),
   PUBLIC_READ: Type.String({
     description:
       'What everybody may read: true for all, or initiatives with commas between them; nobody by default',
@@ -225,7 +239,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     if (given !== undefined) {
       const url = databaseUrlOf(given);
       if (config) {
-        requireWholeProvider(config);
+        requireWhole(config);
         const { PUBLIC_URL } = config;
         return {
           ...config,
@@ -267,8 +281,8 @@ function isProxy(text: string): boolean {
 /** One origin of pages: `null` is none, and `*` stands for several. */
 const isOrigin = (text: string): boolean => /^https?:[^*]+$/.test(text) && URL.parse(text)?.origin === text;
 
-/** Throws a ConfigError where some variables of an identity provider are set, and others that they need are not. */
-function requireWholeProvider(config: Config): void {
+/** Throws a ConfigError where some variables are set, and others that they need are not. */
+function requireWhole(config: Config): void {
   const {
     OIDC_ISSUER,
     OIDC_AUDIENCE,
@@ -284,6 +298,8 @@ function requireWholeProvider(config: Config): void {
       faults.push(`${name} needs ${needed}, which is not set.`);
   };
   for (const name of ['OIDC_AUDIENCE', 'OIDC_CLIENT_ID', 'OIDC_GRANTS'] as const) needs(name, 'OIDC_ISSUER');
+  needs('TLS_CERT', 'TLS_KEY');
+  needs('TLS_KEY', 'TLS_CERT');
   needs('OIDC_ISSUER', 'OIDC_GRANTS');
   needs('OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET');
   needs('OIDC_CLIENT_SECRET', 'OIDC_CLIENT_ID');

@@ -37,13 +37,17 @@ async function serve(config: Config): Promise<void> {
     await requireKnown(app, config);
     await listen(app, config);
     if (!isPostgres(config.DATABASE_URL))
-      removeAddress = keepAddress(fileOf(config.DATABASE_URL), app.listeningOrigin + app.basePath);
+      removeAddress = keepAddress(fileOf(config.DATABASE_URL), addressIn(app, config));
   } catch (error) {
     grace.uninstall();
     await app?.close();
     throw error;
   }
 }
+
+/** Where commands on this machine ask the service. A certificate is made out for the name that others use. */
+const addressIn = ({ listeningOrigin, basePath }: App, { TLS_CERT, PUBLIC_URL }: Config): string =>
+  TLS_CERT && PUBLIC_URL ? PUBLIC_URL : listeningOrigin + basePath;
 
 /** Throws where others than this machine's could reach a ledger that is open to whoever reaches it. */
 async function requireKnown(app: App, { HOST }: Config): Promise<void> {

@@ -29,11 +29,11 @@ export const namedService = (
 
 /** The service that is named, else that of this ledger: at the address that it noted beside the file, else at HOST and PORT. */
 export function serviceOf(config: Config, url?: string): Service {
-  const { DATABASE_URL, HOST, PORT, LEDGER_TOKEN: token } = config;
+  const { DATABASE_URL, HOST, PORT, TLS_CERT, LEDGER_TOKEN: token } = config;
   const noted = isPostgres(DATABASE_URL) ? undefined : addressOf(fileOf(DATABASE_URL));
   return (
     namedService(config, url) ?? {
-      url: noted ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`,
+      url: noted ?? `http${TLS_CERT ? 's' : ''}://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`,
       token,
     }
   );

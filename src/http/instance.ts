@@ -11,12 +11,27 @@ import {
 import type { Logger } from 'pino';
 import { type App, bodyBytesMax } from './app.ts';
 import { withoutBase } from './base-path.ts';
+import type { CertificateFiles } from './certificate.ts';
 import { answerClientError } from './plugins/client-error.ts';
 import { partCharactersMax } from './plugins/paths.ts';
 import { answerFrameworkError } from './plugins/problems.ts';
 
-/** An instance with its limits set, before any route, hook or schema. */
-export function createInstance(log: Logger | false, trustProxy: string[] = [], basePath = ''): App {
+/** An instance with its limits set, before any route, hook or schema. certificate: with it, it serves https. */
+export function createInstance(
+  log: Logger | false,
+  trustProxy: string[] = [],
+  basePath = '',
+  certificate?: CertificateFiles,
+): App {
+  const limits = {
+    requestTimeout: 30_000,
+    headersTimeout: 10_000,
+    connectionsCheckingInterval: 5_000,
+    maxHeaderSize: 32_768,
+    // A missing Host gets our own answer. A repeated one is joined, instead of being ignored, and then fits no rule.
+    requireHostHeader: false,
+    joinDuplicateHeaders: true,
+  };
   const app = fastify({
     ...(log === false ? { logger: false } : { loggerInstance: log as FastifyBaseLogger }),
     logController: new OneLineARequest(),
@@ -26,15 +41,7 @@ export function createInstance(log: Logger | false, trustProxy: string[] = [], b
     bodyLimit: bodyBytesMax,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: partCharactersMax },
-    http: {
-      requestTimeout: 30_000,
-      headersTimeout: 10_000,
-      connectionsCheckingInterval: 5_000,
-      maxHeaderSize: 32_768,
-      // A missing Host gets our own answer. A repeated one is joined, instead of being ignored, and then fits no rule.
-      requireHostHeader: false,
-      joinDuplicateHeaders: true,
-    },
+    ...(certificate ? { https: { ...limits, ...certificate, handshakeTimeout: 10_000 } } : { http: limits }),
     // While closing, lifecycle.ts answers with a problem document.
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,

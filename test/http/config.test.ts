@@ -13,6 +13,8 @@ const defaults = {
   PUBLIC_READ: '',
   OIDC_TOKEN_TYPE: 'at+jwt',
   TRUST_PROXY: '',
+  RATE_LIMIT: 6000,
+  LONG_REQUESTS: 20,
   CORS_ORIGINS: '',
   DATABASE_URL: 'file:./data/ledger.db',
   SIGNER_DIR: './signer',

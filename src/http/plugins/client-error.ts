@@ -16,7 +16,9 @@ type ConnectionError = Error & { code?: string; rawPacket?: unknown };
 export function answerClientError(this: unknown, error: ConnectionError, socket: Socket): void {
   // Uploads have a time-out of their own.
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploads.has(socket)) return;
-  if (error.code === 'ECONNRESET' || !socket.writable || hasAnswerUnderWay(socket)) {
+  // Where TLS was not begun, nothing can be said in it.
+  const isOfTls = error.code?.startsWith('ERR_SSL') === true;
+  if (isOfTls || error.code === 'ECONNRESET' || !socket.writable || hasAnswerUnderWay(socket)) {
     socket.destroy();
     return;
   }
