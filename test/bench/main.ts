@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import packageJson from '../../package.json' with { type: 'json' };
+import { benchAccess } from './access.ts';
 import { benchBatch } from './batch.ts';
 import { benchBulk } from './bulk.ts';
 import { benchFlat } from './flat.ts';
@@ -29,6 +30,7 @@ export interface Options {
 
 const questions = {
   post: benchPost,
+  access: benchAccess,
   grown: benchGrown,
   batch: benchBatch,
   bulk: benchBulk,

@@ -60,8 +60,8 @@ const signed = (number: string) => ({
 });
 
 /** Requests to post one MoUSigned, each with a title of its own and all of one length. */
-export const postRequests = (port: number, to = initiativeId) =>
-  numbered(port, to, signed(mark), 100_000_000);
+export const postRequests = (port: number, to = initiativeId, token?: string) =>
+  numbered(port, to, signed(mark), 100_000_000, token);
 
 /** Requests to post a batch of these. */
 export const batchRequests = (port: number, events: number) =>
@@ -86,9 +86,10 @@ function numbered(
   to: string,
   body: object,
   first: number,
+  token?: string,
 ): { next: () => string; bytes: number } {
   const text = JSON.stringify(body);
-  const parts = (request('POST', port, eventsOf(to), text) + text).split(mark);
+  const parts = (request('POST', port, eventsOf(to), text, token) + text).split(mark);
   let number = first;
   const next = (): string => parts.reduce((before, part) => `${before}${++number}${part}`);
   return { next, bytes: next().length };
@@ -98,8 +99,9 @@ const eventsOf = (initiativeId: string): string => `/v1/initiatives/${initiative
 
 export const getRequest = (port: number, path: string): string => request('GET', port, path, '');
 
-function request(method: string, port: number, path: string, body: string): string {
+function request(method: string, port: number, path: string, body: string, token?: string): string {
   const content =
     body === '' ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`;
-  return `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${content}\r\n`;
+  const credentials = token === undefined ? '' : `Authorization: Bearer ${token}\r\n`;
+  return `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${credentials}${content}\r\n`;
 }

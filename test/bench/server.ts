@@ -8,12 +8,14 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pino } from 'pino';
 import { Type } from 'typebox';
-import { type App, buildApp, openLedger, openLedgerApp } from '../../src/app.ts';
+import { type App, appOn, buildApp, openLedger, openLedgerApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Ledger } from '../../src/http/ledger.ts';
 import { addRoutes } from '../../src/http/routes/routes.ts';
 import { EventHub } from '../../src/http/wire/event-hub.ts';
 import { Slug } from '../../src/shapes/fields.ts';
+import { everyInitiative } from '../../src/shapes/grant.ts';
+import { addPrincipal, issueToken } from '../../src/store/principals.ts';
 import { Upkeep } from '../../src/store/rebuild/upkeep.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { Counts } from '../../src/views/counts.ts';
@@ -43,6 +45,14 @@ export interface Reply {
 const engines = {
   /** The application as it is served. */
   sqlite: (directory: string) => openLedgerApp(configIn(directory), log),
+  /** The application as it is served, where somebody has to be known: an administrator, whose token is in the file `token`. */
+  closed: async (directory: string) => {
+    // So many that nobody is refused, and all are counted.
+    const config = { ...configIn(directory), RATE_LIMIT: 1_000_000 };
+    const ledger = await openLedger(config, log);
+    writeFileSync(join(directory, 'token'), await addAdministrator(ledger));
+    return appOn(ledger, config, log, Date.now);
+  },
   /** The application as it is served, on the database that `postgres.json` names. */
   postgres: (directory: string) => openLedgerApp(postgresIn(directory).config, log),
   /** The same application, whose recorder makes one bare INSERT a request there. */
@@ -86,6 +96,20 @@ function postgresIn(directory: string) {
   const told = JSON.parse(readFileSync(join(directory, 'postgres.json'), 'utf8')) as OnPostgres;
   const SIGNER_DIR = told.signs ? join(directory, 'signer') : '';
   return { ...told, config: readConfig({ DATABASE_URL: told.url, SIGNER_DIR }) };
+}
+
+async function addAdministrator(ledger: Ledger): Promise<string> {
+  const author = { principal: 'operator', authority: 'operator' } as const;
+  const { principalId } = await addPrincipal(
+    { ...ledger, author },
+    {
+      label: 'Administrator',
+      grants: [{ role: 'admin', initiativeId: everyInitiative }],
+      reason: { code: 'other', text: 'To measure.' },
+    },
+  );
+  const token = { principalId, label: 'To measure', expiresAt: Date.now() + 86_400_000 };
+  return (await issueToken(ledger.store, token, Date.now())).token;
 }
 
 function onEmpty(recorder?: Recorder): Promise<App> {

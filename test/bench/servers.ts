@@ -59,10 +59,13 @@ export async function startServer(engine: Engine, directory: string): Promise<Se
 }
 
 /** Posts what a ledger begins with. */
-export async function post(port: number, initiativeId: string, body: object): Promise<void> {
+export async function post(port: number, initiativeId: string, body: object, token?: string): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}/v1/initiatives/${initiativeId}/events`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify(body),
   });
   const text = await response.text();
