@@ -101,19 +101,24 @@ test(
     const read = stream.setEncoding('utf8')[Symbol.asyncIterator]();
     let arrived = '';
     const untilIn = async (part: string): Promise<void> => {
-      while (!arrived.includes(part)) arrived += (await read.next()).value;
+      while (!arrived.includes(part)) {
+        const { done, value } = await read.next();
+        if (done) throw new Error(`The stream ended without ${part}.`);
+        arrived += value;
+      }
     };
     await untilIn('InitiativeRegistered');
     t.notMatch(arrived, 'MoUSigned');
     await post('/v1/initiatives/sci/events', { type: 'MoUSigned', occurredOn: '2023' });
     await untilIn('MoUSigned');
     t.notOk(stream.complete, 'the event arrived while the stream goes on');
-    stream.destroy();
 
     const quote = 'x'.repeat(8_000);
     const count = 2_600;
-    const fileOf = function* (): Generator<string> {
+    const fileOf = async function* (): AsyncGenerator<string> {
       for (let i = 0; i < count; i++) {
+        // Half of the file is sent, and recorded before the rest is sent: nginx does not wait for the end.
+        if (i === count / 2) await untilIn('MoU 0');
         const sources = [{ publisher: 'An office', quote: `${i} ${quote}` }];
         yield `${JSON.stringify({ type: 'MoUSigned', occurredOn: '2024', data: { title: `MoU ${i}` }, sources })}\n`;
       }
