@@ -39,7 +39,7 @@ import { nameOfDatabase } from './store/postgres/url.ts';
 import { Upkeep } from './store/rebuild/upkeep.ts';
 import { Recorder } from './store/recorder.ts';
 import type { OpenOptions, Store } from './store/store.ts';
-import { Counts } from './views/counts.ts';
+import { ScopeCounts } from './views/counts.ts';
 import { OverallCounts } from './views/overall.ts';
 import { readModels } from './views/read-models.ts';
 
@@ -181,7 +181,7 @@ export async function ledgerOn(
   clock: () => number,
 ): Promise<OpenLedger> {
   const failed = (what: string) => (err: unknown) => orSilent(log).error({ err }, what);
-  const counts = new Counts(store, failed('a snapshot of counts failed'));
+  const counts = new ScopeCounts(store, failed('a snapshot of counts failed'));
   const identity = identityOf(store, () => recorder, config, orSilent(log), clock);
   const authentication = new Authentication(
     store,

@@ -1,14 +1,17 @@
-import { type TObject, type TProperties, type TSchema, Type } from 'typebox';
+import { type TInteger, type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import { byName, forEachDimension } from '../projections/dimensions.ts';
+import { noCounts } from '../projections/tally.ts';
 import { closed, Reason, ref, Slug, Source } from '../shapes/fields.ts';
 import { allKinds, ClaimData, qualifiers } from '../shapes/record-data.ts';
 import { claimStatuses } from '../views/claims.ts';
+import { coverages } from '../views/meetings.ts';
 
 const count = (description?: string) => Type.Integer({ minimum: 0, ...(description ? { description } : {}) });
 const Day = Type.String({ format: 'date', description: 'A day, YYYY-MM-DD.' });
 export const Instant = Type.String({ format: 'date-time' });
 const Position = Type.Integer({ minimum: 1, description: 'Place in the log: 1, 2, 3 …' });
-const Hash = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 in hex.' });
+const hash = (description: string) => Type.String({ pattern: '^[0-9a-f]{64}$', description });
+const Hash = hash('SHA-256 in hex.');
 const DayOrNull = (description: string) => orNull(Type.String({ format: 'date' }), description);
 const Possible = Type.Optional(count('With until: what may have happened by then, in addition to total.'));
 
@@ -25,6 +28,9 @@ const named: typeof bodyOf = (...parts) => {
   return schema;
 };
 
+const part = <P extends TProperties>(description: string, properties: P) =>
+  Type.Object(properties, { ...closed, description });
+
 /** A list without pages. */
 export const itemsOf = (item: TSchema) => Type.Object({ items: Type.Array(ref(item)) }, closed);
 
@@ -34,10 +40,7 @@ export const orNull = <S extends TSchema>(schema: S, description: string) =>
 /** What every read model says of where its answer comes from. */
 export const Basis = named('Basis', 'The exact log that the answer was computed from.', {
   treeSize: count('How many events of the log the answer was computed from.'),
-  rootHash: Type.String({
-    pattern: '^[0-9a-f]{64}$',
-    description: 'The root of the Merkle tree over them.',
-  }),
+  rootHash: hash('The root of the Merkle tree over them.'),
 });
 
 export const AsOf = named('AsOf', 'The moment that the answer speaks of.', {
@@ -84,13 +87,14 @@ export const SummaryCounts = named('Counts', 'Computed from the records, never e
   projects: MilestoneCounts,
 });
 
-const Shares = Type.Array(
-  Type.Object({ key: Type.Union([Type.String(), Type.Null()]), mous: count(), projects: count() }, closed),
-  {
-    description:
-      'A record counts under each of its keys, and under null if it has none. If no record has several keys, the shares sum to the total.',
-  },
-);
+const sharesOf = (number: TInteger, options = {}) => {
+  const key = Type.Union([Type.String(), Type.Null()]);
+  return Type.Array(Type.Object({ key, mous: number, projects: number }, closed), options);
+};
+const Shares = sharesOf(count(), {
+  description:
+    'A record counts under each of its keys, and under null if it has none. If no record has several keys, the shares sum to the total.',
+});
 const shares = { ...forEachDimension(byName, () => Shares), byYear: Shares };
 const day = (description: string) => Type.Optional(Type.String({ format: 'date', description }));
 const breakdown = {
@@ -108,6 +112,8 @@ const breakdown = {
     'The last day that a vaguer date may mean, if it is after lastOccurrence or there is no lastOccurrence; with until, no later than its last day. Absent: nothing counted may have been later.',
   ),
 };
+
+const counts = { meetings: count(), mous: count(), projects: count() };
 
 export const ComparedClaim = named('Claim', 'A published figure, compared with the records.', {
   initiativeId: Slug,
@@ -128,47 +134,28 @@ export const ComparedClaim = named('Claim', 'A published figure, compared with t
       'about: nearly, from 90 % of the value up to it, or about, within 10 % either way. undecided: what is possible decides.',
   }),
   previous: Type.Optional(
-    Type.Object(
-      {
-        recordId: Slug,
-        value: count(),
-        claimedIncrease: Type.Integer(),
-        recordedIncrease: Type.Optional(Type.Integer()),
-        difference: Type.Optional(Type.Integer()),
-      },
-      {
-        ...closed,
-        description: 'The earlier claim of the same metric, scope and label, and the step from it.',
-      },
-    ),
+    part('The earlier claim of the same metric, scope and label, and the step from it.', {
+      recordId: Slug,
+      value: count(),
+      claimedIncrease: Type.Integer(),
+      recordedIncrease: Type.Optional(Type.Integer()),
+      difference: Type.Optional(Type.Integer()),
+    }),
   ),
-  since: Type.Object(
-    { meetings: count(), mous: count(), projects: count() },
-    { ...closed, description: 'Counts of what happened after the day of the claim.' },
-  ),
+  since: part('Counts of what happened after the day of the claim.', counts),
   sources: Type.Array(ref(Source)),
 });
 
+const Coverage = Type.Enum([...coverages]);
 const meetingCounts = {
   counts: Type.Object({ mous: Countable, projects: Countable }, closed),
-  running: Type.Object(
-    { meetings: count(), mous: count(), projects: count() },
-    {
-      ...closed,
-      description:
-        'Totals up to and including this meeting. With until: meetings that were surely held by then, and milestones that surely happened by then, also at meetings that are only possible.',
-    },
+  running: part(
+    'Totals up to and including this meeting. With until: meetings that were surely held by then, and milestones that surely happened by then, also at meetings that are only possible.',
+    counts,
   ),
-  coverage: Type.Object(
-    {
-      mous: Type.Enum(['listed', 'partial', 'counted', 'unknown']),
-      projects: Type.Enum(['listed', 'partial', 'counted', 'unknown']),
-    },
-    {
-      ...closed,
-      description:
-        'listed: all that were announced are recorded and named, as far as the claims about the meeting say; partial: some are not named, or a claim says that there are more; counted: none is named; unknown: none is recorded. Claims about it are those of scope meeting:<recordId>; "more than 20" and "about 30" (27 at least) say that there are more than 20. With until, what is only possible is taken in, and claims stated for a later day are not.',
-    },
+  coverage: part(
+    'listed: all that were announced are recorded and named, as far as the claims about the meeting say; partial: some are not named, or a claim says that there are more; counted: none is named; unknown: none is recorded. Claims about it are those of scope meeting:<recordId>; "more than 20" and "about 30" (27 at least) say that there are more than 20. With until, what is only possible is taken in, and claims stated for a later day are not.',
+    { mous: Coverage, projects: Coverage },
   ),
 };
 export const CountedMeeting = named('CountedMeeting', '', {
@@ -228,14 +215,11 @@ const StoredEventBody = named('StoredEvent', 'The event exactly as logged: RFC 8
   changes: Type.Optional(FieldChanges),
   to: Type.Optional(Type.Enum(['mou', 'project'])),
   erased: Type.Optional(
-    Type.Object(
-      {
-        commitments: Type.Array(Hash),
-        legalBasis: Type.String(),
-        requestedBy: Type.Optional(Type.String()),
-      },
-      { ...closed, description: 'The commitments whose names were erased.' },
-    ),
+    part('The commitments whose names were erased.', {
+      commitments: Type.Array(Hash),
+      legalBasis: Type.String(),
+      requestedBy: Type.Optional(Type.String()),
+    }),
   ),
   sources: Type.Optional(Type.Array(ref(Source))),
   reason: Type.Optional(ref(Reason)),
@@ -256,36 +240,13 @@ const loggedEvent = {
 };
 export const LoggedEvent = named('LoggedEvent', '', loggedEvent);
 
-const MovedShares = Type.Optional(
-  Type.Array(
-    Type.Object(
-      {
-        key: Type.Union([Type.String(), Type.Null()]),
-        mous: Type.Integer(),
-        projects: Type.Integer(),
-      },
-      closed,
-    ),
-  ),
-);
-const Moved = Type.Object(
+const MovedShares = Type.Optional(sharesOf(Type.Integer()));
+const Moved = part(
+  'The amount that the event added to each figure, without figures that it did not move. A key has the spelling of the record.',
   {
-    meetings: Type.Optional(Type.Integer()),
-    mous: Type.Optional(Type.Integer()),
-    mousNamed: Type.Optional(Type.Integer()),
-    mousAtMeetings: Type.Optional(Type.Integer()),
-    mousNamedAtMeetings: Type.Optional(Type.Integer()),
-    projects: Type.Optional(Type.Integer()),
-    projectsNamed: Type.Optional(Type.Integer()),
-    projectsAtMeetings: Type.Optional(Type.Integer()),
-    projectsNamedAtMeetings: Type.Optional(Type.Integer()),
+    ...Object.fromEntries(Object.keys(noCounts()).map((name) => [name, Type.Optional(Type.Integer())])),
     ...forEachDimension(byName, () => MovedShares),
     byYear: MovedShares,
-  },
-  {
-    ...closed,
-    description:
-      'The amount that the event added to each figure, without figures that it did not move. A key has the spelling of the record.',
   },
 );
 const MovingEvent = named('MovingEvent', '', { ...loggedEvent, moved: Moved });
@@ -333,18 +294,12 @@ export const MeetingListAnswer = listOf('MeetingList', CountedMeeting, {
     },
   ),
   missingOrdinalsLeftOut: Type.Optional(
-    Type.Object(
-      { ordinals: count(), series: count() },
-      {
-        ...closed,
-        description: 'The number of further missing ordinals and of their series. Absent: there are none.',
-      },
-    ),
+    part('The number of further missing ordinals and of their series. Absent: there are none.', {
+      ordinals: count(),
+      series: count(),
+    }),
   ),
-  outside: Type.Object(
-    { mous: Countable, projects: Countable },
-    { ...closed, description: 'Milestones outside meetings.' },
-  ),
+  outside: part('Milestones outside meetings.', { mous: Countable, projects: Countable }),
   ...total,
 });
 export const MeetingAnswer = answer('Meeting', {
@@ -355,10 +310,11 @@ export const MeetingAnswer = answer('Meeting', {
   projects: Type.Array(ref(RecordBody)),
   claims: Type.Array(ref(ComparedClaim), { description: 'Claims about the meeting, or made at it.' }),
   leftOut: Type.Optional(
-    Type.Object(
-      { mous: count(), projects: count(), claims: count() },
-      { ...closed, description: 'The numbers of items that are left out here. Absent: none.' },
-    ),
+    part('The numbers of items that are left out here. Absent: none.', {
+      mous: count(),
+      projects: count(),
+      claims: count(),
+    }),
   ),
 });
 export const RecordListAnswer = listOf('RecordList', RecordBody, total);
@@ -387,10 +343,10 @@ export const ChangesAnswer = answer('Changes', {
   to: ref(AsOf),
   before: ref(SummaryCounts),
   after: ref(SummaryCounts),
-  shares: Type.Object(
-    { before: Type.Object(shares, closed), after: Type.Object(shares, closed) },
-    { ...closed, description: 'How the counts divide, before and after.' },
-  ),
+  shares: part('How the counts divide, before and after.', {
+    before: Type.Object(shares, closed),
+    after: Type.Object(shares, closed),
+  }),
   items: Type.Array(ref(MovingEvent)),
   ...total,
 });

@@ -1,8 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../db/schema.ts';
 import { ChangingTally, type Contribution, type Counts, contributionColumns } from '../projections/tally.ts';
-import { changesOf } from './counts.ts';
-import { SliceLength } from './slices.ts';
+import { changesFrom } from './counts.ts';
 import { type Share, type Shares, sharesOf } from './summary.ts';
 
 /** The figures that moved: counts and shares, without those that stayed. */
@@ -20,18 +19,11 @@ export async function* movesOf(
   from: number,
   to: number,
 ): AsyncGenerator<Move> {
-  const length = new SliceLength();
-  for (let after = from; after < to; length.ended()) {
-    length.begins();
-    const wanted = length.rows;
-    const changes = await changesOf(db, initiativeId, after, to, wanted);
-    for (const { position, before, after: now } of changes) {
-      const moved = counted(before) === counted(now) ? undefined : movedBy(before, now);
+  for await (const { changes } of changesFrom(db, initiativeId, from, to))
+    for (const { position, before, after } of changes) {
+      const moved = counted(before) === counted(after) ? undefined : movedBy(before, after);
       if (moved && Object.keys(moved).length > 0) yield { position, moved };
     }
-    if (changes.length < wanted) return;
-    after = changes.at(-1)?.position ?? to;
-  }
 }
 
 /** A key that two versions of a record share if they count alike. */

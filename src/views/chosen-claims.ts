@@ -13,7 +13,7 @@ import {
   contradictedAmong,
   previousAmong,
 } from './claims.ts';
-import type { Counts } from './counts.ts';
+import type { ScopeCounts } from './counts.ts';
 import { initiativesWhere } from './initiatives.ts';
 import { type Meeting, meetingsOf } from './meetings.ts';
 
@@ -38,7 +38,7 @@ export class ChosenClaims {
 
   static async of(
     db: Kysely<Database>,
-    counts: Counts,
+    counts: ScopeCounts,
     initiativeId: string,
     position: number,
     { status, ...filters }: ClaimFilters,

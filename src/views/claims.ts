@@ -11,7 +11,7 @@ import {
 import { boundsOf } from '../shapes/claim-bounds.ts';
 import { type EdtfSpan, parseEdtf } from '../shapes/edtf.ts';
 import { folded } from '../shapes/folded.ts';
-import type { ClaimData, LedgerRecord, Source } from '../shapes/record.ts';
+import type { ClaimData, LedgerRecord } from '../shapes/record.ts';
 import { mapInTurns } from '../turns.ts';
 import { cellsByDays, DaySums, lastDayOf } from './day-sums.ts';
 import type { Announced, Meeting } from './meetings.ts';
@@ -21,33 +21,7 @@ export const claimStatuses = ['matches', 'over', 'short', 'undecided', 'about', 
 export type ClaimStatus = (typeof claimStatuses)[number];
 
 /** A published figure beside the count of the register for the same thing up to the same day. */
-export interface ComparedClaim {
-  initiativeId: string;
-  recordId: string;
-  version: number;
-  metric: string;
-  value: number;
-  qualifier: ClaimData['qualifier'];
-  scope: string;
-  label?: string;
-  madeAt?: string;
-  occurredOn: string;
-  recorded?: number;
-  possible?: number;
-  /** recorded less value. */
-  difference?: number;
-  status: ClaimStatus;
-  previous?: {
-    recordId: string;
-    value: number;
-    claimedIncrease: number;
-    recordedIncrease?: number;
-    difference?: number;
-  };
-  /** Counts of what happened after the day of the claim. */
-  since: { meetings: number; mous: number; projects: number };
-  sources: Source[];
-}
+export type ComparedClaim = Awaited<ReturnType<Comparison['compared']>>[number];
 
 export interface Claim {
   record: LedgerRecord<'claim'>;
@@ -131,11 +105,11 @@ export class Comparison {
     this.#happened = new DaySums(cells.filter(({ latest }) => latest <= end));
   }
 
-  compared(): Promise<ComparedClaim[]> {
+  compared() {
     return mapInTurns(this.#claims, (claim) => this.#one(claim));
   }
 
-  #one(claim: Claim): ComparedClaim {
+  #one(claim: Claim) {
     const { initiativeId, recordId, version, occurredOn = '', data, sources } = claim.record;
     const counted = this.#sums.count(claim);
     const previous = this.#previous.get(claim);
@@ -148,14 +122,14 @@ export class Comparison {
       value: data.value,
       qualifier: data.qualifier,
       scope: data.scope,
-      ...(data.label === undefined ? {} : { label: data.label }),
-      ...(data.madeAt === undefined ? {} : { madeAt: data.madeAt }),
+      ...(data.label !== undefined && { label: data.label }),
+      ...(data.madeAt !== undefined && { madeAt: data.madeAt }),
       occurredOn,
-      ...(counted ? { ...counted, difference: counted.recorded - data.value } : {}),
-      status: counted ? statusOf(data, counted) : 'not-comparable',
-      ...(previous
-        ? { previous: stepFrom(previous.record, this.#sums.count(previous), data.value, counted) }
-        : {}),
+      ...(counted && { ...counted, difference: counted.recorded - data.value }),
+      status: counted ? statusOf(data, counted) : ('not-comparable' as const),
+      ...(previous && {
+        previous: stepFrom(previous.record, this.#sums.count(previous), data.value, counted),
+      }),
       since: { meetings: since.meetings, mous: since.mous, projects: since.projects },
       sources,
     };
@@ -205,7 +179,7 @@ function stepFrom(
   before: Counted | undefined,
   value: number,
   counted: Counted | undefined,
-): NonNullable<ComparedClaim['previous']> {
+) {
   const claimedIncrease = value - data.value;
   const step = { recordId, value: data.value, claimedIncrease };
   if (!before || !counted) return step;
@@ -225,16 +199,11 @@ export function statusOf(
   return data.qualifier === 'nearly' || data.qualifier === 'about' ? 'about' : 'matches';
 }
 
-type CountOf = (counts: Counts) => number;
-
 /** The counted member of each metric: in all scopes, and in the scope of the meetings. */
-const metrics = new Map<string, { all: CountOf; atMeetings: CountOf }>([
-  ['mous', { all: ({ mous }) => mous, atMeetings: ({ mousAtMeetings }) => mousAtMeetings }],
-  [
-    'projects',
-    { all: ({ projects }) => projects, atMeetings: ({ projectsAtMeetings }) => projectsAtMeetings },
-  ],
-  ['meetings', { all: ({ meetings }) => meetings, atMeetings: ({ meetings }) => meetings }],
+const metrics = new Map<string, { all: keyof Counts; atMeetings: keyof Counts }>([
+  ['mous', { all: 'mous', atMeetings: 'mousAtMeetings' }],
+  ['projects', { all: 'projects', atMeetings: 'projectsAtMeetings' }],
+  ['meetings', { all: 'meetings', atMeetings: 'meetings' }],
 ]);
 
 /** Whether any of the claims is about one meeting or about a series. */
@@ -248,10 +217,10 @@ class ScopeSums {
   readonly #sums = new Map<string, DaySums>();
 
   constructor(claims: readonly Claim[], meetings: Meeting[], tally: Tally, days: readonly number[]) {
-    const cells = new ScopeCells(meetings, tally, days);
+    const cellsOf = cellsIn(meetings, tally, days);
     for (const { record } of claims) {
       const scope = scopeOf(record.data);
-      if (!this.#cells.has(scope.cells)) this.#cells.set(scope.cells, cells.of(scope));
+      if (!this.#cells.has(scope.cells)) this.#cells.set(scope.cells, cellsOf(scope));
     }
   }
 
@@ -264,8 +233,8 @@ class ScopeSums {
     const sums = this.#sums.get(cells) ?? new DaySums(this.#cells.get(cells) ?? []);
     this.#sums.set(cells, sums);
     const { total, possible } = name === 'year' ? sums.inYear(Number(value), day) : sums.upTo(day);
-    const of = name === 'meetings' ? metric.atMeetings : metric.all;
-    return { recorded: of(total), possible: of(possible) };
+    const member = name === 'meetings' ? metric.atMeetings : metric.all;
+    return { recorded: total[member], possible: possible[member] };
   }
 }
 
@@ -284,56 +253,45 @@ function scopeOf({ scope }: ClaimData): Scope {
   return { name, value, cells: name === 'meetings' || name === 'year' ? 'all:' : `${name}:${value}` };
 }
 
-/** The cells that a scope counts. The indexes that lead to them are made once for all scopes. */
-class ScopeCells {
-  readonly #tally: Tally;
-  readonly #meetings: Meeting[];
-  readonly #days: readonly number[];
-  readonly #keys = new Map<Tallied, Map<string, string[]>>();
-  #byId: Map<string, Meeting[]> | undefined;
-  #bySeries: Map<string, Meeting[]> | undefined;
-
-  constructor(meetings: Meeting[], tally: Tally, days: readonly number[]) {
-    this.#meetings = meetings;
-    this.#tally = tally;
-    this.#days = days;
-  }
-
-  of({ name, value }: Scope): readonly Cell[] {
+/** Gives the cells that a scope counts. Each index that leads to them is made once for all scopes, at its first use. */
+function cellsIn(meetings: Meeting[], tally: Tally, days: readonly number[]): (scope: Scope) => Cell[] {
+  const cells = (dimension: Tallied, key: string): Cell[] => cellsByDays(tally, dimension, key, days);
+  /** The cells of meetings and of their milestones. */
+  const cellsOfMeetings = (some: Meeting[] = []): Cell[] =>
+    some.flatMap(({ record, earliest, latest }) => [
+      { earliest: dayNumber(earliest), latest: dayNumber(latest), counts: { ...noCounts(), meetings: 1 } },
+      ...cells('meeting', record.recordId),
+    ]);
+  const byId = once(() => Map.groupBy(meetings, ({ record }) => record.recordId));
+  const bySeries = once(() => Map.groupBy(meetings, ({ record }) => folded(record.data.series ?? '')));
+  const keys = {
+    pillar: once(() => Map.groupBy(tally.keys('pillar'), folded)),
+    zone: once(() => Map.groupBy(tally.keys('zone'), folded)),
+  };
+  return ({ name, value }) => {
     switch (name) {
       case 'meeting':
-        this.#byId ??= Map.groupBy(this.#meetings, ({ record }) => record.recordId);
-        return this.#ofMeetings(this.#byId.get(value));
+        return cellsOfMeetings(byId().get(value));
       case 'series':
-        this.#bySeries ??= Map.groupBy(this.#meetings, ({ record }) => folded(record.data.series ?? ''));
-        return this.#ofMeetings(this.#bySeries.get(value));
+        return cellsOfMeetings(bySeries().get(value));
       case 'pillar':
       case 'zone':
-        return this.#keysOf(name, value).flatMap((key) => this.#cells(name, key));
+        return (keys[name]().get(value) ?? []).flatMap((key) => cells(name, key));
       case 'other':
         return [];
       default:
-        return this.#cells('all', '');
+        return cells('all', '');
     }
-  }
+  };
+}
 
-  /** The cells of meetings and of their milestones. */
-  #ofMeetings(meetings: Meeting[] = []): Cell[] {
-    return meetings.flatMap(({ record, earliest, latest }) => [
-      { earliest: dayNumber(earliest), latest: dayNumber(latest), counts: { ...noCounts(), meetings: 1 } },
-      ...this.#cells('meeting', record.recordId),
-    ]);
-  }
-
-  #cells(dimension: Tallied, key: string): Cell[] {
-    return cellsByDays(this.#tally, dimension, key, this.#days);
-  }
-
-  #keysOf(dimension: Tallied, value: string): string[] {
-    const keys = this.#keys.get(dimension) ?? Map.groupBy(this.#tally.keys(dimension), folded);
-    this.#keys.set(dimension, keys);
-    return keys.get(value) ?? [];
-  }
+/** What is made at its first use. */
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** The figures that claims announced for each meeting. With `until`, only claims that are stated for a day by then. */

@@ -32,12 +32,12 @@ interface Folded {
  * The counts of any initiative as of any position: the last snapshot at or before it, and the fold of the changes
  * after them. The newest counts of the scopes asked for last are kept in memory and folded on as events are recorded.
  */
-export class Counts {
+export class ScopeCounts {
   readonly #store: Store;
   #cache = new KeptCounts();
-  /** How many there were when the cache was begun. */
+  /** The number of swaps when the cache was begun. */
   #swaps = 0;
-  /** Per scope, what is under way: a tally is never read while it is folded on. */
+  /** Per scope, what is under way: no tally is read while it is folded on. */
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #failed: (error: unknown) => void;
   #snapshots: Promise<void> = Promise.resolve();
@@ -63,10 +63,16 @@ export class Counts {
     return turn;
   }
 
+  /** Reads again where a read model was swapped meanwhile: some of what was folded may be of the old one. */
   async #read<T>(scope: string, position: number, read: (tally: Tally) => T): Promise<T> {
     for (;;) {
-      const result = await this.#readFrom(this.#cacheNow(), scope, position, read);
-      if (result) return result.value;
+      const cache = this.#cacheNow();
+      const cached = cache.get(scope);
+      const isPast = cached !== undefined && cached.position > position;
+      const folded = await this.#foldedTo(position, scope, isPast ? undefined : cached);
+      if (cache !== this.#cacheNow()) continue;
+      if (!isPast) cache.keep(scope, folded);
+      return read(folded.counts.tally);
     }
   }
 
@@ -77,30 +83,24 @@ export class Counts {
     return this.#cache;
   }
 
-  /** undefined: a read model was swapped meanwhile, and some of what was folded may be of the old one. */
-  async #readFrom<T>(
-    cache: KeptCounts,
-    scope: string,
-    position: number,
-    read: (tally: Tally) => T,
-  ): Promise<{ value: T } | undefined> {
-    const cached = cache.get(scope);
-    const isPast = cached !== undefined && cached.position > position;
-    let folded = isPast ? undefined : cached;
-    // What is live has all events up to the last one observed.
-    if (!(folded?.live === this.#run && position <= this.#observed)) {
-      // What is observed meanwhile is read from the log, once.
-      if (folded) folded.live = 0;
-      if (!folded || position - folded.position >= farPositions) {
-        const before = await this.#snapshotBefore(scope, position);
-        if (!folded || before.position > folded.position) folded = before;
-      }
-      await this.#foldOn(scope, folded, position);
-      folded.live = position === this.#observed ? this.#run : 0;
+  /** The counts of a scope as of a position: cached ones that are earlier, folded on, or those of a nearer snapshot. */
+  async #foldedTo(position: number, scope: string, cached: Folded | undefined): Promise<Folded> {
+    let folded = cached;
+    // Live counts have all events up to the last one observed.
+    if (folded?.live === this.#run && position <= this.#observed) return folded;
+    // Events observed meanwhile are read from the log, once.
+    if (folded) folded.live = 0;
+    if (!folded || position - folded.position >= farPositions) {
+      const before = await this.#snapshotBefore(scope, position);
+      if (!folded || before.position > folded.position) folded = before;
     }
-    if (cache !== this.#cacheNow()) return undefined;
-    if (!isPast) cache.keep(scope, folded);
-    return { value: read(folded.counts.tally) };
+    const later = changesFrom(this.#store.db, scope, folded.position, position, rowsAtFirst);
+    for await (const { changes, end } of later) {
+      for (const { position, before, after } of changes) folded.counts.change(position, before, after);
+      folded.position = end;
+    }
+    folded.live = position === this.#observed ? this.#run : 0;
+    return folded;
   }
 
   async #snapshotBefore(scope: string, position: number): Promise<Folded> {
@@ -113,16 +113,6 @@ export class Counts {
       .limit(1)
       .executeTakeFirst();
     return { position: snapshot?.position ?? 0, counts: new FoldedTally(scope, snapshot?.tally), live: 0 };
-  }
-
-  async #foldOn(scope: string, folded: Folded, to: number): Promise<void> {
-    for (const length = new SliceLength(rowsAtFirst); folded.position < to; length.ended()) {
-      length.begins();
-      const wanted = length.rows;
-      const rows = await changesOf(this.#store.db, scope, folded.position, to, wanted);
-      for (const { position, before, after } of rows) folded.counts.change(position, before, after);
-      folded.position = rows.length < wanted ? to : (rows.at(-1)?.position ?? to);
-    }
   }
 
   /** Folds what was recorded into the counts that are in memory, and has snapshots made that are due; no answer waits for it. */
@@ -219,6 +209,24 @@ export interface CountedChange {
   after: Contribution;
 }
 
+/** What each event of a scope changed, as many at once as take some milliseconds, and the position up to which that goes. */
+export async function* changesFrom(
+  db: Kysely<Database>,
+  scope: string,
+  from: number,
+  to: number,
+  rowsAtFirst?: number,
+): AsyncGenerator<{ changes: CountedChange[]; end: number }> {
+  const length = new SliceLength(rowsAtFirst);
+  for (let end = from; end < to; length.ended()) {
+    length.begins();
+    const wanted = length.rows;
+    const changes = await changesOf(db, scope, end, to, wanted);
+    end = changes.length < wanted ? to : (changes.at(-1)?.position ?? to);
+    yield { changes, end };
+  }
+}
+
 /** What each event of a scope changed, for counting: after one position, up to another, in order. */
 export async function changesOf(
   db: Kysely<Database>,
@@ -233,7 +241,7 @@ export async function changesOf(
     .where('events.position', '>', from)
     .$if(scope !== everything, (query) => query.where('events.initiative_id', '=', scope));
   const rows = await inRange
-    .select(['after.position', 'after.prev_position', ...columnsOf('after')])
+    .select(['after.position', 'after.prev_position', ...contributionColumnsOf('after')])
     .where('events.position', '<=', to)
     .orderBy('events.position')
     .limit(limit)
@@ -243,7 +251,7 @@ export async function changesOf(
   const earlier = changed
     ? await inRange
         .innerJoin('records as before', 'before.position', 'after.prev_position')
-        .select(['before.position', ...columnsOf('before')])
+        .select(['before.position', ...contributionColumnsOf('before')])
         .where('events.position', '<=', changed.position)
         .execute()
     : [];
@@ -255,5 +263,5 @@ export async function changesOf(
   }));
 }
 
-const columnsOf = <T extends string>(table: T) =>
+const contributionColumnsOf = <T extends string>(table: T) =>
   contributionColumns.map((column) => `${table}.${column}` as const);

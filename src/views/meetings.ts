@@ -5,7 +5,7 @@ import { parseEdtf } from '../shapes/edtf.ts';
 import type { LedgerRecord } from '../shapes/record.ts';
 import { mapInTurns, turnIfDue } from '../turns.ts';
 import { bytewise } from './bytewise.ts';
-import type { Counts } from './counts.ts';
+import type { ScopeCounts } from './counts.ts';
 import { standingOf } from './records.ts';
 import { spellingsOf } from './spellings.ts';
 
@@ -64,7 +64,7 @@ export type MeetingCounts = ReturnType<typeof countsOf>;
  * surely happened by then count even if their meeting is only possible.
  */
 export async function countMeetings(
-  counts: Counts,
+  counts: ScopeCounts,
   initiativeId: string,
   position: number,
   meetings: readonly Meeting[],

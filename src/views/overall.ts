@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { everything as all, sees, type Visible } from '../access/visible.ts';
+import { sees, type Visible } from '../access/visible.ts';
 import type { Database, RecordRow } from '../db/schema.ts';
 import {
   ChangingTally,
@@ -12,7 +12,7 @@ import {
 import type { Store } from '../store/store.ts';
 import { mapInTurns } from '../turns.ts';
 import { knownAt } from './at.ts';
-import type { Counts } from './counts.ts';
+import type { ScopeCounts } from './counts.ts';
 import { retractedInitiatives, standingSince } from './initiatives.ts';
 import { lastOfRows, slicesOf } from './slices.ts';
 import { registeredFor } from './visible.ts';
@@ -23,164 +23,105 @@ import { registeredFor } from './visible.ts';
  */
 export class OverallCounts {
   readonly #store: Store;
-  readonly #counts: Counts;
-  #retracted: RetractedCounts;
-  readonly #sums = new Map<string, SumOfSome>();
-  /** The number of swaps when the counts of the retracted were begun. */
-  #swaps = 0;
-  readonly #queue = new Queue();
+  readonly #counts: ScopeCounts;
+  readonly #kept = new Map<string, JoinedCounts>();
 
-  constructor(store: Store, counts: Counts) {
+  constructor(store: Store, counts: ScopeCounts) {
     this.#store = store;
     this.#counts = counts;
-    this.#retracted = new RetractedCounts(counts);
   }
 
   /** Reads the counts of what may be seen, as of a position; `read` must not keep the tally. */
-  at<T>(visible: Visible, position: number, read: (tally: Tally) => T): Promise<T> {
-    if (!visible.all) return this.#unswapped((swaps) => this.#readSome(swaps, visible, position, read));
-    return this.#queue.next(() => this.#unswapped((swaps) => this.#readAll(swaps, position, read)));
-  }
-
-  /** Reads again where read models were swapped meanwhile, as they may have said otherwise. */
-  async #unswapped<T>(read: (swaps: number) => Promise<T>): Promise<T> {
+  async at<T>(visible: Visible, position: number, read: (tally: Tally) => T): Promise<T> {
     for (;;) {
       const swaps = this.#store.swaps();
-      const result = await read(swaps);
+      const joined = this.#keptFor(visible, swaps);
+      const turn = joined.last.then(() => this.#read(joined, visible, position, read));
+      joined.last = turn.catch(() => {});
+      const result = await turn;
+      // Read models that were swapped meanwhile may have said otherwise.
       if (swaps === this.#store.swaps()) return result;
     }
   }
 
-  /** The sum of some initiatives: as if there were no others. */
-  async #readSome<T>(
-    swaps: number,
+  /** The joined counts that are kept for those who see the same. */
+  #keptFor(visible: Visible, swaps: number): JoinedCounts {
+    const key = `${swaps} ${keyOfVisible(visible)}`;
+    const joined = this.#kept.get(key) ?? new JoinedCounts(this.#counts, visible.all ? -1 : 1);
+    // The ones asked for last are kept.
+    this.#kept.delete(key);
+    this.#kept.set(key, joined);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > keptMax && oldest !== undefined) this.#kept.delete(oldest);
+    return joined;
+  }
+
+  async #read<T>(
+    kept: JoinedCounts,
     visible: Visible,
     position: number,
     read: (tally: Tally) => T,
   ): Promise<T> {
     const { db } = this.#store;
-    const doubles = await lessDoubles(
-      db,
-      visible,
-      position,
-      await retractedInitiatives(db, visible, position),
-    );
-    const sum = this.#sumOf(visible, swaps);
-    return sum.at(db, position, (tally) => read(new TallySum(tally, doubles)));
-  }
-
-  /** The sum that is kept for those who see the same. */
-  #sumOf(visible: Visible, swaps: number): SumOfSome {
-    const key = `${swaps} ${keyOfVisible(visible)}`;
-    const known = this.#sums.get(key);
-    const sum = known ?? new SumOfSome(visible, this.#counts);
-    // The sums asked for last are kept.
-    this.#sums.delete(key);
-    this.#sums.set(key, sum);
-    const [oldest] = this.#sums.keys();
-    if (this.#sums.size > sumsMax && oldest !== undefined) this.#sums.delete(oldest);
-    return sum;
-  }
-
-  async #readAll<T>(swaps: number, position: number, read: (tally: Tally) => T): Promise<T> {
-    const { db } = this.#store;
-    if (swaps !== this.#swaps) [this.#swaps, this.#retracted] = [swaps, new RetractedCounts(this.#counts)];
-    const retracted = this.#retracted;
-    const doubles = await lessDoubles(db, all, position, await retracted.moveTo(db, position));
-    return this.#counts.at(everything, position, (tally) =>
-      read(new TallySum(tally, retracted.tally, doubles)),
-    );
+    const retracted = await retractedInitiatives(db, visible, position);
+    const doubles = await lessDoubles(db, visible, position, retracted);
+    if (visible.all) {
+      // Nothing happens in an initiative while it is retracted, so only those move that were retracted or reinstated.
+      for (const id of new Set([...kept.included.keys(), ...retracted.keys()]))
+        await kept.move(id, retracted.get(id));
+      return this.#counts.at(everything, position, (tally) => read(new TallySum(tally, kept.tally, doubles)));
+    }
+    // The sum moves on with the log, and never back.
+    const sum = position < kept.position ? new JoinedCounts(this.#counts, 1) : kept;
+    for (const [id, stands] of await standingSince(db, visible, sum.position, position))
+      await sum.move(id, stands ? position : undefined);
+    sum.position = position;
+    return read(new TallySum(sum.tally, doubles));
   }
 }
 
-/** Sums of some initiatives that are kept in memory. */
-const sumsMax = 32;
+/** Joined counts that are kept in memory. */
+const keptMax = 32;
 
 const keys = new WeakMap<Visible, string>();
 function keyOfVisible(visible: Visible): string {
+  if (visible.all) return 'all';
   const key = keys.get(visible) ?? hash('sha256', [...visible.initiatives].sort().join(' '), 'base64url');
   keys.set(visible, key);
   return key;
 }
 
-/** Does one thing after another: nothing is read while it is changed. */
-class Queue {
-  #last: Promise<unknown> = Promise.resolve();
-
-  next<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work);
-    this.#last = turn.catch(() => {});
-    return turn;
-  }
-}
-
-/** The counts of some initiatives together, or less than nothing: what is to be taken from other counts. */
+/** The counts of some initiatives together; with sign -1 less than nothing, to be taken from the counts of all. */
 class JoinedCounts {
   readonly tally = new ChangingTally(false);
-  /** The initiatives in the tally, each with the position as of which it is. */
+  /** The initiatives in the tally, each with the position as of which it is, whatever failed. */
   readonly included = new Map<string, number>();
-  readonly counts: Counts;
+  /** The position that all were moved to last. */
+  position = 0;
+  /** What is under way: no tally is read while it is changed. */
+  last: Promise<unknown> = Promise.resolve();
+  readonly #counts: ScopeCounts;
   readonly #sign: 1 | -1;
 
-  constructor(counts: Counts, sign: 1 | -1) {
-    this.counts = counts;
+  constructor(counts: ScopeCounts, sign: 1 | -1) {
+    this.#counts = counts;
     this.#sign = sign;
   }
 
-  /** to undefined: the initiative counts no more. If a step fails, `included` says what is in the tally. */
+  /** to undefined: the initiative counts no more. */
   async move(id: string, to: number | undefined): Promise<void> {
     const from = this.included.get(id);
+    if (from === to) return;
     if (from !== undefined)
-      await this.counts.at(id, from, (tally) => {
+      await this.#counts.at(id, from, (tally) => {
         this.tally.merge(tally, this.#sign === 1 ? -1 : 1);
         this.included.delete(id);
       });
     if (to !== undefined)
-      await this.counts.at(id, to, (tally) => {
+      await this.#counts.at(id, to, (tally) => {
         this.tally.merge(tally, this.#sign);
         this.included.set(id, to);
       });
-  }
-}
-
-/** The counts of some initiatives together. It moves on with the log: then only initiatives are counted anew in which something happened. */
-class SumOfSome extends JoinedCounts {
-  /** The position that it was moved to last. */
-  position = 0;
-  readonly #visible: Visible;
-  readonly #queue = new Queue();
-
-  constructor(visible: Visible, counts: Counts) {
-    super(counts, 1);
-    this.#visible = visible;
-  }
-
-  at<T>(db: Kysely<Database>, position: number, read: (tally: Tally) => T): Promise<T> {
-    return this.#queue.next(async () => {
-      if (position < this.position) return new SumOfSome(this.#visible, this.counts).at(db, position, read);
-      for (const [id, stands] of await standingSince(db, this.#visible, this.position, position))
-        await this.move(id, stands ? position : undefined);
-      this.position = position;
-      return read(this.tally);
-    });
-  }
-}
-
-/**
- * What retracted initiatives count, to be taken from the counts of all. Nothing happens in one of them while it is retracted, so from
- * one moment to another only those change that were retracted or reinstated in between.
- */
-class RetractedCounts extends JoinedCounts {
-  constructor(counts: Counts) {
-    super(counts, -1);
-  }
-
-  /** Gives the initiatives that are retracted as of a position. */
-  async moveTo(db: Kysely<Database>, position: number): Promise<ReadonlyMap<string, number>> {
-    const retracted = await retractedInitiatives(db, all, position);
-    for (const id of new Set([...this.included.keys(), ...retracted.keys()]))
-      if (this.included.get(id) !== retracted.get(id)) await this.move(id, retracted.get(id));
-    return retracted;
   }
 }
 

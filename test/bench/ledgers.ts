@@ -4,7 +4,7 @@ import type { Item } from '../../src/ledger/posting.ts';
 import { itemsOf } from '../../src/rules.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
-import { Counts } from '../../src/views/counts.ts';
+import { ScopeCounts } from '../../src/views/counts.ts';
 import { whole } from './figures.ts';
 import { initiative, milestone } from './samples.ts';
 import { temporaryDirectory } from './servers.ts';
@@ -44,7 +44,7 @@ async function make(shape: Shape, size: number): Promise<string> {
   const directory = temporaryDirectory();
   const file = join(directory, 'ledger.db');
   const store = await openSqlite(file);
-  const counts = new Counts(store, (error) => {
+  const counts = new ScopeCounts(store, (error) => {
     throw error;
   });
   const recorder = new Recorder(store, Date.now, (changes) => counts.observe(changes));

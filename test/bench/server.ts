@@ -18,7 +18,7 @@ import { everyInitiative } from '../../src/shapes/grant.ts';
 import { addPrincipal, issueToken } from '../../src/store/principals.ts';
 import { Upkeep } from '../../src/store/rebuild/upkeep.ts';
 import { Recorder } from '../../src/store/recorder.ts';
-import { Counts } from '../../src/views/counts.ts';
+import { ScopeCounts } from '../../src/views/counts.ts';
 import { OverallCounts } from '../../src/views/overall.ts';
 import { BareRecorder } from './bare-recorder.ts';
 import { openEmpty } from './empty-store.ts';
@@ -115,7 +115,7 @@ async function addAdministrator(ledger: Ledger): Promise<string> {
 function onEmpty(recorder?: Recorder): Promise<App> {
   // As openLedgerApp puts it together, save that counts are not told of changes: they would keep snapshots.
   const store = openEmpty();
-  const counts = new Counts(store, (error) => log.error(error));
+  const counts = new ScopeCounts(store, (error) => log.error(error));
   const records = recorder ?? new Recorder(store, Date.now);
   const ledger: Ledger = {
     store,

@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3';
 import { itemsOf } from '../../src/rules.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
-import { Counts } from '../../src/views/counts.ts';
+import { ScopeCounts } from '../../src/views/counts.ts';
 import { whole } from './figures.ts';
 import { eventsOf, type Posted } from './ledgers.ts';
 import { initiative, milestone } from './samples.ts';
@@ -39,7 +39,7 @@ export async function worstLedger(records: number): Promise<string> {
   const file = join(directory, 'ledger.db');
   const start = performance.now();
   const store = await openSqlite(file);
-  const counts = new Counts(store, (error) => {
+  const counts = new ScopeCounts(store, (error) => {
     throw error;
   });
   const recorder = new Recorder(store, Date.now, (changes) => counts.observe(changes));

@@ -10,7 +10,7 @@ import { Upkeep } from '../../src/store/rebuild/upkeep.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
-import { Counts } from '../../src/views/counts.ts';
+import { ScopeCounts } from '../../src/views/counts.ts';
 import { OverallCounts } from '../../src/views/overall.ts';
 import type { Ending } from './child.ts';
 import { ledgerFile } from './database.ts';
@@ -44,7 +44,7 @@ export async function openStreaming(t: Test, limits: Partial<HubLimits> = {}) {
   const recorder = new Recorder(store, Date.now, () => hub.wake());
   const hub = new EventHub(store, failed, limits);
   const upkeep = new Upkeep(store, []);
-  const counts = new Counts(store, failed);
+  const counts = new ScopeCounts(store, failed);
   const overall = new OverallCounts(store, counts);
   const authentication = new Authentication(store, noGrants, Date.now, failed);
   const ledger = { store, recorder, authentication, counts, overall, upkeep, hub, signer: undefined };

@@ -10,7 +10,7 @@ import { formatCheckpoint } from '../../src/tlog/checkpoint.ts';
 import { signNote } from '../../src/tlog/note.ts';
 import { formatVerifierKey, newSignerKey } from '../../src/tlog/note-key.ts';
 import { withStoredLedger } from '../../src/verify/stored-ledger.ts';
-import { Counts } from '../../src/views/counts.ts';
+import { ScopeCounts } from '../../src/views/counts.ts';
 import { emptyDatabase } from '../helpers/database.ts';
 import { corrected, initiative, meeting, reason, retracted } from '../helpers/decide.ts';
 
@@ -34,7 +34,7 @@ export interface Sample {
 export async function sampleLedger(t: Test, milestones = 1_200): Promise<Sample> {
   const url = await emptyDatabase(t);
   const store = await openStore(url, { origin });
-  const counts = new Counts(store, (error) => t.fail('a snapshot', { error }));
+  const counts = new ScopeCounts(store, (error) => t.fail('a snapshot', { error }));
   let now = Date.parse('2024-01-05T12:00:00.000Z');
   const recorder = new Recorder(
     store,

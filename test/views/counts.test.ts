@@ -22,7 +22,7 @@ import type { Change } from '../../src/shapes/change.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
-import { Counts, changesOf, KeptCounts } from '../../src/views/counts.ts';
+import { changesOf, KeptCounts, ScopeCounts } from '../../src/views/counts.ts';
 import { cellsByDays, DaySums, lastDayOf } from '../../src/views/day-sums.ts';
 import { type Breakdown, breakdown, sharesOf } from '../../src/views/summary.ts';
 import { dayOf, sampleLedger } from '../verify/sample.ts';
@@ -47,7 +47,7 @@ t.test('counts as of any position are those folded from the beginning, by way of
   const failures: unknown[] = [];
   const store = await openSqlite(join(t.testdir(), 'ledger.db'));
   t.teardown(() => store.close());
-  const counts = new Counts(store, (error) => failures.push(error));
+  const counts = new ScopeCounts(store, (error) => failures.push(error));
   const recorder = new Recorder(store, Date.now, (changes) => counts.observe(changes));
   const post = (initiativeId: string, body: object) =>
     recorder.record({
@@ -77,7 +77,7 @@ t.test('counts as of any position are those folded from the beginning, by way of
     t.ok(own.length >= (scope === everything ? 1 : 2), `${scope || 'all'} has snapshots`);
   }
 
-  const cold = new Counts(store, (error) => failures.push(error));
+  const cold = new ScopeCounts(store, (error) => failures.push(error));
   for (const scope of [everything, ...initiatives, 'unknown']) {
     const changes = await changesOf(store.db, scope, 0, end, 100_000);
     // The end first, so that later ones are read behind what is kept in memory.
@@ -100,7 +100,7 @@ t.test('counts as of any position are those folded from the beginning, by way of
       return result;
     },
   };
-  const restarted = new Counts({ ...store, db: store.db.withPlugin(counting) }, (error) =>
+  const restarted = new ScopeCounts({ ...store, db: store.db.withPlugin(counting) }, (error) =>
     failures.push(error),
   );
   for (const position of [1, end, end - 1, 2500, end]) {
@@ -359,7 +359,7 @@ t.test('a snapshot is used as long as it is there', async (t) => {
   const store = await openStore(sample.url);
   t.teardown(() => store.close());
   const at = (position: number) =>
-    new Counts(store, (error) => t.fail('counts', { error })).at('sci', position, hexOf);
+    new ScopeCounts(store, (error) => t.fail('counts', { error })).at('sci', position, hexOf);
   const folded = tallyOf('sci');
   for (const { before, after } of await changesOf(store.db, 'sci', 0, sample.end, 100_000))
     folded.change(before, after);
@@ -385,7 +385,9 @@ t.test('what is observed while it is being read from the log counts once', async
       return result;
     },
   };
-  const counts = new Counts({ ...store, db: store.db.withPlugin(watched) }, (error) => t.fail(String(error)));
+  const counts = new ScopeCounts({ ...store, db: store.db.withPlugin(watched) }, (error) =>
+    t.fail(String(error)),
+  );
   let changes: Change[] = [];
   const recorder = new Recorder(store, Date.now, (recorded) => {
     changes = recorded;

@@ -10,7 +10,7 @@ import { openStore } from '../../../src/store/open-store.ts';
 import { Upkeep } from '../../../src/store/rebuild/upkeep.ts';
 import { Recorder } from '../../../src/store/recorder.ts';
 import type { Rebuilt, Store } from '../../../src/store/store.ts';
-import { Counts } from '../../../src/views/counts.ts';
+import { ScopeCounts } from '../../../src/views/counts.ts';
 import { readModels } from '../../../src/views/read-models.ts';
 import { type Ending, startProgram } from '../../helpers/child.ts';
 import { runCommand } from '../../helpers/command.ts';
@@ -49,7 +49,7 @@ async function open(t: Ending, url: string) {
   const failed = (error: unknown): void => {
     throw error;
   };
-  const counts = new Counts(store, failed);
+  const counts = new ScopeCounts(store, failed);
   const recorder = new Recorder(store, Date.now, (changes) => counts.observe(changes));
   const post = (body: object) =>
     recorder.record({

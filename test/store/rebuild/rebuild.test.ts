@@ -6,7 +6,7 @@ import { Recorder } from '../../../src/store/recorder.ts';
 import { openSqlite } from '../../../src/store/sqlite/open-sqlite.ts';
 import type { Rebuilt } from '../../../src/store/store.ts';
 import { verifyLedger } from '../../../src/verify/verify.ts';
-import { Counts } from '../../../src/views/counts.ts';
+import { ScopeCounts } from '../../../src/views/counts.ts';
 import { readModels } from '../../../src/views/read-models.ts';
 import { checkStore } from '../../helpers/check-store.ts';
 import { corrected, mou } from '../../helpers/decide.ts';
@@ -210,7 +210,7 @@ t.test('after a swap nothing is counted from what was there before', async (t) =
     'delete from count_snapshots; update records set standing = 0 where position > 100',
   );
   const store = await openSqlite(file);
-  const counts = new Counts(store, (error) => t.fail('a snapshot', { error }));
+  const counts = new ScopeCounts(store, (error) => t.fail('a snapshot', { error }));
   const mous = () =>
     counts.at('sci', sample.end, (tally) => {
       const { total } = tally.counts('all', '');
@@ -228,7 +228,7 @@ t.test('after a swap nothing is counted from what was there before', async (t) =
 t.test('a snapshot that is kept while a rebuild runs is no difference', onlyLong, async (t) => {
   const file = changed(t, '');
   const store = await openSqlite(file);
-  const counts = new Counts(store, (error) => t.fail('a snapshot', { error }));
+  const counts = new ScopeCounts(store, (error) => t.fail('a snapshot', { error }));
   const recorder = new Recorder(store, Date.now, (changes) => counts.observe(changes));
   const posting = {
     initiativeId: 'sci',
