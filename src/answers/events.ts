@@ -88,14 +88,11 @@ async function eventsIn({
       recordedTo === undefined ? position : await positionAt(store, recordedTo, 'recordedTo'),
     ),
   };
+  const asked = { db: store.db, filters, range, order };
   return async ({ after, ...size }) => {
     const behind = after === undefined ? undefined : Number(after);
-    const { items, next } = await listEvents(store.db, filters, range, order, behind, size);
-    return {
-      items: await jsonOf(ledger, items),
-      next,
-      total: () => countEvents(store.db, filters, range, order, behind),
-    };
+    const { items, next } = await listEvents(asked, behind, size);
+    return { items: await jsonOf(ledger, items), next, total: () => countEvents(asked, behind) };
   };
 }
 

@@ -1,8 +1,8 @@
-import { type TProperties, Type } from 'typebox';
+import { Type } from 'typebox';
 import { eventTypes } from '../../events/catalogue.ts';
 import { forEachDimension } from '../projections/dimensions.ts';
 import { parsePlainDate } from '../shapes/edtf.ts';
-import { closed, reasonCodes, Slug } from '../shapes/fields.ts';
+import { reasonCodes, Slug } from '../shapes/fields.ts';
 import { kinds } from '../shapes/record-data.ts';
 import { badQuery } from '../views/at.ts';
 
@@ -75,8 +75,6 @@ export const countParameter = {
     Type.Boolean({ description: 'Adds the number of items on this page and the pages after it.' }),
   ),
 };
-
-export const queryOf = <P extends TProperties>(properties: P) => Type.Object(properties, closed);
 
 /** Text that repeats itself is compared with each place of a title letter by letter. */
 export const qLengthMax = 200;

@@ -1,7 +1,7 @@
 import { type TInteger, type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import { byName, forEachDimension } from '../projections/dimensions.ts';
 import { noCounts } from '../projections/tally.ts';
-import { closed, Reason, ref, Slug, Source } from '../shapes/fields.ts';
+import { closed, object, Reason, ref, Slug, Source } from '../shapes/fields.ts';
 import { allKinds, ClaimData, qualifiers } from '../shapes/record-data.ts';
 import { claimStatuses } from '../views/claims.ts';
 import { coverages } from '../views/meetings.ts';
@@ -32,7 +32,7 @@ const part = <P extends TProperties>(description: string, properties: P) =>
   Type.Object(properties, { ...closed, description });
 
 /** A list without pages. */
-export const itemsOf = (item: TSchema) => Type.Object({ items: Type.Array(ref(item)) }, closed);
+export const itemsOf = (item: TSchema) => object({ items: Type.Array(ref(item)) });
 
 export const orNull = <S extends TSchema>(schema: S, description: string) =>
   Type.Union([schema, Type.Null()], { description });
@@ -73,23 +73,27 @@ const record = {
 };
 export const RecordBody = named('Record', 'One thing in a register.', { ...record, possible: PossibleItem });
 
-const Countable = Type.Object(
-  { total: count(), possible: Possible, named: count('How many of them have a title.') },
-  closed,
-);
-const MilestoneCounts = Type.Object(
-  { total: count(), possible: Possible, named: count(), atMeetings: count(), outsideMeetings: count() },
-  closed,
-);
+const Countable = object({
+  total: count(),
+  possible: Possible,
+  named: count('How many of them have a title.'),
+});
+const MilestoneCounts = object({
+  total: count(),
+  possible: Possible,
+  named: count(),
+  atMeetings: count(),
+  outsideMeetings: count(),
+});
 export const SummaryCounts = named('Counts', 'Computed from the records, never entered.', {
-  meetings: Type.Object({ total: count(), possible: Possible }, closed),
+  meetings: object({ total: count(), possible: Possible }),
   mous: MilestoneCounts,
   projects: MilestoneCounts,
 });
 
 const sharesOf = (number: TInteger, options = {}) => {
   const key = Type.Union([Type.String(), Type.Null()]);
-  return Type.Array(Type.Object({ key, mous: number, projects: number }, closed), options);
+  return Type.Array(object({ key, mous: number, projects: number }), options);
 };
 const Shares = sharesOf(count(), {
   description:
@@ -148,7 +152,7 @@ export const ComparedClaim = named('Claim', 'A published figure, compared with t
 
 const Coverage = Type.Enum([...coverages]);
 const meetingCounts = {
-  counts: Type.Object({ mous: Countable, projects: Countable }, closed),
+  counts: object({ mous: Countable, projects: Countable }),
   running: part(
     'Totals up to and including this meeting. With until: meetings that were surely held by then, and milestones that surely happened by then, also at meetings that are only possible.',
     counts,
@@ -178,7 +182,7 @@ export const CountedInitiative = named('CountedInitiative', '', {
 });
 
 const FieldChanges = Type.Array(
-  Type.Object({ path: Type.String(), from: Type.Optional(AnyJson), to: Type.Optional(AnyJson) }, closed),
+  object({ path: Type.String(), from: Type.Optional(AnyJson), to: Type.Optional(AnyJson) }),
   { description: 'Without from, the member was absent; without to, it was removed.' },
 );
 const versionOrigin = {
@@ -233,7 +237,7 @@ const loggedEvent = {
   leafHash: Hash,
   event: ref(StoredEventBody),
   openings: Type.Optional(
-    Type.Array(Type.Object({ commitment: Hash, name: Type.String(), salt: Hash }, closed), {
+    Type.Array(object({ commitment: Hash, name: Type.String(), salt: Hash }), {
       description: 'Names of persons behind the commitments in the event, without erased ones.',
     }),
   ),
@@ -284,10 +288,7 @@ export const OverallAnswer = answer('OverallSummary', {
 });
 export const MeetingListAnswer = listOf('MeetingList', CountedMeeting, {
   missingOrdinals: Type.Array(
-    Type.Object(
-      { series: Type.Union([Type.String(), Type.Null()]), missing: Type.Array(Type.Integer()) },
-      closed,
-    ),
+    object({ series: Type.Union([Type.String(), Type.Null()]), missing: Type.Array(Type.Integer()) }),
     {
       description:
         'The first 1,000 ordinals, between the lowest and the highest of each series, that no meeting of the list has, on any page.',
@@ -322,7 +323,7 @@ export const PartyListAnswer = listOf('PartyList', CountedParty, total);
 export const ClaimListAnswer = listOf('ClaimList', ComparedClaim, total);
 export const RecordAnswer = answer('RecordAnswer', {
   ...record,
-  references: Type.Array(Type.Object({ recordId: Slug, status: Status }, closed), {
+  references: Type.Array(object({ recordId: Slug, status: Status }), {
     description: 'The status of the records that renews and under name.',
   }),
 });
@@ -355,9 +356,7 @@ export const EventAnswer = named('EventAnswer', '', { ...loggedEvent, ...provena
 
 export const KeysAnswer = named('Keys', '', {
   origin: Type.String({ description: 'The name of the log.' }),
-  items: Type.Array(
-    Type.Object({ vkey: Type.String(), signsFrom: Instant, signsUntil: Type.Optional(Instant) }, closed),
-  ),
+  items: Type.Array(object({ vkey: Type.String(), signsFrom: Instant, signsUntil: Type.Optional(Instant) })),
 });
 const Hashes = Type.Array(Hash);
 export const InclusionAnswer = named('InclusionProof', '', {
@@ -383,21 +382,18 @@ export const RebuildLine = named('RebuildLine', 'The progress of a rebuild, or i
   ),
   views: Type.Optional(
     Type.Array(
-      Type.Object(
-        {
-          view: Type.String({ description: 'The read model.' }),
-          swapped: Type.Boolean({ description: 'Whether the rebuilt one is now in use.' }),
-          differences: Type.Optional(count('Rows that differed; absent: they were not compared.')),
-          first: Type.Array(
-            Type.Object(
-              { table: Type.String(), position: Type.Optional(Type.Integer()), detail: Type.String() },
-              closed,
-            ),
-            { description: 'The first of them.' },
+      object({
+        view: Type.String({ description: 'The read model.' }),
+        swapped: Type.Boolean({ description: 'Whether the rebuilt one is now in use.' }),
+        differences: Type.Optional(count('Rows that differed; absent: they were not compared.')),
+        first: Type.Array(
+          Type.Object(
+            { table: Type.String(), position: Type.Optional(Type.Integer()), detail: Type.String() },
+            closed,
           ),
-        },
-        closed,
-      ),
+          { description: 'The first of them.' },
+        ),
+      }),
     ),
   ),
   position: Type.Optional(Type.Integer({ description: "The position of the event that can't be folded." })),

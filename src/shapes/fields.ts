@@ -1,7 +1,10 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 
 /** No member but those named. */
 export const closed = { additionalProperties: false } as const;
+
+/** An object with these members and no others. */
+export const object = <P extends TProperties>(properties: P) => Type.Object(properties, closed);
 
 /** A reference to a schema that has an $id, with its static type. */
 export const ref = <S extends TSchema>(schema: S) =>

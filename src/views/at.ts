@@ -31,56 +31,58 @@ export async function resolveAt(
   parameter?: string,
 ): Promise<At> {
   const head = await store.head();
-  if (asOf !== undefined && asOfPosition !== undefined) {
+  if (asOf !== undefined && asOfPosition !== undefined)
     throw badQuery('/query/asOfPosition', 'does not go together with asOf');
-  }
-  if (asOfPosition !== undefined && asOfPosition > head.position) {
+  if (asOfPosition !== undefined && asOfPosition > head.position)
     throw badQuery(
       `/query/${parameter ?? 'asOfPosition'}`,
       `is after the end of the log, which is ${head.position}`,
     );
-  }
   const position =
     asOf === undefined ? (asOfPosition ?? head.position) : await positionAt(store, asOf, parameter ?? 'asOf');
   if (position === head.position) return endOf(head);
-  const basis = { treeSize: position, rootHash: await store.rootAt(position) };
-  if (position === 0) return { position, basis };
-  const { recorded_at } = await store.db
-    .selectFrom('events')
-    .select('recorded_at')
-    .where('position', '=', position)
-    .executeTakeFirstOrThrow();
-  return { position, recordedAt: instantOf(recorded_at), basis };
+  const recordedAt = position === 0 ? 0 : await recordedAtOf(store, position);
+  return atOf(position, recordedAt, await store.rootAt(position));
 }
 
-/** A moment in the form of answers. */
-export const asOfJson = ({ position, recordedAt }: At): { position: number; recordedAt?: string } => ({
+const atOf = (position: number, recordedAt: number, rootHash: Uint8Array): At => ({
   position,
-  ...(recordedAt === undefined ? {} : { recordedAt }),
+  ...(position > 0 && { recordedAt: instantOf(recordedAt) }),
+  basis: { treeSize: position, rootHash },
+});
+
+/** A moment in the form of answers. */
+export const asOfJson = ({ position, recordedAt }: At): Pick<At, 'position' | 'recordedAt'> => ({
+  position,
+  ...(recordedAt !== undefined && { recordedAt }),
 });
 
 const ends = new WeakMap<Head, At>();
 
 /** The moment of the end of the log, made once because most reads ask for it. */
 export function endOf(head: Head): At {
-  const known = ends.get(head);
-  if (known) return known;
-  const { position, rootHash } = head;
-  const recordedAt = position === 0 ? {} : { recordedAt: instantOf(head.recordedAt) };
-  const end = { position, ...recordedAt, basis: { treeSize: position, rootHash } };
+  const end = ends.get(head) ?? atOf(head.position, head.recordedAt, head.rootHash);
   ends.set(head, end);
   return end;
 }
 
-/** The last position recorded at or before an instant (RFC 3339) or the end of a day in UTC; 0 if there is none. */
-export async function positionAt(store: Store, text: string, parameter: string): Promise<number> {
-  return lastPositionBy(store, millisecondsOf(text, parameter));
+/** Milliseconds. */
+export async function recordedAtOf({ db }: Pick<Store, 'db'>, position: number): Promise<number> {
+  const { recorded_at } = await db
+    .selectFrom('events')
+    .select('recorded_at')
+    .where('position', '=', position)
+    .executeTakeFirstOrThrow();
+  return recorded_at;
 }
 
+/** The last position recorded at or before an instant (RFC 3339) or the end of a day in UTC; 0 if there is none. */
+export const positionAt = (store: Store, text: string, parameter: string): Promise<number> =>
+  lastPositionBy(store, millisecondsOf(text, parameter));
+
 /** The last position recorded before an instant, or before the first moment of a date in UTC. */
-export async function positionBefore(store: Store, text: string, parameter: string): Promise<number> {
-  return lastPositionBy(store, firstMillisecondOf(text, parameter) - 1);
-}
+export const positionBefore = (store: Store, text: string, parameter: string): Promise<number> =>
+  lastPositionBy(store, firstMillisecondOf(text, parameter) - 1);
 
 /** An RFC 3339 instant, or a plain date, which means its first moment in UTC. */
 export function firstMillisecondOf(text: string, parameter: string): number {
@@ -99,9 +101,8 @@ export function millisecondsOf(text: string, parameter: string): number {
     if (!Number.isNaN(ms)) return ms;
   }
   const day = parsePlainDate(text)?.latest;
-  if (day === undefined) {
+  if (day === undefined)
     throw badQuery(`/query/${parameter}`, 'must be an instant (RFC 3339, with + as %2B) or a date');
-  }
   return Date.parse(`${day}T23:59:59.999Z`);
 }
 
@@ -112,12 +113,7 @@ async function lastPositionBy(store: Store, ms: number): Promise<number> {
   let [low, high] = [0, head.position];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    const { recorded_at } = await store.db
-      .selectFrom('events')
-      .select('recorded_at')
-      .where('position', '=', middle)
-      .executeTakeFirstOrThrow();
-    if (recorded_at <= ms) low = middle;
+    if ((await recordedAtOf(store, middle)) <= ms) low = middle;
     else high = middle - 1;
   }
   return low;

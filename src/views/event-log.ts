@@ -42,29 +42,19 @@ export interface LoggedLeaf {
   leaf: string;
 }
 
-/** The columns that filters use, besides the event itself. */
-const filterColumns = [
-  'initiative_id',
-  'record_id',
-  'type',
-  'kind',
-  'recorded_by',
-  'reason_code',
-  'late_days',
-  'recorded_at',
-] as const satisfies (keyof EventRow)[];
-
-/** An event with the columns that filters use. */
-export type FilteredEvent = LoggedLeaf & Pick<EventRow, (typeof filterColumns)[number]>;
-
 type Order = 'asc' | 'desc';
+
+/** Events that are asked for: a range of the log, in an order. */
+interface EventsAsked {
+  db: Kysely<Database>;
+  filters: EventFilters;
+  range: PositionRange;
+  order: Order;
+}
 
 /** A page of the log. `after` is the last position of the page before; descending pages go down from it. */
 export async function listEvents(
-  db: Kysely<Database>,
-  filters: EventFilters,
-  range: PositionRange,
-  order: Order,
+  { db, filters, range, order }: EventsAsked,
   after: number | undefined,
   size: PageSize,
 ): Promise<Page<LoggedLeaf>> {
@@ -141,28 +131,24 @@ export async function readOn(
   return { events, position: isAll ? end : (events.at(-1)?.position ?? end) };
 }
 
-/** The events of a range, with the columns that filters use. */
-export async function eventsIn(
+/** The first events of a range. */
+export const eventsIn = (
   db: Kysely<Database>,
   { from, to }: PositionRange,
   limit: number,
-): Promise<FilteredEvent[]> {
-  return db
+): Promise<EventRow[]> =>
+  db
     .selectFrom('events')
-    .select(['position', 'leaf', ...filterColumns])
+    .selectAll()
     .where('position', '>', from)
     .where('position', '<=', to)
     .orderBy('position')
     .limit(limit)
     .execute();
-}
 
 /** The number of events on a page and on the pages after it. */
 export const countEvents = (
-  db: Kysely<Database>,
-  filters: EventFilters,
-  range: PositionRange,
-  order: Order,
+  { db, filters, range, order }: EventsAsked,
   after: number | undefined,
 ): Promise<number> =>
   totalOf(slicesIn(db, filters, rangeFrom(range, order, after), 'asc'), (slice) =>
@@ -170,25 +156,25 @@ export const countEvents = (
   );
 
 /** The rest of a range after a page. */
-function rangeFrom(range: PositionRange, order: Order, after = order === 'asc' ? 0 : Infinity) {
-  return order === 'asc'
-    ? { from: Math.max(range.from, after), to: range.to }
-    : { from: range.from, to: Math.min(range.to, after - 1) };
-}
+const rangeFrom = ({ from, to }: PositionRange, order: Order, after: number | undefined): PositionRange =>
+  order === 'asc'
+    ? { from: Math.max(from, after ?? 0), to }
+    : { from, to: Math.min(to, (after ?? Infinity) - 1) };
 
 function matching(db: Kysely<Database>, filters: EventFilters, { from, to }: PositionRange) {
-  // One record has few events: they are found by the record, not by their positions.
-  const isOfRecord = filters.initiativeId !== undefined && filters.recordId !== undefined;
-  const position = isOfRecord ? sql<number>`+position` : sql.ref<number>('position');
-  let query = db.selectFrom('events').where(position, '>', from).where(position, '<=', to);
   const { initiativeId, recordId, type, kind, recordedBy, reasonCode, lateByDays } = filters;
   const { recordedFromMs, recordedToMs } = filters;
-  if (areReasoned(filters)) {
-    query = query.where('reason_code', 'is not', null);
-    // Hidden from its index, which holds all events of the initiative.
-    if (initiativeId !== undefined) query = query.where(sql`initiative_id || ''`, '=', initiativeId);
-  } else if (initiativeId !== undefined) query = query.where('initiative_id', '=', initiativeId);
+  // One record has few events: they are found by the record, not by their positions.
+  const isOfRecord = initiativeId !== undefined && recordId !== undefined;
+  const position = isOfRecord ? sql<number>`+position` : sql.ref<number>('position');
+  let query = db.selectFrom('events').where(position, '>', from).where(position, '<=', to);
+  if (areReasoned(filters)) query = query.where('reason_code', 'is not', null);
   if (initiativeId === undefined) query = query.where(seenBy(filters.visible));
+  else {
+    // Hidden from its index where reasons are asked for: that holds all events of the initiative.
+    const of = areReasoned(filters) ? sql`initiative_id || ''` : sql.ref('initiative_id');
+    query = query.where(of, '=', initiativeId);
+  }
   if (recordId !== undefined) query = query.where('record_id', '=', recordId);
   if (type !== undefined) query = query.where('type', 'in', type);
   if (kind !== undefined) query = query.where('kind', '=', kind);
@@ -201,7 +187,7 @@ function matching(db: Kysely<Database>, filters: EventFilters, { from, to }: Pos
 }
 
 /** Applies to one event the filters of the query above. */
-export function matches(event: FilteredEvent, filters: EventFilters): boolean {
+export function matches(event: EventRow, filters: EventFilters): boolean {
   const is = <T>(value: T, wanted: T | undefined): boolean => wanted === undefined || value === wanted;
   const { type, lateByDays, recordedFromMs = -Infinity, recordedToMs = Infinity } = filters;
   return (
@@ -219,20 +205,19 @@ export function matches(event: FilteredEvent, filters: EventFilters): boolean {
 }
 
 /** The event with an id, if it is at or before a position. Events that are being written do not exist yet. */
-export async function eventById(
+export const eventById = (
   db: Kysely<Database>,
   eventId: string,
   position: number,
   visible: Visible,
-): Promise<LoggedLeaf | undefined> {
-  return db
+): Promise<LoggedLeaf | undefined> =>
+  db
     .selectFrom('events')
     .select(['position', 'leaf'])
     .where('event_id', '=', eventId)
     .where(seenBy(visible))
     .where('position', '<=', position)
     .executeTakeFirst();
-}
 
 /** The events at some positions, in order. */
 export const eventsAt = (db: Kysely<Database>, positions: number[]): Promise<LoggedLeaf[]> =>

@@ -2,18 +2,15 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { type Static, Type } from 'typebox';
 import { ConfigError } from '../../config.ts';
-import { closed } from '../../shapes/fields.ts';
+import { object } from '../../shapes/fields.ts';
 import { Grant, Grants } from '../../shapes/grant.ts';
 
 /** Who has a claim with a value, or with it among its values, has the grants. */
-const Rule = Type.Object(
-  {
-    claim: Type.String({ minLength: 1, not: { enum: ['email', 'preferred_username'] } }),
-    value: Type.String({ minLength: 1 }),
-    grants: Grants,
-  },
-  closed,
-);
+const Rule = object({
+  claim: Type.String({ minLength: 1, not: { enum: ['email', 'preferred_username'] } }),
+  value: Type.String({ minLength: 1 }),
+  grants: Grants,
+});
 const Rules = Type.Array(Rule, { minItems: 1 });
 export type Rules = Static<typeof Rules>;
 

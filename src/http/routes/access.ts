@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 import { type Access, accesses, rightNeeded } from '../../access/access.ts';
 import { grantsIn, may, type Right, rights, rightsGivenBy } from '../../access/rights.ts';
-import { moment, queryOf } from '../../answers/parameters.ts';
+import { moment } from '../../answers/parameters.ts';
 import { AsOf, Basis, bodyOf, Instant, itemsOf, orNull } from '../../answers/schemas.ts';
 import { instantOf } from '../../db/rows.ts';
 import { Refusal } from '../../errors.ts';
-import { closed, ref, Slug } from '../../shapes/fields.ts';
+import { closed, object, ref, Slug } from '../../shapes/fields.ts';
 import { everyInitiative, Grant, Grants, InitiativeOrAll } from '../../shapes/grant.ts';
 import { knownPrincipals } from '../../store/credentials.ts';
 import { asOfJson, resolveAt } from '../../views/at.ts';
@@ -83,16 +83,13 @@ export function accessRoutes(app: App, { store }: Ledger): void {
       response: {
         200: jsonAnswer(
           'Whoever asks',
-          Type.Object(
-            {
-              principalId: Slug,
-              open: Type.Boolean({
-                description: 'Whether the ledger is open to everybody on its machine.',
-              }),
-              rights: Type.Array(ref(GivenRight)),
-            },
-            closed,
-          ),
+          object({
+            principalId: Slug,
+            open: Type.Boolean({
+              description: 'Whether the ledger is open to everybody on its machine.',
+            }),
+            rights: Type.Array(ref(GivenRight)),
+          }),
         ),
       },
     }),
@@ -115,11 +112,11 @@ export function accessRoutes(app: App, { store }: Ledger): void {
       summary: 'Who has a right, or had it at a moment, and who gave it',
       description:
         'Each principal that has the right in the initiative, the rule that gives it, and the event since which it has it, with the address of the proof that this event is in the log.',
-      querystring: queryOf({ ...moment, right: RightName, initiative: InitiativeOrAll }),
+      querystring: object({ ...moment, right: RightName, initiative: InitiativeOrAll }),
       response: {
         200: jsonAnswer(
           'The principals',
-          Type.Object({ items: Type.Array(ref(Holder)), asOf: ref(AsOf), basis: ref(Basis) }, closed),
+          object({ items: Type.Array(ref(Holder)), asOf: ref(AsOf), basis: ref(Basis) }),
         ),
       },
     }),
@@ -163,7 +160,7 @@ export function accessRoutes(app: App, { store }: Ledger): void {
       operationId: 'explainAccess',
       summary: 'Why may somebody do something, or not?',
       description: 'What the route needs, and the rule that gives it to the principal, or that none does.',
-      querystring: queryOf({
+      querystring: object({
         principal: Slug,
         route: Type.String({
           maxLength: 300,
@@ -174,16 +171,13 @@ export function accessRoutes(app: App, { store }: Ledger): void {
       response: {
         200: jsonAnswer(
           'The explanation',
-          Type.Object(
-            {
-              allowed: Type.Boolean(),
-              needs: Type.Enum([...accesses]),
-              rule: Type.Optional(ref(Grant)),
-              grants: Grants,
-              explanation: Type.String(),
-            },
-            closed,
-          ),
+          object({
+            allowed: Type.Boolean(),
+            needs: Type.Enum([...accesses]),
+            rule: Type.Optional(ref(Grant)),
+            grants: Grants,
+            explanation: Type.String(),
+          }),
         ),
       },
     }),

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import type { Visible } from '../../access/visible.ts';
 import { initiativeKnownAt } from '../../answers/known.ts';
-import { moment, positionParameter, queryOf } from '../../answers/parameters.ts';
-import { Slug } from '../../shapes/fields.ts';
+import { moment, positionParameter } from '../../answers/parameters.ts';
+import { object, Slug } from '../../shapes/fields.ts';
 import { linesOf } from '../../store/leaf-lines.ts';
 import { turn } from '../../turns.ts';
 import { badQuery, resolveAt } from '../../views/at.ts';
@@ -35,7 +35,7 @@ export function exportRoute(app: App, { store }: Ledger): void {
         summary: 'The log as a file',
         description,
         tags: ['log'],
-        querystring: queryOf({
+        querystring: object({
           ...moment,
           after: positionParameter('Only leaves after this position.'),
           initiativeId: Type.Optional(Slug),
@@ -89,7 +89,8 @@ export function exportRoute(app: App, { store }: Ledger): void {
   async function* ofInitiative(range: PositionRange, filters: EventFilters): AsyncGenerator<Uint8Array> {
     const size = { limit: pageLeavesMax, bytesMax: pageBytes };
     for (let after: number | undefined = range.from; after !== undefined; ) {
-      const page: Page<LoggedLeaf> = await listEvents(store.db, filters, range, 'asc', after, size);
+      const asked = { db: store.db, filters, range, order: 'asc' } as const;
+      const page: Page<LoggedLeaf> = await listEvents(asked, after, size);
       if (page.items.length > 0) yield linesOf(page.items.map(({ leaf }) => leaf));
       after = page.next === undefined ? undefined : Number(page.next);
     }

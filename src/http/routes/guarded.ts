@@ -1,15 +1,15 @@
 import type { FastifySchema } from 'fastify';
 import type { Access } from '../../access/access.ts';
 import { administers } from '../../access/rights.ts';
-import { queryOf } from '../../answers/parameters.ts';
 import { Refusal } from '../../errors.ts';
 import { missing } from '../../ledger/authorize.ts';
+import { object } from '../../shapes/fields.ts';
 import { everyInitiative } from '../../shapes/grant.ts';
 import type { Store } from '../../store/store.ts';
 import { principalNow } from '../../views/principals.ts';
 import type { Caller } from '../authentication.ts';
 
-const common: FastifySchema = { tags: ['access'], querystring: queryOf({}) };
+const common: FastifySchema = { tags: ['access'], querystring: object({}) };
 
 /** A route that tells who may do what. */
 export const telling = <S extends FastifySchema>(access: Access, schema: S) => ({

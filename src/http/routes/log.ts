@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
-import { queryOf } from '../../answers/parameters.ts';
 import { instantOf } from '../../db/rows.ts';
 import { Refusal } from '../../errors.ts';
-import { closed } from '../../shapes/fields.ts';
+import { closed, object } from '../../shapes/fields.ts';
 import { type CheckpointRow, checkpointOf, newestCheckpoint } from '../../signer/checkpoints.ts';
 import { leafHash } from '../../tlog/merkle.ts';
 import { consistencyProof, inclusionProof, tileHashes } from '../../tlog/proofs.ts';
@@ -53,7 +52,7 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
           description:
             'The newest checkpoint, or with size an earlier one, as it was signed: a C2SP tlog-checkpoint (a signed note of origin, size and root hash).',
           tags,
-          querystring: queryOf({ size: Type.Optional(size('Of the tree that the checkpoint is of.')) }),
+          querystring: object({ size: Type.Optional(size('Of the tree that the checkpoint is of.')) }),
           response: { 200: text('A signed note') },
         },
       },
@@ -75,7 +74,7 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
         summary: 'The keys of the log',
         description: 'Every verifier key that ever signed (C2SP signed-note, vkey), with its period.',
         tags,
-        querystring: queryOf({}),
+        querystring: object({}),
         response: { 200: jsonAnswer('The keys, the oldest first', Type.Ref('Keys#')) },
       },
     },
@@ -105,7 +104,7 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
         description:
           'RFC 9162, section 2.1.3: the leaf hash and these hashes give the root of the tree of this size.',
         tags,
-        querystring: queryOf({
+        querystring: object({
           position: size('Of the event.'),
           size: size('Of the tree; at least the position.'),
         }),
@@ -139,7 +138,7 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
         description:
           'RFC 9162, section 2.1.4: the tree of size "to" is the tree of size "from" with leaves added.',
         tags,
-        querystring: queryOf({ from: size('The smaller size.'), to: size('The larger size.') }),
+        querystring: object({ from: size('The smaller size.'), to: size('The larger size.') }),
         response: { 200: jsonAnswer('The proof', Type.Ref('ConsistencyProof#')) },
       },
     },
@@ -173,7 +172,7 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
           { eventId: Type.String({ format: 'uuid', description: 'Of the event.' }) },
           closed,
         ),
-        querystring: queryOf({}),
+        querystring: object({}),
         response: { 200: text('A tlog-proof') },
       },
     },

@@ -1,7 +1,7 @@
 import * as openid from 'openid-client';
 import { Type } from 'typebox';
 import { Refusal } from '../../errors.ts';
-import { closed, Slug } from '../../shapes/fields.ts';
+import { object, Slug } from '../../shapes/fields.ts';
 import { endSessionsOf } from '../../store/credentials.ts';
 import type { App } from '../app.ts';
 import { withoutBase } from '../base-path.ts';
@@ -17,7 +17,7 @@ const Return = Type.Optional(
     description: 'Where the browser goes then: a path of this service.',
   }),
 );
-const querystring = Type.Object({ return: Return }, closed);
+const querystring = object({ return: Return });
 const callback = '/login/callback';
 
 /** What is kept in a cookie while somebody is at the provider. */
@@ -142,7 +142,7 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
       operationId: 'endSessions',
       summary: 'Log a principal out everywhere',
       description: 'Oneself, or a principal whose rights one administers. Its tokens go on.',
-      params: Type.Object({ principalId: Slug }, closed),
+      params: object({ principalId: Slug }),
       response: { 204: { description: 'Ended' } },
     }),
     async ({ caller, params: { principalId } }, reply) => {

@@ -3,7 +3,7 @@ import { administers, allGrants, grantsIn } from '../../access/rights.ts';
 import { bodyOf, itemsOf, orNull } from '../../answers/schemas.ts';
 import { Refusal } from '../../errors.ts';
 import { missing } from '../../ledger/authorize.ts';
-import { closed, Reason, ref, Slug, text } from '../../shapes/fields.ts';
+import { object, Reason, ref, Slug, text } from '../../shapes/fields.ts';
 import { everyInitiative, Grants } from '../../shapes/grant.ts';
 import { erasePrincipal, knownPrincipals } from '../../store/credentials.ts';
 import { addPrincipal, type By, changeRights, disablePrincipal } from '../../store/principals.ts';
@@ -22,7 +22,7 @@ const PrincipalBody = bodyOf('Principal', 'A person or a program, and what it ma
   position: Type.Integer({ minimum: 1, description: 'Of the event that made it so.' }),
 });
 
-const params = Type.Object({ principalId: Slug }, closed);
+const params = object({ principalId: Slug });
 const asItIsNow = { params, response: { 200: jsonAnswer('As it is now', ref(PrincipalBody)) } };
 
 /** Who may do what: /v1/principals. */
@@ -75,7 +75,7 @@ export function principalRoutes(app: App, ledger: Ledger): void {
       summary: 'Add a principal',
       description:
         'Records who may do what from now on. An administrator of an initiative can give rights in it; one of all can give any.',
-      body: Type.Object({ label: text(200), grants: Grants, reason: ref(Reason) }, closed),
+      body: object({ label: text(200), grants: Grants, reason: ref(Reason) }),
       response: { 201: jsonAnswer('Added', ref(PrincipalBody)) },
     }),
     async ({ caller, body }, reply) => {
@@ -93,7 +93,7 @@ export function principalRoutes(app: App, ledger: Ledger): void {
       operationId: 'changeRights',
       summary: 'Say what a principal may do',
       description: 'From now on it may do this and nothing else.',
-      body: Type.Object({ grants: Grants, reason: ref(Reason) }, closed),
+      body: object({ grants: Grants, reason: ref(Reason) }),
       ...asItIsNow,
     }),
     async ({ caller, params: { principalId }, body }) => {
@@ -108,7 +108,7 @@ export function principalRoutes(app: App, ledger: Ledger): void {
       operationId: 'disablePrincipal',
       summary: 'End all rights of a principal',
       description: 'It may do nothing any more, its tokens are refused, and it is never enabled again.',
-      body: Type.Object({ reason: ref(Reason) }, closed),
+      body: object({ reason: ref(Reason) }),
       ...asItIsNow,
     }),
     async ({ caller, params: { principalId }, body }) => {

@@ -1,9 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { Type } from 'typebox';
-import { queryOf } from '../../answers/parameters.ts';
 import { RebuildLine } from '../../answers/schemas.ts';
 import { Refusal } from '../../errors.ts';
-import { ref } from '../../shapes/fields.ts';
+import { object, ref } from '../../shapes/fields.ts';
 import { BrokenLeaf } from '../../store/broken-leaf.ts';
 import { readModels } from '../../views/read-models.ts';
 import type { App } from '../app.ts';
@@ -25,7 +24,7 @@ export function rebuildRoute(app: App, { upkeep }: Ledger): void {
         description:
           'Rebuilds beside reading and recording, compares each read model with the present one, and swaps it in if they differ. The answer has a line of JSON now and then with the progress, and a last line with the outcome. Breaking off the request ends the rebuild.',
         tags: ['operations'],
-        querystring: queryOf({
+        querystring: object({
           view: Type.Optional(
             Type.Array(Type.Enum(names), {
               minItems: 1,

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { initiativeKnownAt } from '../../answers/known.ts';
-import { eventFilters, positionParameter, queryOf } from '../../answers/parameters.ts';
-import { Slug } from '../../shapes/fields.ts';
+import { eventFilters, positionParameter } from '../../answers/parameters.ts';
+import { object, Slug } from '../../shapes/fields.ts';
 import { badQuery, firstMillisecondOf, millisecondsOf, positionBefore } from '../../views/at.ts';
 import type { EventFilters } from '../../views/event-log.ts';
 import type { App } from '../app.ts';
@@ -33,7 +33,7 @@ export function streamRoute(app: App, { store, hub }: Ledger): void {
             'The position of the last event that the reader has; goes before after.',
           ),
         }),
-        querystring: queryOf({
+        querystring: object({
           after: positionParameter('Only events after this position.'),
           initiativeId: Type.Optional(Slug),
           ...eventFilters,

@@ -6,7 +6,7 @@ import { instantOf } from '../../db/rows.ts';
 import type { TokenRow } from '../../db/schema.ts';
 import { Refusal } from '../../errors.ts';
 import { invalid } from '../../ledger/posting.ts';
-import { closed, ref, Slug, text } from '../../shapes/fields.ts';
+import { object, ref, Slug, text } from '../../shapes/fields.ts';
 import { byRole, Grant, Grants, type GrantsByRole } from '../../shapes/grant.ts';
 import { revokeToken, tokensOf } from '../../store/credentials.ts';
 import { issueToken } from '../../store/principals.ts';
@@ -47,18 +47,15 @@ export function tokenRoutes(app: App, { store, authentication }: Ledger, clock: 
       operationId: 'createToken',
       summary: 'Make a token',
       description: `For oneself, or for a principal whose rights one administers. It gives at most what its principal has, and never more than the token that asks. It ends after ${tokenDaysMax} days at the latest.`,
-      body: Type.Object(
-        {
-          principalId: Type.Optional(Slug),
-          label: text(200),
-          grants: Type.Optional(Grants),
-          expires: Type.String({
-            maxLength: 40,
-            description: `An instant (RFC 3339), or days from now: 30d. At most ${tokenDaysMax} days ahead.`,
-          }),
-        },
-        closed,
-      ),
+      body: object({
+        principalId: Type.Optional(Slug),
+        label: text(200),
+        grants: Type.Optional(Grants),
+        expires: Type.String({
+          maxLength: 40,
+          description: `An instant (RFC 3339), or days from now: 30d. At most ${tokenDaysMax} days ahead.`,
+        }),
+      }),
       response: { 201: jsonAnswer('Made', ref(IssuedToken)) },
     }),
     async ({ caller, body }, reply) => {
@@ -101,15 +98,12 @@ export function tokenRoutes(app: App, { store, authentication }: Ledger, clock: 
       operationId: 'revokeToken',
       summary: 'End a token',
       description: 'From now on nobody is known by it, on any instance within seconds.',
-      params: Type.Object(
-        {
-          tokenId: Type.String({
-            format: 'uuid',
-            description: 'From the answer that made it, or the list.',
-          }),
-        },
-        closed,
-      ),
+      params: object({
+        tokenId: Type.String({
+          format: 'uuid',
+          description: 'From the answer that made it, or the list.',
+        }),
+      }),
       response: { 204: { description: 'Ended' } },
     }),
     async ({ caller, params: { tokenId } }, reply) => {

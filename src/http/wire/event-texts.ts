@@ -1,10 +1,10 @@
+import type { EventRow } from '../../db/schema.ts';
 import type { Store } from '../../store/store.ts';
 import { mapInTurns } from '../../turns.ts';
 import {
   type EventFilters,
   eventJson,
   eventsIn,
-  type FilteredEvent,
   type LoggedLeaf,
   matches,
   readOn,
@@ -42,7 +42,7 @@ export class EventTexts {
   readonly #store: Store;
   readonly #limits: TextLimits;
   /** The last events of the log up to `#end`, without a gap, as many as the limits allow. */
-  #recent: EventText<FilteredEvent>[] = [];
+  #recent: EventText<EventRow>[] = [];
   #recentBytes = 0;
   #end = 0;
   /** Whether the log may be longer than what was read of it. */
