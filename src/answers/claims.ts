@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { sees } from '../access/visible.ts';
-import { ChosenClaims, initiativesWithClaims } from '../views/chosen-claims.ts';
+import { type ChosenClaims, chosenClaims, initiativesWithClaims } from '../views/chosen-claims.ts';
 import { type Claim, type ComparedClaim, claimStatuses } from '../views/claims.ts';
 import { recordAt } from '../views/records.ts';
 import { list } from './answer.ts';
@@ -46,7 +46,7 @@ export const claimsOfInitiative = list({
   paging: bySlug,
   async open({ ledger: { store, counts }, at: { position }, parameters: { initiativeId, ...filters } }) {
     const until = lastDayOf(filters.until, 'until');
-    const all = await ChosenClaims.of(store.db, counts, initiativeId, position, { ...filters, until });
+    const all = await chosenClaims(store.db, counts, initiativeId, position, { ...filters, until });
     return (asked) =>
       pageOfWhole(all.claims, idOf, asked, async (page, bytesMax) =>
         firstAsJson(await all.compare(page), bytesMax),
@@ -69,7 +69,7 @@ export const claims = list({
     let last: { initiativeId: string; all: ChosenClaims } | undefined;
     const chosenOf = async (initiativeId: string): Promise<ChosenClaims> => {
       if (last?.initiativeId !== initiativeId)
-        last = { initiativeId, all: await ChosenClaims.of(db, counts, initiativeId, position, filters) };
+        last = { initiativeId, all: await chosenClaims(db, counts, initiativeId, position, filters) };
       return last.all;
     };
     /** The claims behind one, initiative by initiative. */

@@ -100,6 +100,8 @@ export const recordFilters = {
   ),
 };
 
+const instant = (description: string) => Type.Optional(Type.String({ maxLength: 40, description }));
+
 export const eventFilters = {
   recordId: Type.Optional(Slug),
   type: Type.Optional(
@@ -114,18 +116,8 @@ export const eventFilters = {
   ),
   recordedBy: word('The id of the principal who recorded it.', 255),
   reasonCode: Type.Optional(Type.Enum([...reasonCodes], { description: 'Why a record was changed.' })),
-  recordedFrom: Type.Optional(
-    Type.String({
-      maxLength: 40,
-      description: 'Recorded at or after an instant, or on or after a day in UTC.',
-    }),
-  ),
-  recordedTo: Type.Optional(
-    Type.String({
-      maxLength: 40,
-      description: 'Recorded at or before an instant, or by the end of a day in UTC.',
-    }),
-  ),
+  recordedFrom: instant('Recorded at or after an instant, or on or after a day in UTC.'),
+  recordedTo: instant('Recorded at or before an instant, or by the end of a day in UTC.'),
   lateByDays: Type.Optional(
     Type.Integer({
       minimum: 0,

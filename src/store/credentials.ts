@@ -4,15 +4,15 @@ import { type Asking, ask } from '../shapes/asking.ts';
 
 // What stands beside the log of principals, their tokens and their sessions. Changes are for `Store.durably`.
 
+/** A row whose members are columns of the table. */
+function insertion(table: 'principals' | 'tokens' | 'sessions', row: object, more = '') {
+  const places = Object.keys(row).map((_, i) => `$${i + 1}`);
+  const text = `insert into ${table} (${Object.keys(row)}) values (${places}) ${more}`;
+  return ask(text, ...Object.values(row));
+}
+
 /** Whoever was inserted before stays. */
-export const insertPrincipal = ({ principal_id, label, issuer, subject }: PrincipalRow) =>
-  ask(
-    'insert into principals values ($1, $2, $3, $4) on conflict do nothing',
-    principal_id,
-    label,
-    issuer,
-    subject,
-  );
+export const insertPrincipal = (row: PrincipalRow) => insertion('principals', row, 'on conflict do nothing');
 
 export const allPrincipals = (): Asking<PrincipalRow[]> => ask<PrincipalRow>('select * from principals');
 
@@ -23,19 +23,7 @@ export const erasePrincipal = (principalId: string) =>
     principalId,
   );
 
-export const insertToken = (row: TokenRow) =>
-  ask(
-    'insert into tokens values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
-    row.token_id,
-    row.principal_id,
-    row.hash,
-    row.label,
-    row.grants,
-    row.created_at,
-    row.expires_at,
-    row.revoked_at,
-    row.used_at,
-  );
+export const insertToken = (row: TokenRow) => insertion('tokens', row);
 
 /** false: there is no such token, or it was revoked before. */
 export function* revokeToken(tokenId: string, atMs: number): Asking<boolean> {
@@ -85,15 +73,7 @@ export const principalOf = (
 /** Keeps a session, and deletes all that have ended. */
 export function* insertSession(row: SessionRow): Asking<void> {
   yield* ask('delete from sessions where ends_at <= $1 or idle_ends_at <= $2', row.begun_at, row.begun_at);
-  yield* ask(
-    'insert into sessions values ($1, $2, $3, $4, $5, $6)',
-    row.hash,
-    row.principal_id,
-    row.begun_at,
-    row.used_at,
-    row.idle_ends_at,
-    row.ends_at,
-  );
+  yield* insertion('sessions', row);
 }
 
 export const useSession = (hash: Uint8Array, atMs: number, idleEndsAt: number) =>

@@ -32,13 +32,13 @@ export interface NewPrincipal {
 export async function addPrincipal(
   by: By,
   { label, grants, reason, user, idempotency }: NewPrincipal,
-): Promise<{ principalId: string; receipt: Receipt }> {
+): Promise<{ principalId: string }> {
   const event = { type: 'PrincipalAdded', data: { grants: byRole(grants) }, reason };
-  const receipt = await record(by, event, idempotency);
-  const principalId = receipt.recorded[0]?.recordId ?? '';
+  const { recorded } = await record(by, event, idempotency);
+  const principalId = recorded[0]?.recordId ?? '';
   const { issuer = null, subject = null } = user ?? {};
   await by.store.durably(insertPrincipal({ principal_id: principalId, label, issuer, subject }));
-  return { principalId, receipt };
+  return { principalId };
 }
 
 /** From then on the principal has these rights and no others. Throws a Refusal. */

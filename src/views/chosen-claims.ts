@@ -26,54 +26,46 @@ export interface ClaimFilters {
   until?: string | undefined;
 }
 
-/** The claims of an initiative that match the filters. Counting them compares none; they are compared page by page. */
-export class ChosenClaims {
-  readonly claims: readonly Claim[];
-  readonly #compare: (claims: readonly Claim[]) => Promise<ComparedClaim[]>;
+/** Claims that match some filters. To count them compares none; they are compared page by page. */
+export interface ChosenClaims {
+  claims: readonly Claim[];
+  compare(claims: readonly Claim[]): Promise<ComparedClaim[]>;
+}
 
-  private constructor(claims: readonly Claim[], compare: ChosenClaims['compare']) {
-    this.claims = claims;
-    this.#compare = compare;
-  }
-
-  static async of(
-    db: Kysely<Database>,
-    counts: ScopeCounts,
-    initiativeId: string,
-    position: number,
-    { status, ...filters }: ClaimFilters,
-  ): Promise<ChosenClaims> {
-    const all = await claimsOf(db, initiativeId, position);
-    const chosen = await chosenAmong(all, filters);
-    let previous: Promise<Map<Claim, Claim>> | undefined;
-    let meetings: Promise<Meeting[]> | undefined;
-    const compare = async (claims: readonly Claim[]): Promise<ComparedClaim[]> => {
-      if (claims.length === 0) return [];
-      previous ??= previousAmong(all);
-      if (areAboutMeetings(claims)) meetings ??= meetingsOf(db, initiativeId, position);
-      const [before, held] = [await previous, (await meetings) ?? []];
-      const comparison = await counts.at(
-        initiativeId,
-        position,
-        (tally) => new Comparison(claims, before, held, tally, filters.until),
-      );
-      return comparison.compared();
-    };
-    if (status === undefined) return new ChosenClaims(chosen, compare);
-    const compared = new Map<Claim, ComparedClaim>();
-    for (let from = 0; from < chosen.length; from += comparedAtOnce) {
-      const some = chosen.slice(from, from + comparedAtOnce);
-      for (const [i, one] of (await compare(some)).entries())
-        if (some[i] && one.status === status) compared.set(some[i], one);
-    }
-    return new ChosenClaims([...compared.keys()], async (claims) =>
-      claims.flatMap((claim) => compared.get(claim) ?? []),
+export async function chosenClaims(
+  db: Kysely<Database>,
+  counts: ScopeCounts,
+  initiativeId: string,
+  position: number,
+  { status, ...filters }: ClaimFilters,
+): Promise<ChosenClaims> {
+  const all = await claimsOf(db, initiativeId, position);
+  const chosen = await chosenAmong(all, filters);
+  let previous: Promise<Map<Claim, Claim>> | undefined;
+  let meetings: Promise<Meeting[]> | undefined;
+  const compare = async (claims: readonly Claim[]): Promise<ComparedClaim[]> => {
+    if (claims.length === 0) return [];
+    previous ??= previousAmong(all);
+    if (areAboutMeetings(claims)) meetings ??= meetingsOf(db, initiativeId, position);
+    const [before, held] = [await previous, (await meetings) ?? []];
+    const comparison = await counts.at(
+      initiativeId,
+      position,
+      (tally) => new Comparison(claims, before, held, tally, filters.until),
     );
+    return comparison.compared();
+  };
+  if (status === undefined) return { claims: chosen, compare };
+  const compared = new Map<Claim, ComparedClaim>();
+  for (let from = 0; from < chosen.length; from += comparedAtOnce) {
+    const some = chosen.slice(from, from + comparedAtOnce);
+    for (const [i, one] of (await compare(some)).entries())
+      if (some[i] && one.status === status) compared.set(some[i], one);
   }
-
-  compare(claims: readonly Claim[]): Promise<ComparedClaim[]> {
-    return this.#compare(claims);
-  }
+  return {
+    claims: [...compared.keys()],
+    compare: async (claims) => claims.flatMap((claim) => compared.get(claim) ?? []),
+  };
 }
 
 /** Claims whose counts are taken from a tally in one turn. */

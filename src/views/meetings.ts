@@ -136,30 +136,20 @@ function coverageOf(recorded: number, named: number, announced: number): Coverag
 /** An answer names at most so many ordinals. */
 const missingMax = 1_000;
 
-export interface MissingOrdinals {
-  missingOrdinals: { series: string | null; missing: number[] }[];
-  /** The number of further missing ordinals and of their series; only if there are more. */
-  missingOrdinalsLeftOut?: { ordinals: number; series: number };
-}
-
 /**
  * The ordinals that are missing between the lowest and the highest of each series, whatever way its name is spelled: the
  * first of them, and how many more.
  */
-export function missingOrdinals(meetings: Meeting[]): MissingOrdinals {
-  const spelled = Map.groupBy(meetings, ({ record }) => record.data.series ?? null);
-  const ordinalsOf = (name: string | null): number[] =>
-    (spelled.get(name) ?? []).flatMap(({ record }) => record.data.ordinal ?? []);
-  const used = [...spelled].flatMap(([name, some]) => (name === null ? [] : [[name, some.length] as const]));
-  const series = [{ shown: null, all: [null] }, ...spellingsOf(used)] satisfies {
-    shown: string | null;
-    all: (string | null)[];
-  }[];
-  const named: MissingOrdinals['missingOrdinals'] = [];
+export function missingOrdinals(meetings: Meeting[]) {
+  // Blank names are refused, so '' stands for none.
+  const spelled = Map.groupBy(meetings, ({ record }) => record.data.series ?? '');
+  const series = spellingsOf([...spelled].map(([name, some]) => [name, some.length]));
+  const named = [];
   const leftOut = { ordinals: 0, series: 0 };
   let room = missingMax;
-  for (const { shown, all } of series.sort((a, b) => bytewise(a.shown ?? '', b.shown ?? ''))) {
-    const ordinals = new Set(all.flatMap(ordinalsOf));
+  for (const { shown, all } of series.sort((a, b) => bytewise(a.shown, b.shown))) {
+    const some = all.flatMap((name) => spelled.get(name) ?? []);
+    const ordinals = new Set(some.flatMap(({ record }) => record.data.ordinal ?? []));
     if (ordinals.size === 0) continue;
     const first = Math.min(...ordinals);
     const last = Math.max(...ordinals);
@@ -167,10 +157,10 @@ export function missingOrdinals(meetings: Meeting[]): MissingOrdinals {
     for (let ordinal = first; ordinal < last && missing.length < room; ordinal++)
       if (!ordinals.has(ordinal)) missing.push(ordinal);
     room -= missing.length;
-    if (missing.length > 0) named.push({ series: shown, missing });
+    if (missing.length > 0) named.push({ series: shown || null, missing });
     const more = last - first + 1 - ordinals.size - missing.length;
     leftOut.ordinals += more;
     leftOut.series += more > 0 ? 1 : 0;
   }
-  return { missingOrdinals: named, ...(leftOut.ordinals > 0 ? { missingOrdinalsLeftOut: leftOut } : {}) };
+  return { missingOrdinals: named, ...(leftOut.ordinals > 0 && { missingOrdinalsLeftOut: leftOut }) };
 }

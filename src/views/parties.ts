@@ -13,34 +13,30 @@ import { listed } from './slices.ts';
 import { registeredFor } from './visible.ts';
 
 /** A party of standing milestones: how many it signed, and when. */
-export interface Party {
-  name: string;
+export interface FoundParty {
+  /** The name, folded. */
+  key: string;
   mous: number;
   projects: number;
   /** The earliest day that the first of them may have happened on, and the latest of the last; null: nobody knows. */
   first: string | null;
   last: string | null;
-}
-
-/** What a party comes to, before its name is read from a record. */
-export interface FoundParty extends Omit<Party, 'name'> {
-  /** The name, folded. */
-  key: string;
   /** The position of the last version that names it. */
   newest: number;
 }
 
 /**
  * The parties of an initiative, or of all standing initiatives, in the order of their folded names; over all, a milestone that several
- * initiatives record counts once. The names are those in the facets, which have no persons, so nothing but the index of records is read.
+ * initiatives record counts once. The names are those in the facets, which have no persons.
  */
 export async function partiesAt(
   db: Kysely<Database>,
   position: number,
   of: { initiativeId: string } | { visible: Visible },
 ): Promise<FoundParty[]> {
-  const scope = 'visible' in of ? of : { ...of, kinds };
-  const left = 'visible' in of ? await leftOut(db, of.visible, position) : undefined;
+  const isOfAll = 'visible' in of;
+  const scope = isOfAll ? of : { ...of, kinds };
+  const counts = isOfAll ? await countingOnce(db, of.visible, position) : () => true;
   const query = db
     .selectFrom('records')
     .select(['position', 'initiative_id', 'kind', 'earliest', 'latest', 'facets'])
@@ -48,28 +44,21 @@ export async function partiesAt(
     .where('standing', '=', 1)
     .where(knownAt(position))
     .where(
-      'visible' in of
+      isOfAll
         ? registeredFor(of.visible, 'records.initiative_id')
         : sql<SqlBool>`initiative_id = ${of.initiativeId}`,
     );
   const parties = new Map<string, FoundParty>();
   for await (const { from, to } of slicesIn(db, scope, { from: 0, to: position })) {
     const rows = await query.where(orderOf(scope), '>', from).where(orderOf(scope), '<=', to).execute();
-    await mapInTurns(rows, (row) => {
-      if (left?.initiatives.has(row.initiative_id) || left?.positions.has(row.position)) return;
+    await mapInTurns(rows.filter(counts), (row) => {
       for (const key of partiesIn(row.facets)) {
-        const party = parties.get(key) ?? {
-          key,
-          mous: 0,
-          projects: 0,
-          first: row.earliest,
-          last: row.latest,
-          newest: 0,
-        };
+        const { earliest: first, latest: last } = row;
+        const party = parties.get(key) ?? { key, mous: 0, projects: 0, first, last, newest: 0 };
         parties.set(key, party);
         party[row.kind === 'mou' ? 'mous' : 'projects'] += 1;
-        if (party.first !== null && (row.earliest ?? '') < party.first) party.first = row.earliest;
-        if (party.last !== null && (row.latest ?? '9') > party.last) party.last = row.latest;
+        if (party.first !== null && (first ?? '') < party.first) party.first = first;
+        if (party.last !== null && (last ?? '9') > party.last) party.last = last;
         party.newest = Math.max(party.newest, row.position);
       }
     });
@@ -79,11 +68,13 @@ export async function partiesAt(
 
 const kinds: ('mou' | 'project')[] = ['mou', 'project'];
 
-/** What does not count over all: what retracted initiatives record, and what another record counts for. */
-async function leftOut(db: Kysely<Database>, visible: Visible, position: number) {
-  const initiatives = await retractedInitiatives(db, visible, position);
-  const doubles = await doublesOf(db, visible, position, initiatives);
-  return { initiatives, positions: new Set(doubles.map((double) => double.position)) };
+/** Which records count over all: not those of retracted initiatives, nor those that another record counts for. */
+async function countingOnce(db: Kysely<Database>, visible: Visible, position: number) {
+  const retracted = await retractedInitiatives(db, visible, position);
+  const doubles = await doublesOf(db, visible, position, retracted);
+  const positions = new Set(doubles.map((double) => double.position));
+  return (row: { initiative_id: string; position: number }) =>
+    !retracted.has(row.initiative_id) && !positions.has(row.position);
 }
 
 const partyLine = `\n${facetLine('party', '')}`;
@@ -97,25 +88,18 @@ function* partiesIn(facets: string): Generator<string> {
 }
 
 /** Parties as answers show them, under the name that the newest of their milestones gives them. */
-export async function partyViews(db: Kysely<Database>, parties: readonly FoundParty[]): Promise<Party[]> {
+export async function partyViews(db: Kysely<Database>, parties: readonly FoundParty[]): Promise<object[]> {
   const rows = await db
     .selectFrom('records')
     .select(['position', stateBytes.as('bytes')])
     .where('position', 'in', listed(parties.map(({ newest }) => newest)))
     .execute();
   const records = await recordsAt(db, rows);
-  const names = new Map(
-    rows.flatMap(({ position }, i) => {
-      const { data } = records[i] ?? {};
-      const named = data && 'parties' in data ? (data.parties ?? []) : [];
-      // Of two spellings in one record the first.
-      return named
-        .toReversed()
-        .flatMap(({ name }) =>
-          typeof name === 'string' ? [[`${position} ${folded(name)}`, name] as const] : [],
-        );
-    }),
-  );
+  const names = new Map<string, string>();
+  // Of two spellings in one record the first.
+  for (const [i, { data }] of records.entries())
+    for (const { name } of 'parties' in data ? (data.parties ?? []).toReversed() : [])
+      if (typeof name === 'string') names.set(`${rows[i]?.position} ${folded(name)}`, name);
   return parties.map(({ key, newest, ...party }) => ({
     name: names.get(`${newest} ${key}`) ?? key,
     ...party,

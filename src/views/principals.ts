@@ -30,12 +30,6 @@ export const principalsNow = async (store: Store): Promise<Principal[]> =>
 export const principalNow = async (store: Store, principalId: string): Promise<Principal | undefined> =>
   (await principalsNow(store)).find((one) => one.principalId === principalId);
 
-/** Every version of a principal up to a position, the newest first. */
-async function versionsOf(db: Kysely<Database>, principalId: string, position: number): Promise<Principal[]> {
-  const versions = ofPrincipals(db).where('record_id', '=', principalId).where('position', '<=', position);
-  return (await versions.orderBy('version', 'desc').execute()).map(principalOf);
-}
-
 const ofPrincipals = (db: Kysely<Database>) =>
   db
     .selectFrom('records')
@@ -63,13 +57,18 @@ export const ruleFor = (
 /** The position of the event since which, without a break, a principal has had the right that it has now. */
 export async function rightSince(
   db: Kysely<Database>,
-  principal: Principal,
+  { principalId, position }: Principal,
   right: Right,
   initiativeId?: string,
 ): Promise<number> {
-  let since = principal.position;
-  for (const version of await versionsOf(db, principal.principalId, principal.position)) {
-    if (!ruleFor(version, right, initiativeId)) break;
+  const versions = await ofPrincipals(db)
+    .where('record_id', '=', principalId)
+    .where('position', '<=', position)
+    .orderBy('version', 'desc')
+    .execute();
+  let since = position;
+  for (const version of versions) {
+    if (!ruleFor(principalOf(version), right, initiativeId)) break;
     since = version.position;
   }
   return since;
