@@ -2,6 +2,7 @@ import type { Static, TObject, TProperties, TSchema } from 'typebox';
 import type { Visible } from '../access/visible.ts';
 import type { LedgerRecord } from '../shapes/record.ts';
 import type { At } from '../views/at.ts';
+import type { PageSize } from '../views/slices.ts';
 import { initiativeKnownAt } from './known.ts';
 import type { Ledger } from './ledger.ts';
 import { countParameter, format, limitStandard, moment } from './parameters.ts';
@@ -59,11 +60,8 @@ export interface List<P extends TProperties = TProperties, S extends TSchema = T
 export type ReadPage = (asked: PageAsked) => Promise<Page>;
 
 /** Where a page of a list begins, and how long it is at most. */
-export interface PageAsked {
+export interface PageAsked extends PageSize {
   after: string | undefined;
-  limit: number;
-  /** Of the items as they are stored: a page of longer ones has fewer of them than its limit, and a next one. */
-  bytesMax: number;
 }
 
 /** A page of a list, and what else its answer says. */

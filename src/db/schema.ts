@@ -1,4 +1,7 @@
-import type { Generated } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
+
+/** What queries are asked of. */
+export type Db = Kysely<Database>;
 
 /** The tables, as in migrations/. Times are milliseconds since 1970, days are YYYY-MM-DD, booleans 0 or 1. */
 export interface Database {

@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely';
-import type { Database, PrincipalRow, SessionRow, TokenRow } from '../db/schema.ts';
+import type { Db, PrincipalRow, SessionRow, TokenRow } from '../db/schema.ts';
 import { type Asking, ask } from '../shapes/asking.ts';
 
 // What stands beside the log of principals, their tokens and their sessions. Changes are for `Store.durably`.
@@ -38,11 +37,11 @@ export function* revokeToken(tokenId: string, atMs: number): Asking<boolean> {
 export const useToken = (tokenId: string, atMs: number) =>
   ask('update tokens set used_at = $1 where token_id = $2', atMs, tokenId);
 
-export const tokenByHash = (db: Kysely<Database>, hash: Uint8Array): Promise<TokenRow | undefined> =>
+export const tokenByHash = (db: Db, hash: Uint8Array): Promise<TokenRow | undefined> =>
   db.selectFrom('tokens').selectAll().where('hash', '=', hash).executeTakeFirst();
 
 /** In the order in which they were made; of one principal, or of all. */
-export const tokensOf = (db: Kysely<Database>, principalId?: string): Promise<TokenRow[]> =>
+export const tokensOf = (db: Db, principalId?: string): Promise<TokenRow[]> =>
   db
     .selectFrom('tokens')
     .selectAll()
@@ -52,17 +51,13 @@ export const tokensOf = (db: Kysely<Database>, principalId?: string): Promise<To
     .execute();
 
 /** What principals are called and known by, by their ids. */
-export async function knownPrincipals(db: Kysely<Database>): Promise<Map<string, PrincipalRow>> {
+export async function knownPrincipals(db: Db): Promise<Map<string, PrincipalRow>> {
   const rows = await db.selectFrom('principals').selectAll().execute();
   return new Map(rows.map((row) => [row.principal_id, row]));
 }
 
 /** The principal that a user of an identity provider is. */
-export const principalOf = (
-  db: Kysely<Database>,
-  issuer: string,
-  subject: string,
-): Promise<PrincipalRow | undefined> =>
+export const principalOf = (db: Db, issuer: string, subject: string): Promise<PrincipalRow | undefined> =>
   db
     .selectFrom('principals')
     .selectAll()
@@ -84,5 +79,5 @@ export const endSession = (hash: Uint8Array) => ask('delete from sessions where 
 export const endSessionsOf = (principalId: string) =>
   ask('delete from sessions where principal_id = $1', principalId);
 
-export const sessionByHash = (db: Kysely<Database>, hash: Uint8Array): Promise<SessionRow | undefined> =>
+export const sessionByHash = (db: Db, hash: Uint8Array): Promise<SessionRow | undefined> =>
   db.selectFrom('sessions').selectAll().where('hash', '=', hash).executeTakeFirst();

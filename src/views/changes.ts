@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely';
-import type { Database } from '../db/schema.ts';
+import type { Db } from '../db/schema.ts';
 import { ChangingTally, type Contribution, type Counts, contributionColumns } from '../projections/tally.ts';
 import { changesFrom } from './counts.ts';
 import { type Share, type Shares, sharesOf } from './summary.ts';
@@ -13,12 +12,7 @@ export interface Move {
 }
 
 /** The events of an initiative after one position, up to another, that moved its counts or its shares. */
-export async function* movesOf(
-  db: Kysely<Database>,
-  initiativeId: string,
-  from: number,
-  to: number,
-): AsyncGenerator<Move> {
+export async function* movesOf(db: Db, initiativeId: string, from: number, to: number): AsyncGenerator<Move> {
   for await (const { changes } of changesFrom(db, initiativeId, from, to))
     for (const { position, before, after } of changes) {
       const moved = counted(before) === counted(after) ? undefined : movedBy(before, after);

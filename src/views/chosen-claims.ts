@@ -1,6 +1,6 @@
-import { type Kysely, type SqlBool, sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { Visible } from '../access/visible.ts';
-import type { Database } from '../db/schema.ts';
+import type { Db } from '../db/schema.ts';
 import { folded } from '../shapes/folded.ts';
 import { mapInTurns } from '../turns.ts';
 import {
@@ -33,7 +33,7 @@ export interface ChosenClaims {
 }
 
 export async function chosenClaims(
-  db: Kysely<Database>,
+  db: Db,
   counts: ScopeCounts,
   initiativeId: string,
   position: number,
@@ -94,9 +94,5 @@ const hasClaims = (position: number) => sql<SqlBool>`exists (select 1 from recor
     and claim.position <= ${position} and (claim.to_position is null or claim.to_position > ${position}))`;
 
 /** The standing initiatives with standing claims, in the order of their ids, after one. */
-export const initiativesWithClaims = (
-  db: Kysely<Database>,
-  visible: Visible,
-  position: number,
-  after: string,
-) => initiativesWhere(db, visible, position, 1, hasClaims(position), after);
+export const initiativesWithClaims = (db: Db, visible: Visible, position: number, after: string) =>
+  initiativesWhere(db, visible, position, 1, hasClaims(position), after);

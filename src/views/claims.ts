@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely';
-import type { Database } from '../db/schema.ts';
+import type { Db } from '../db/schema.ts';
 import {
   type Cell,
   type Counts,
@@ -33,11 +32,7 @@ export interface Claim {
 }
 
 /** The standing claims in order: latest day, earliest day, position. */
-export async function claimsOf(
-  db: Kysely<Database>,
-  initiativeId: string,
-  position: number,
-): Promise<Claim[]> {
+export async function claimsOf(db: Db, initiativeId: string, position: number): Promise<Claim[]> {
   return inOrder(await standingOf(db, initiativeId, 'claim', position));
 }
 
@@ -310,10 +305,6 @@ export function announcedIn(claims: readonly Claim[], until?: string): Map<strin
 }
 
 /** The standing claims about meetings, in their order. */
-export async function claimsAboutMeetings(
-  db: Kysely<Database>,
-  initiativeId: string,
-  position: number,
-): Promise<Claim[]> {
+export async function claimsAboutMeetings(db: Db, initiativeId: string, position: number): Promise<Claim[]> {
   return inOrder(await standingOf(db, initiativeId, 'claim', position, true));
 }

@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely';
-import type { Database } from '../db/schema.ts';
+import type { Database, Db } from '../db/schema.ts';
 import { FoldedTally } from '../projections/folded-tally.ts';
 import { contributionOf } from '../projections/record-row.ts';
 import { type Contribution, contributionColumns, everything, type Tally } from '../projections/tally.ts';
@@ -211,7 +210,7 @@ export interface CountedChange {
 
 /** What each event of a scope changed, as many at once as take some milliseconds, and the position up to which that goes. */
 export async function* changesFrom(
-  db: Kysely<Database>,
+  db: Db,
   scope: string,
   from: number,
   to: number,
@@ -229,7 +228,7 @@ export async function* changesFrom(
 
 /** What each event of a scope changed, for counting: after one position, up to another, in order. */
 export async function changesOf(
-  db: Kysely<Database>,
+  db: Db,
   scope: string,
   from: number,
   to: number,

@@ -1,7 +1,7 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { catalogue } from '../../events/catalogue.ts';
 import { sees, type Visible } from '../access/visible.ts';
-import type { Database, EventRow } from '../db/schema.ts';
+import type { Db, EventRow } from '../db/schema.ts';
 import { commitmentsInText } from '../shapes/people.ts';
 import { leafHash } from '../tlog/merkle.ts';
 import type { OpeningRow } from './openings.ts';
@@ -46,7 +46,7 @@ type Order = 'asc' | 'desc';
 
 /** Events that are asked for: a range of the log, in an order. */
 interface EventsAsked {
-  db: Kysely<Database>;
+  db: Db;
   filters: EventFilters;
   range: PositionRange;
   order: Order;
@@ -93,7 +93,7 @@ const areReasoned = ({ type, reasonCode }: EventFilters): boolean =>
 
 /** A range in slices: of the log, of its events with a reason, or of the log of the initiative. */
 const slicesIn = (
-  db: Kysely<Database>,
+  db: Db,
   filters: EventFilters,
   range: PositionRange,
   order: Order,
@@ -108,7 +108,7 @@ const slicesIn = (
 
 /** The next matching events by one short query, and the position up to which it searched. */
 export async function readOn(
-  db: Kysely<Database>,
+  db: Db,
   filters: EventFilters,
   { from, to }: PositionRange,
   { limit, bytesMax }: PageSize,
@@ -132,11 +132,7 @@ export async function readOn(
 }
 
 /** The first events of a range. */
-export const eventsIn = (
-  db: Kysely<Database>,
-  { from, to }: PositionRange,
-  limit: number,
-): Promise<EventRow[]> =>
+export const eventsIn = (db: Db, { from, to }: PositionRange, limit: number): Promise<EventRow[]> =>
   db
     .selectFrom('events')
     .selectAll()
@@ -161,7 +157,7 @@ const rangeFrom = ({ from, to }: PositionRange, order: Order, after: number | un
     ? { from: Math.max(from, after ?? 0), to }
     : { from, to: Math.min(to, (after ?? Infinity) - 1) };
 
-function matching(db: Kysely<Database>, filters: EventFilters, { from, to }: PositionRange) {
+function matching(db: Db, filters: EventFilters, { from, to }: PositionRange) {
   const { initiativeId, recordId, type, kind, recordedBy, reasonCode, lateByDays } = filters;
   const { recordedFromMs, recordedToMs } = filters;
   // One record has few events: they are found by the record, not by their positions.
@@ -206,7 +202,7 @@ export function matches(event: EventRow, filters: EventFilters): boolean {
 
 /** The event with an id, if it is at or before a position. Events that are being written do not exist yet. */
 export const eventById = (
-  db: Kysely<Database>,
+  db: Db,
   eventId: string,
   position: number,
   visible: Visible,
@@ -220,7 +216,7 @@ export const eventById = (
     .executeTakeFirst();
 
 /** The events at some positions, in order. */
-export const eventsAt = (db: Kysely<Database>, positions: number[]): Promise<LoggedLeaf[]> =>
+export const eventsAt = (db: Db, positions: number[]): Promise<LoggedLeaf[]> =>
   db
     .selectFrom('events')
     .select(['position', 'leaf'])
@@ -229,11 +225,7 @@ export const eventsAt = (db: Kysely<Database>, positions: number[]): Promise<Log
     .execute();
 
 /** The first events at some positions, in order: as many as fit, at least one. */
-export async function firstEventsAt(
-  db: Kysely<Database>,
-  positions: number[],
-  bytesMax: number,
-): Promise<LoggedLeaf[]> {
+export async function firstEventsAt(db: Db, positions: number[], bytesMax: number): Promise<LoggedLeaf[]> {
   const found = await db
     .selectFrom('events')
     .select(['position', leafBytes.as('bytes')])
@@ -244,7 +236,7 @@ export async function firstEventsAt(
 }
 
 /** The events of some rows, in the order of the rows. */
-const leavesOf = (db: Kysely<Database>, rows: { position: number; bytes: number }[]): Promise<LoggedLeaf[]> =>
+const leavesOf = (db: Db, rows: { position: number; bytes: number }[]): Promise<LoggedLeaf[]> =>
   readInPortions(rows, (positions) => eventsAt(db, positions));
 
 /** An event of an answer: JSON text around the stored leaf. */

@@ -1,6 +1,6 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { recordOf, versionColumns } from '../db/rows.ts';
-import type { Database } from '../db/schema.ts';
+import type { Db } from '../db/schema.ts';
 import type { Json } from '../shapes/canonical-json.ts';
 import { diff, type FieldChange } from '../shapes/merge-patch.ts';
 import { revealed } from '../shapes/people.ts';
@@ -12,7 +12,7 @@ import { listed, type Page, type PageSize, portionsOf } from './slices.ts';
 
 /** The record whose versions are asked for, as of a position; with `path` only versions that changed something there. */
 export interface HistoryAsked {
-  db: Kysely<Database>;
+  db: Db;
   initiativeId: string;
   recordId: string;
   position: number;
@@ -93,7 +93,7 @@ async function* versionsFrom({ db, initiativeId, recordId, position, path }: His
 /** The stored bytes of a version and its event. */
 const versionBytes = sql<number>`octet_length(events.leaf) + coalesce(octet_length(records.state), 0)`;
 
-const loggedVersions = (db: Kysely<Database>) =>
+const loggedVersions = (db: Db) =>
   db.selectFrom('events').innerJoin('records', 'records.position', 'events.position');
 
 /** In order. */
@@ -106,13 +106,7 @@ async function versionsIn(query: ReturnType<typeof loggedVersions>) {
 }
 
 /** The changes from one version of a record to another, which may be an earlier one, and the events that made them. Both must exist. */
-export async function differenceOf(
-  db: Kysely<Database>,
-  initiativeId: string,
-  recordId: string,
-  from: number,
-  to: number,
-) {
+export async function differenceOf(db: Db, initiativeId: string, recordId: string, from: number, to: number) {
   const versions = await versionsIn(
     loggedVersions(db)
       .where('events.initiative_id', '=', initiativeId)

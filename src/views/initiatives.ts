@@ -1,6 +1,6 @@
-import { type ExpressionBuilder, type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Visible } from '../access/visible.ts';
-import type { Database } from '../db/schema.ts';
+import type { Database, Db } from '../db/schema.ts';
 import type { LedgerRecord } from '../shapes/record.ts';
 import { turn, turnIfDue } from '../turns.ts';
 import { knownAt } from './at.ts';
@@ -10,7 +10,7 @@ import { type Page, type PageSize, pageOf, SliceLength, totalOf } from './slices
 
 /** Standing initiatives in the order of their ids. */
 export async function listInitiatives(
-  db: Kysely<Database>,
+  db: Db,
   visible: Visible,
   position: number,
   after: string,
@@ -29,17 +29,12 @@ export async function listInitiatives(
 }
 
 /** How many initiatives stand, behind one in the order of their ids. */
-export const countInitiatives = (
-  db: Kysely<Database>,
-  visible: Visible,
-  position: number,
-  after = '',
-): Promise<number> =>
+export const countInitiatives = (db: Db, visible: Visible, position: number, after = ''): Promise<number> =>
   totalOf(initiativeSlices(db, visible, after), (slice) => initiativesAt(db, slice, position, 1));
 
 /** The initiatives that stand, or are retracted, as of a position and meet a condition, in the order of their ids. */
 export async function* initiativesWhere(
-  db: Kysely<Database>,
+  db: Db,
   visible: Visible,
   position: number,
   standing: 0 | 1,
@@ -59,7 +54,7 @@ const hasCounted = sql<SqlBool>`exists (select 1 from records as counted
 
 /** The retracted initiatives in which anything is counted, each with the position at which it was retracted. */
 export const retractedInitiatives = async (
-  db: Kysely<Database>,
+  db: Db,
   visible: Visible,
   position: number,
 ): Promise<Map<string, number>> => {
@@ -69,7 +64,7 @@ export const retractedInitiatives = async (
 
 /** The initiatives in which something happened after a position, up to another one, and whether each stands as of that one. */
 export async function standingSince(
-  db: Kysely<Database>,
+  db: Db,
   visible: Visible,
   from: number,
   to: number,
@@ -85,7 +80,7 @@ export async function standingSince(
 }
 
 /** Versions of initiatives, as of a position, in a slice of those that may be seen. */
-const initiativesAt = (db: Kysely<Database>, slice: InitiativeSlice, position: number, standing: 0 | 1) =>
+const initiativesAt = (db: Db, slice: InitiativeSlice, position: number, standing: 0 | 1) =>
   db
     .selectFrom('records')
     // Literal, as the index is of initiatives only.
@@ -102,7 +97,7 @@ const idsAtOnce = 250;
 
 /** Initiatives that may be seen, behind an id, in the order of ids: as many as a query gets through in a few milliseconds. */
 async function* initiativeSlices(
-  db: Kysely<Database>,
+  db: Db,
   { all, initiatives }: Visible,
   after: string,
 ): AsyncGenerator<InitiativeSlice> {

@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely';
-import type { Database } from '../db/schema.ts';
+import type { Db } from '../db/schema.ts';
 import type { Cut, Tally } from '../projections/tally.ts';
 import { parseEdtf } from '../shapes/edtf.ts';
 import type { LedgerRecord } from '../shapes/record.ts';
@@ -18,11 +17,7 @@ export interface Meeting {
 }
 
 /** The standing meetings in order: earliest day, latest day, series, ordinal, position. Text is compared bytewise. */
-export async function meetingsOf(
-  db: Kysely<Database>,
-  initiativeId: string,
-  position: number,
-): Promise<Meeting[]> {
+export async function meetingsOf(db: Db, initiativeId: string, position: number): Promise<Meeting[]> {
   const records = await standingOf(db, initiativeId, 'meeting', position);
   const meetings = await mapInTurns(records, ({ record, made }) => {
     const { earliest = '', latest = '' } = parseEdtf(record.occurredOn ?? '') ?? {};

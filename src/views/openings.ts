@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely';
-import type { Database } from '../db/schema.ts';
+import type { Db } from '../db/schema.ts';
 import { commitmentsIn, commitmentsInText } from '../shapes/people.ts';
 import type { LedgerRecord } from '../shapes/record.ts';
 
@@ -14,13 +13,13 @@ export interface OpeningRow {
 const commitmentsAtOnce = 500;
 
 /** The openings of the commitments in leaves, without those of erased names. */
-export const openingsOf = (db: Kysely<Database>, leaves: { leaf: string }[]) =>
+export const openingsOf = (db: Db, leaves: { leaf: string }[]) =>
   openingsBy(
     db,
     leaves.flatMap(({ leaf }) => commitmentsInText(leaf)),
   );
 
-async function openingsBy(db: Kysely<Database>, commitments: string[]): Promise<Map<string, OpeningRow>> {
+async function openingsBy(db: Db, commitments: string[]): Promise<Map<string, OpeningRow>> {
   const openings = new Map<string, OpeningRow>();
   for (let i = 0; i < commitments.length; i += commitmentsAtOnce) {
     const rows = await db
@@ -35,10 +34,7 @@ async function openingsBy(db: Kysely<Database>, commitments: string[]): Promise<
 }
 
 /** The names of persons in records, by their commitments, without erased names. */
-export async function namesIn(
-  db: Kysely<Database>,
-  records: readonly LedgerRecord[],
-): Promise<Map<string, string>> {
+export async function namesIn(db: Db, records: readonly LedgerRecord[]): Promise<Map<string, string>> {
   const commitments = records.flatMap(({ data }) => commitmentsIn(data));
   return new Map([...(await openingsBy(db, commitments))].map(([key, { name }]) => [key, name]));
 }

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import { sees, type Visible } from '../access/visible.ts';
-import type { Database, RecordRow } from '../db/schema.ts';
+import type { Db, RecordRow } from '../db/schema.ts';
 import {
   ChangingTally,
   contributionColumns,
@@ -141,7 +140,7 @@ const keyOf = ({ initiative_id, record_id }: Linked): string => `${initiative_id
 
 /** What milestones count that are the same as one recorded before them, to be taken from the counts. */
 async function lessDoubles(
-  db: Kysely<Database>,
+  db: Db,
   visible: Visible,
   position: number,
   retracted: ReadonlyMap<string, unknown>,
@@ -155,7 +154,7 @@ async function lessDoubles(
 
 /** Standing milestones that are the same as one recorded before them. */
 export async function doublesOf(
-  db: Kysely<Database>,
+  db: Db,
   visible: Visible,
   position: number,
   retracted: ReadonlyMap<string, unknown>,
@@ -196,7 +195,7 @@ export async function doublesOf(
 }
 
 /** The standing milestones that name another one, as it was known as of a position. */
-async function linkedRows(db: Kysely<Database>, visible: Visible, position: number): Promise<Linked[]> {
+async function linkedRows(db: Db, visible: Visible, position: number): Promise<Linked[]> {
   const naming = db.selectFrom('records').where('same_as', 'is not', null);
   const linked: Linked[] = [];
   for await (const slice of slicesOf({ from: 0, to: position }, 'asc', lastOfRows(naming, 'position'))) {
@@ -218,7 +217,7 @@ const namedAtOnce = 100;
 
 /** The standing milestones among some records (`initiative/record`), as they were known as of a position. */
 async function milestonesAt(
-  db: Kysely<Database>,
+  db: Db,
   visible: Visible,
   keys: ReadonlySet<string>,
   position: number,

@@ -1,6 +1,6 @@
-import { type Kysely, type SqlBool, sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { Visible } from '../access/visible.ts';
-import type { Database } from '../db/schema.ts';
+import type { Db } from '../db/schema.ts';
 import { facetLine } from '../projections/record-row.ts';
 import { folded } from '../shapes/folded.ts';
 import { mapInTurns } from '../turns.ts';
@@ -30,7 +30,7 @@ export interface FoundParty {
  * initiatives record counts once. The names are those in the facets, which have no persons.
  */
 export async function partiesAt(
-  db: Kysely<Database>,
+  db: Db,
   position: number,
   of: { initiativeId: string } | { visible: Visible },
 ): Promise<FoundParty[]> {
@@ -69,7 +69,7 @@ export async function partiesAt(
 const kinds: ('mou' | 'project')[] = ['mou', 'project'];
 
 /** Which records count over all: not those of retracted initiatives, nor those that another record counts for. */
-async function countingOnce(db: Kysely<Database>, visible: Visible, position: number) {
+async function countingOnce(db: Db, visible: Visible, position: number) {
   const retracted = await retractedInitiatives(db, visible, position);
   const doubles = await doublesOf(db, visible, position, retracted);
   const positions = new Set(doubles.map((double) => double.position));
@@ -88,7 +88,7 @@ function* partiesIn(facets: string): Generator<string> {
 }
 
 /** Parties as answers show them, under the name that the newest of their milestones gives them. */
-export async function partyViews(db: Kysely<Database>, parties: readonly FoundParty[]): Promise<object[]> {
+export async function partyViews(db: Db, parties: readonly FoundParty[]): Promise<object[]> {
   const rows = await db
     .selectFrom('records')
     .select(['position', stateBytes.as('bytes')])

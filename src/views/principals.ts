@@ -1,7 +1,6 @@
-import type { Kysely } from 'kysely';
 import { type Granted, granted, may, type Right } from '../access/rights.ts';
 import { recordOf, type VersionRow, versionColumns } from '../db/rows.ts';
-import type { Database } from '../db/schema.ts';
+import type { Db } from '../db/schema.ts';
 import type { Grant } from '../shapes/grant.ts';
 import { ownId } from '../shapes/stored-event.ts';
 import type { Store } from '../store/store.ts';
@@ -18,7 +17,7 @@ export interface Principal {
 }
 
 /** All principals, in the order in which they were added. */
-export async function principalsAt(db: Kysely<Database>, position: number): Promise<Principal[]> {
+export async function principalsAt(db: Db, position: number): Promise<Principal[]> {
   const rows = await ofPrincipals(db).where(knownAt(position)).orderBy('made').execute();
   return rows.map(principalOf);
 }
@@ -30,7 +29,7 @@ export const principalsNow = async (store: Store): Promise<Principal[]> =>
 export const principalNow = async (store: Store, principalId: string): Promise<Principal | undefined> =>
   (await principalsNow(store)).find((one) => one.principalId === principalId);
 
-const ofPrincipals = (db: Kysely<Database>) =>
+const ofPrincipals = (db: Db) =>
   db
     .selectFrom('records')
     .select(versionColumns)
@@ -56,7 +55,7 @@ export const ruleFor = (
 
 /** The position of the event since which, without a break, a principal has had the right that it has now. */
 export async function rightSince(
-  db: Kysely<Database>,
+  db: Db,
   { principalId, position }: Principal,
   right: Right,
   initiativeId?: string,

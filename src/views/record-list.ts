@@ -1,5 +1,5 @@
-import { type Kysely, PostgresAdapter, type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { Database } from '../db/schema.ts';
+import { PostgresAdapter, type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Db } from '../db/schema.ts';
 import { type DimensionName, dimensions } from '../projections/dimensions.ts';
 import { facetLine, sourceLine } from '../projections/record-row.ts';
 import { foldedForSearch } from '../shapes/folded.ts';
@@ -27,7 +27,7 @@ export interface RecordFilters extends Partial<Record<TextFilter, string | undef
 
 /** The records of a scope that match the filters, as of a position. */
 export interface RecordQuestion {
-  db: Kysely<Database>;
+  db: Db;
   position: number;
   scope: RecordScope;
   filters: RecordFilters;
@@ -148,7 +148,7 @@ const facetFilters = [...dimensions.map(({ name }) => name), 'party', 'publisher
 /** The filters that look for a line in the facets. */
 const lineFilters = [...facetFilters, 'sourceUrl', 'unsourced', 'sources'] as const;
 
-function conditionsOf(db: Kysely<Database>, filters: RecordFilters): RawBuilder<SqlBool>[] {
+function conditionsOf(db: Db, filters: RecordFilters): RawBuilder<SqlBool>[] {
   // With LIKE, two texts that repeat themselves take a hundred times as long; and this function has two names.
   const placeOf = sql.raw(db.getExecutor().adapter instanceof PostgresAdapter ? 'strpos' : 'instr');
   const contains = (column: 'facets' | 'words', text: string) =>

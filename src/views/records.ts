@@ -1,19 +1,18 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Visible } from '../access/visible.ts';
 import { recordOf, type VersionRow, versionColumns, versionOf } from '../db/rows.ts';
-import type { Database } from '../db/schema.ts';
+import type { Db } from '../db/schema.ts';
 import type { Json } from '../shapes/canonical-json.ts';
 import { parseEdtf } from '../shapes/edtf.ts';
 import { revealed } from '../shapes/people.ts';
 import { isMilestone, type Kind, type LedgerRecord, type Version } from '../shapes/record.ts';
-import { mapInTurns, turnIfDue } from '../turns.ts';
+import { mapInTurns } from '../turns.ts';
 import { knownAt } from './at.ts';
 import { namesIn } from './openings.ts';
 import {
   lastOfRows,
   listed,
   type PositionRange,
-  portionsOf,
   readInPortions,
   type SliceLength,
   slicesOf,
@@ -42,7 +41,7 @@ function viewOf(record: LedgerRecord, names: ReadonlyMap<string, string>, until?
 
 /** Views of records. With `until`, a day, those that only may have happened by then are marked possible. */
 export async function recordViews(
-  db: Kysely<Database>,
+  db: Db,
   records: readonly LedgerRecord[],
   until?: string,
 ): Promise<RecordView[]> {
@@ -50,12 +49,12 @@ export async function recordViews(
   return mapInTurns(records, (record) => viewOf(record, names, until));
 }
 
-export const recordView = async (db: Kysely<Database>, record: LedgerRecord): Promise<RecordView> =>
+export const recordView = async (db: Db, record: LedgerRecord): Promise<RecordView> =>
   viewOf(record, await namesIn(db, [record]));
 
 /** A record as of a position, whatever its status. */
 export async function recordAt(
-  db: Kysely<Database>,
+  db: Db,
   initiativeId: string,
   recordId: string,
   position: number,
@@ -75,7 +74,7 @@ export async function recordAt(
 
 /** The position since which a record is known, if it is at a position. */
 export async function madeAt(
-  db: Kysely<Database>,
+  db: Db,
   initiativeId: string,
   recordId: string,
   position: number,
@@ -96,7 +95,7 @@ export async function madeAt(
  * belong to a meeting. They are read in slices, between which others are answered.
  */
 export async function standingOf<K extends Kind>(
-  db: Kysely<Database>,
+  db: Db,
   initiativeId: string,
   kind: K,
   position: number,
@@ -114,14 +113,8 @@ export async function standingOf<K extends Kind>(
   const scope = { initiativeId, kinds: [kind] };
   for await (const { from, to } of slicesIn(db, scope, { from: 0, to: position })) {
     const found = await query.where('made', '>', from).where('made', '<=', to).execute();
-    for (const portion of portionsOf(found)) {
-      const rows = await versionsAt(
-        db,
-        portion.map(({ position }) => position),
-      );
-      versions.push(...(await mapInTurns(rows, versionOf)));
-      await turnIfDue();
-    }
+    const rows = await readInPortions(found, (positions) => versionsAt(db, positions));
+    versions.push(...(await mapInTurns(rows, versionOf)));
   }
   versions.sort((a, b) => a.made - b.made);
   // The query asked for this kind.
@@ -138,7 +131,7 @@ export const orderOf = ({ initiativeId }: RecordScope) => (initiativeId === unde
 
 /** A range of that order in slices. */
 export function slicesIn(
-  db: Kysely<Database>,
+  db: Db,
   { initiativeId, kinds }: RecordScope,
   range: PositionRange,
   length?: SliceLength,
@@ -153,7 +146,7 @@ export function slicesIn(
 
 /** The records at the positions of some rows, in the order of the rows. */
 export async function recordsAt(
-  db: Kysely<Database>,
+  db: Db,
   rows: readonly { position: number; bytes: number }[],
 ): Promise<LedgerRecord[]> {
   return (await readInPortions(rows, (positions) => versionsAt(db, positions))).map(recordOf);
@@ -163,7 +156,7 @@ export async function recordsAt(
 export const stateBytes = sql<number>`coalesce(octet_length(records.state),
   (select octet_length(leaf) from events where events.position = records.position))`;
 
-const versionsAt = (db: Kysely<Database>, positions: number[]): Promise<VersionRow[]> =>
+const versionsAt = (db: Db, positions: number[]): Promise<VersionRow[]> =>
   db
     .selectFrom('records')
     .select(versionColumns)
@@ -172,7 +165,7 @@ const versionsAt = (db: Kysely<Database>, positions: number[]): Promise<VersionR
 
 /** The status of the records that a record refers to by `renews` and `under`. */
 export async function referencesOf(
-  db: Kysely<Database>,
+  db: Db,
   record: LedgerRecord,
   position: number,
 ): Promise<Pick<LedgerRecord, 'recordId' | 'status'>[]> {

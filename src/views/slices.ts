@@ -1,6 +1,6 @@
 import type { SelectQueryBuilder } from 'kysely';
 import type { Database } from '../db/schema.ts';
-import { turn } from '../turns.ts';
+import { turn, turnIfDue } from '../turns.ts';
 
 /** Positions above `from`, up to and with `to`. */
 export interface PositionRange {
@@ -84,7 +84,7 @@ export const lastOfRows =
     return last?.[column];
   };
 
-/** How long a page is at most. Bytes are those of the stored rows, about. */
+/** How long a page is at most. Bytes are those of the stored rows, about: a page of long ones ends before its limit. */
 export interface PageSize {
   limit: number;
   bytesMax: number;
@@ -151,14 +151,16 @@ export function* portionsOf<Row extends { bytes: number }>(rows: readonly Row[])
 
 const portionRowsMax = 128;
 
-/** Reads what stands at the positions of some rows, portion by portion. It comes in the order of the rows. */
+/** Reads what stands at the positions of some rows, in their order. Others have their turns between two portions. */
 export async function readInPortions<T extends { position: number }>(
   rows: readonly { position: number; bytes: number }[],
   read: (positions: number[]) => Promise<T[]>,
 ): Promise<T[]> {
   const found = new Map<number, T>();
-  for (const portion of portionsOf(rows))
+  for (const portion of portionsOf(rows)) {
     for (const one of await read(portion.map(({ position }) => position))) found.set(one.position, one);
+    await turnIfDue();
+  }
   return rows.flatMap(({ position }) => found.get(position) ?? []);
 }
 
