@@ -4,7 +4,7 @@ import { countHistory, differenceOf, historyOf } from '../views/history.ts';
 import { list } from './answer.ts';
 import { columnsOf } from './columns.ts';
 import { recordKnownAt } from './known.ts';
-import { byNumber, limitMax, recordParameters } from './parameters.ts';
+import { byNumber, limitMax, positionParameter, recordParameters } from './parameters.ts';
 import { DifferenceAnswer, HistoryAnswer } from './schemas.ts';
 
 export const history = list({
@@ -43,9 +43,6 @@ export const history = list({
   },
 });
 
-const versionParameter = (description: string) =>
-  Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description }));
-
 export const difference = list({
   name: 'getDifference',
   path: '/v1/initiatives/:initiativeId/records/:recordId/diff',
@@ -55,8 +52,8 @@ export const difference = list({
   tag: 'records',
   parameters: {
     ...recordParameters,
-    from: versionParameter('A version of the record; by default the first.'),
-    to: versionParameter('A version of the record, earlier or later; by default the newest.'),
+    from: positionParameter('A version of the record; by default the first.', 1),
+    to: positionParameter('A version of the record, earlier or later; by default the newest.', 1),
   },
   paging: {},
   shape: DifferenceAnswer,

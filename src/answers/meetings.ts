@@ -1,7 +1,7 @@
 import { Refusal } from '../errors.ts';
 import { outsideMeetings } from '../projections/tally.ts';
 import { folded } from '../shapes/folded.ts';
-import { announcedIn, Comparison, claimsAboutMeetings, claimsOf, previousAmong } from '../views/claims.ts';
+import { announcedIn, Comparison, claimsOf, previousAmong } from '../views/claims.ts';
 import {
   countable,
   countMeetings,
@@ -45,7 +45,7 @@ export const meetings = list({
     const { db } = ledger.store;
     const until = lastDayOf(cut.until, 'until');
     const all = await meetingsOf(db, initiativeId, position);
-    const announced = announcedIn(await claimsAboutMeetings(db, initiativeId, position), until);
+    const announced = announcedIn(await claimsOf(db, initiativeId, position, true), until);
     const held = all
       .filter(({ earliest }) => until === undefined || earliest <= until)
       .filter(({ record }) => series === undefined || folded(record.data.series ?? '') === folded(series));

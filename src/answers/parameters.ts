@@ -15,8 +15,8 @@ export const compared = (lengthMax: number, description?: string) =>
   word(`${description ?? 'Whole.'} ${comparedHow}`, 2 * lengthMax);
 
 /** A position of the log, or another number of that size. */
-export const positionParameter = (description: string) =>
-  Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description }));
+export const positionParameter = (description: string, minimum = 0) =>
+  Type.Optional(Type.Integer({ minimum, maximum: Number.MAX_SAFE_INTEGER, description }));
 
 /** The moment that a read model is asked for. */
 export const moment = {

@@ -71,22 +71,18 @@ const record = {
   }),
   sources: Type.Array(ref(Source)),
 };
-export const RecordBody = named('Record', 'One thing in a register.', { ...record, possible: PossibleItem });
+const RecordBody = named('Record', 'One thing in a register.', { ...record, possible: PossibleItem });
 
-const Countable = object({
-  total: count(),
-  possible: Possible,
-  named: count('How many of them have a title.'),
-});
+const total = { total: count(), possible: Possible };
+const Countable = object({ ...total, named: count('How many of them have a title.') });
 const MilestoneCounts = object({
-  total: count(),
-  possible: Possible,
+  ...total,
   named: count(),
   atMeetings: count(),
   outsideMeetings: count(),
 });
-export const SummaryCounts = named('Counts', 'Computed from the records, never entered.', {
-  meetings: object({ total: count(), possible: Possible }),
+const SummaryCounts = named('Counts', 'Computed from the records, never entered.', {
+  meetings: object(total),
   mous: MilestoneCounts,
   projects: MilestoneCounts,
 });
@@ -119,7 +115,7 @@ const breakdown = {
 
 const counts = { meetings: count(), mous: count(), projects: count() };
 
-export const ComparedClaim = named('Claim', 'A published figure, compared with the records.', {
+const ComparedClaim = named('Claim', 'A published figure, compared with the records.', {
   initiativeId: Slug,
   recordId: Slug,
   version: Type.Integer({ minimum: 1 }),
@@ -151,7 +147,9 @@ export const ComparedClaim = named('Claim', 'A published figure, compared with t
 });
 
 const Coverage = Type.Enum([...coverages]);
-const meetingCounts = {
+const countedMeeting = {
+  ...record,
+  possible: PossibleItem,
   counts: object({ mous: Countable, projects: Countable }),
   running: part(
     'Totals up to and including this meeting. With until: meetings that were surely held by then, and milestones that surely happened by then, also at meetings that are only possible.',
@@ -162,13 +160,9 @@ const meetingCounts = {
     { mous: Coverage, projects: Coverage },
   ),
 };
-export const CountedMeeting = named('CountedMeeting', '', {
-  ...record,
-  possible: PossibleItem,
-  ...meetingCounts,
-});
+const CountedMeeting = named('CountedMeeting', '', countedMeeting);
 
-export const CountedParty = named('CountedParty', 'A party of MoUs and projects, and how many it signed.', {
+const CountedParty = named('CountedParty', 'A party of MoUs and projects, and how many it signed.', {
   name: Type.String({ description: 'As the newest of the records spells it.' }),
   mous: count(),
   projects: count(),
@@ -176,10 +170,7 @@ export const CountedParty = named('CountedParty', 'A party of MoUs and projects,
   last: DayOrNull('The latest day that the last of them may have happened on; null: nobody knows.'),
 });
 
-export const CountedInitiative = named('CountedInitiative', '', {
-  ...record,
-  counts: ref(SummaryCounts),
-});
+const CountedInitiative = named('CountedInitiative', '', { ...record, counts: ref(SummaryCounts) });
 
 const FieldChanges = Type.Array(
   object({ path: Type.String(), from: Type.Optional(AnyJson), to: Type.Optional(AnyJson) }),
@@ -198,7 +189,7 @@ const versionOrigin = {
   correlationId: Type.Optional(Type.String()),
 };
 const VersionOrigin = named('VersionOrigin', 'The event that made a version of a record.', versionOrigin);
-export const VersionBody = named('Version', 'An event of a record, and its changes.', {
+const VersionBody = named('Version', 'An event of a record, and its changes.', {
   ...versionOrigin,
   changes: FieldChanges,
 });
@@ -242,7 +233,7 @@ const loggedEvent = {
     }),
   ),
 };
-export const LoggedEvent = named('LoggedEvent', '', loggedEvent);
+const LoggedEvent = named('LoggedEvent', '', loggedEvent);
 
 const MovedShares = Type.Optional(sharesOf(Type.Integer()));
 const Moved = part(
@@ -258,7 +249,7 @@ const MovingEvent = named('MovingEvent', '', { ...loggedEvent, moved: Moved });
 const provenance = { asOf: ref(AsOf), basis: ref(Basis) };
 const answer = <P extends TProperties>($id: string, properties: P) =>
   named($id, '', { ...properties, ...provenance });
-const total = { total: Type.Optional(count('With count=true: the items of this page and those after it.')) };
+const paged = { total: Type.Optional(count('With count=true: the items of this page and those after it.')) };
 const listOf = ($id: string, item: TSchema, more: TProperties = {}) =>
   answer($id, { items: Type.Array(ref(item)), ...more });
 
@@ -270,12 +261,8 @@ const claims = {
   claimsLeftOut: Type.Optional(count('How many claims there are before these; absent: none.')),
 };
 
-export const InitiativeListAnswer = listOf('InitiativeList', CountedInitiative, total);
-export const InitiativeAnswer = answer('Initiative', {
-  ...record,
-  ...summary,
-  ...claims,
-});
+export const InitiativeListAnswer = listOf('InitiativeList', CountedInitiative, paged);
+export const InitiativeAnswer = answer('Initiative', { ...record, ...summary, ...claims });
 export const SummaryAnswer = answer('Summary', { initiativeId: Slug, status: Status, ...summary, ...claims });
 export const OverallAnswer = answer('OverallSummary', {
   initiatives: count(),
@@ -301,12 +288,10 @@ export const MeetingListAnswer = listOf('MeetingList', CountedMeeting, {
     }),
   ),
   outside: part('Milestones outside meetings.', { mous: Countable, projects: Countable }),
-  ...total,
+  ...paged,
 });
 export const MeetingAnswer = answer('Meeting', {
-  ...record,
-  possible: PossibleItem,
-  ...meetingCounts,
+  ...countedMeeting,
   mous: Type.Array(ref(RecordBody)),
   projects: Type.Array(ref(RecordBody)),
   claims: Type.Array(ref(ComparedClaim), { description: 'Claims about the meeting, or made at it.' }),
@@ -318,9 +303,9 @@ export const MeetingAnswer = answer('Meeting', {
     }),
   ),
 });
-export const RecordListAnswer = listOf('RecordList', RecordBody, total);
-export const PartyListAnswer = listOf('PartyList', CountedParty, total);
-export const ClaimListAnswer = listOf('ClaimList', ComparedClaim, total);
+export const RecordListAnswer = listOf('RecordList', RecordBody, paged);
+export const PartyListAnswer = listOf('PartyList', CountedParty, paged);
+export const ClaimListAnswer = listOf('ClaimList', ComparedClaim, paged);
 export const RecordAnswer = answer('RecordAnswer', {
   ...record,
   references: Type.Array(object({ recordId: Slug, status: Status }), {
@@ -330,14 +315,14 @@ export const RecordAnswer = answer('RecordAnswer', {
 export const HistoryAnswer = answer('History', {
   recordId: Slug,
   versions: Type.Array(ref(VersionBody)),
-  ...total,
+  ...paged,
 });
 export const DifferenceAnswer = answer('Difference', {
   recordId: Slug,
   from: ref(VersionOrigin),
   to: ref(VersionOrigin),
   changes: FieldChanges,
-  ...total,
+  ...paged,
 });
 export const ChangesAnswer = answer('Changes', {
   from: ref(AsOf),
@@ -349,9 +334,9 @@ export const ChangesAnswer = answer('Changes', {
     after: Type.Object(shares, closed),
   }),
   items: Type.Array(ref(MovingEvent)),
-  ...total,
+  ...paged,
 });
-export const EventListAnswer = listOf('EventList', LoggedEvent, total);
+export const EventListAnswer = listOf('EventList', LoggedEvent, paged);
 export const EventAnswer = named('EventAnswer', '', { ...loggedEvent, ...provenance });
 
 export const KeysAnswer = named('Keys', '', {

@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Kysely } from 'kysely';
 import { allGrants, type Granted, granted, grantsIn, noGrants, within } from '../access/rights.ts';
 import { tokenHash } from '../access/token.ts';
 import { everything, type Visible, visibleBy } from '../access/visible.ts';
-import type { Database, TokenRow } from '../db/schema.ts';
+import type { TokenRow } from '../db/schema.ts';
 import type { Authority } from '../ledger/posting.ts';
 import { canonicalJson } from '../shapes/canonical-json.ts';
 import type { Change } from '../shapes/change.ts';
@@ -11,6 +10,7 @@ import { byRole, type GrantsByRole } from '../shapes/grant.ts';
 import { ownId } from '../shapes/stored-event.ts';
 import { tokenByHash, useToken } from '../store/credentials.ts';
 import type { Store } from '../store/store.ts';
+import { recordedAtOf } from '../views/at.ts';
 import { type Principal, principalsAt } from '../views/principals.ts';
 import type { People } from './identity/people.ts';
 import { type Claims, type Provider, unknown } from './identity/provider.ts';
@@ -142,7 +142,7 @@ export class Authentication {
     const grants = people.grantsOf(claims);
     if (isSame(principal.grants, grants)) return principal;
     // An older token would give back what was taken away since.
-    if (!isNew && claims.issuedAt < (await recordedAt(this.#store.db, principal.position))) return principal;
+    if (!isNew && claims.issuedAt < (await recordedAtOf(this.#store, principal.position))) return principal;
     await people.changeRights(principalId, grants);
     return this.#enabled(principalId);
   }
@@ -240,13 +240,3 @@ function callerWithin(principal: Principal, limits: Granted): Caller {
 
 const isSame = (some: Granted, others: Granted): boolean =>
   canonicalJson(byRole(grantsIn(some))) === canonicalJson(byRole(grantsIn(others)));
-
-/** Milliseconds. */
-async function recordedAt(db: Kysely<Database>, position: number): Promise<number> {
-  const { recorded_at } = await db
-    .selectFrom('events')
-    .select('recorded_at')
-    .where('position', '=', position)
-    .executeTakeFirstOrThrow();
-  return recorded_at;
-}

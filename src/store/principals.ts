@@ -18,7 +18,7 @@ export interface By {
   author: Pick<Posting, 'principal' | 'authority'>;
 }
 
-export interface NewPrincipal {
+interface NewPrincipal {
   label: string | null;
   grants: Grant[];
   reason: Reason;
@@ -68,7 +68,7 @@ const record = (
     ...(idempotency && { idempotency }),
   });
 
-export interface NewToken {
+interface NewToken {
   principalId: string;
   label: string;
   /** It gives no more than these; absent: all that its principal has. */

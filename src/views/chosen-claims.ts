@@ -17,7 +17,7 @@ import type { ScopeCounts } from './counts.ts';
 import { initiativesWhere } from './initiatives.ts';
 import { type Meeting, meetingsOf } from './meetings.ts';
 
-export interface ClaimFilters {
+interface ClaimFilters {
   metric?: string | undefined;
   scope?: string | undefined;
   status?: ClaimStatus | undefined;

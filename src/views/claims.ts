@@ -31,12 +31,14 @@ export interface Claim {
   made: number;
 }
 
-/** The standing claims in order: latest day, earliest day, position. */
-export async function claimsOf(db: Db, initiativeId: string, position: number): Promise<Claim[]> {
-  return inOrder(await standingOf(db, initiativeId, 'claim', position));
-}
-
-async function inOrder(records: { record: LedgerRecord<'claim'>; made: number }[]): Promise<Claim[]> {
+/** The standing claims in order: latest day, earliest day, position. ofMeetings: only those about meetings. */
+export async function claimsOf(
+  db: Db,
+  initiativeId: string,
+  position: number,
+  ofMeetings = false,
+): Promise<Claim[]> {
+  const records = await standingOf(db, initiativeId, 'claim', position, ofMeetings);
   const claims = await mapInTurns(records, ({ record, made }) => {
     const span = parseEdtf(record.occurredOn ?? '') ?? { latest: '' };
     return { record, made, span, day: dayNumber(span.latest), begins: dayNumber(span.earliest ?? '') };
@@ -302,9 +304,4 @@ export function announcedIn(claims: readonly Claim[], until?: string): Map<strin
     announced.set(meetingId, known);
   }
   return announced;
-}
-
-/** The standing claims about meetings, in their order. */
-export async function claimsAboutMeetings(db: Db, initiativeId: string, position: number): Promise<Claim[]> {
-  return inOrder(await standingOf(db, initiativeId, 'claim', position, true));
 }

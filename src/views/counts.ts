@@ -202,7 +202,7 @@ export class KeptCounts {
   }
 }
 
-export interface CountedChange {
+interface CountedChange {
   position: number;
   before: Contribution | undefined;
   after: Contribution;

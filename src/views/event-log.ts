@@ -9,6 +9,7 @@ import {
   fittingIn,
   lastOfRows,
   listed,
+  type Order,
   type Page,
   type PageSize,
   type PositionRange,
@@ -41,8 +42,6 @@ export interface LoggedLeaf {
   position: number;
   leaf: string;
 }
-
-type Order = 'asc' | 'desc';
 
 /** Events that are asked for: a range of the log, in an order. */
 interface EventsAsked {
@@ -123,10 +122,7 @@ export async function readOn(
     .execute();
   length.ended();
   const page = fittingIn(found, bytesMax);
-  const events = await eventsAt(
-    db,
-    page.map(({ position }) => position),
-  );
+  const events = await leavesOf(db, page);
   const isAll = page.length === found.length && found.length < limit;
   return { events, position: isAll ? end : (events.at(-1)?.position ?? end) };
 }

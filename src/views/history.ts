@@ -11,7 +11,7 @@ import { namesIn } from './openings.ts';
 import { listed, type Page, type PageSize, portionsOf } from './slices.ts';
 
 /** The record whose versions are asked for, as of a position; with `path` only versions that changed something there. */
-export interface HistoryAsked {
+interface HistoryAsked {
   db: Db;
   initiativeId: string;
   recordId: string;
@@ -133,7 +133,7 @@ function originOf({ leaf, position }: { leaf: string; position: number }) {
 }
 
 /** Compares field by field. Sources that were added at the end are listed one by one. */
-export function changesBetween(before: LedgerRecord | undefined, after: LedgerRecord): FieldChange[] {
+function changesBetween(before: LedgerRecord | undefined, after: LedgerRecord): FieldChange[] {
   const { kind, status, sources: had = [] } = before ?? { ...after, sources: [] };
   const { sources: has, ...state } = stateOf(after) as { sources: Json[]; [member: string]: Json };
   const { sources: _, ...stateBefore } = before ? stateOf(before) : { data: {}, sources: [] };

@@ -132,9 +132,6 @@ const inSlice =
   (slice: InitiativeSlice) =>
   ({ eb, and }: ExpressionBuilder<Database, 'records'>) => {
     if ('ids' in slice) return eb('initiative_id', 'in', slice.ids);
-    const { after, to } = slice;
-    return and([
-      eb('initiative_id', '>', after),
-      ...(to === undefined ? [] : [eb('initiative_id', '<=', to)]),
-    ]);
+    const isAfter = eb('initiative_id', '>', slice.after);
+    return slice.to === undefined ? isAfter : and([isAfter, eb('initiative_id', '<=', slice.to)]);
   };

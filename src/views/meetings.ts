@@ -25,16 +25,13 @@ export async function meetingsOf(db: Db, initiativeId: string, position: number)
   });
   return meetings.sort(
     (a, b) =>
-      compareDays(a.earliest, b.earliest) ||
-      compareDays(a.latest, b.latest) ||
+      bytewise(a.earliest, b.earliest) ||
+      bytewise(a.latest, b.latest) ||
       bytewise(a.record.data.series ?? '', b.record.data.series ?? '') ||
       (a.record.data.ordinal ?? 0) - (b.record.data.ordinal ?? 0) ||
       a.made - b.made,
   );
 }
-
-/** The order of days as text. */
-export const compareDays = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The least numbers of MoUs and projects of a meeting that the claims about it announce. */
 export interface Announced {

@@ -63,7 +63,11 @@ export class OverallCounts {
   ): Promise<T> {
     const { db } = this.#store;
     const retracted = await retractedInitiatives(db, visible, position);
-    const doubles = await lessDoubles(db, visible, position, retracted);
+    /** What milestones count that are the same as one recorded before them, to be taken from the counts. */
+    const doubles = new ChangingTally(false);
+    await mapInTurns(await doublesOf(db, visible, position, retracted), (double) =>
+      doubles.change(double, { ...double, standing: 0 }),
+    );
     if (visible.all) {
       // Nothing happens in an initiative while it is retracted, so only those move that were retracted or reinstated.
       for (const id of new Set([...kept.included.keys(), ...retracted.keys()]))
@@ -138,20 +142,6 @@ type Linked = Pick<RecordRow, (typeof linkedColumns)[number]>;
 
 const keyOf = ({ initiative_id, record_id }: Linked): string => `${initiative_id}/${record_id}`;
 
-/** What milestones count that are the same as one recorded before them, to be taken from the counts. */
-async function lessDoubles(
-  db: Db,
-  visible: Visible,
-  position: number,
-  retracted: ReadonlyMap<string, unknown>,
-): Promise<ChangingTally> {
-  const less = new ChangingTally(false);
-  await mapInTurns(await doublesOf(db, visible, position, retracted), (double) =>
-    less.change(double, { ...double, standing: 0 }),
-  );
-  return less;
-}
-
 /** Standing milestones that are the same as one recorded before them. */
 export async function doublesOf(
   db: Db,
@@ -170,16 +160,12 @@ export async function doublesOf(
   const groups = new Map<string, string>();
   // Chains of links are halved on the way, so that long ones are neither slow nor deep.
   const groupOf = (key: string): string => {
-    let group = key;
-    for (
-      let parent = groups.get(group);
-      parent !== undefined && parent !== group;
-      parent = groups.get(group)
-    ) {
+    for (let group = key; ; ) {
+      const parent = groups.get(group) ?? group;
+      if (parent === group) return group;
       groups.set(group, groups.get(parent) ?? parent);
       group = parent;
     }
-    return group;
   };
   await mapInTurns(rows, (row) => groups.set(groupOf(keyOf(row)), groupOf(row.same_as ?? keyOf(row))));
   const first = new Set<string>();

@@ -26,7 +26,7 @@ export interface RecordFilters extends Partial<Record<TextFilter, string | undef
 }
 
 /** The records of a scope that match the filters, as of a position. */
-export interface RecordQuestion {
+interface RecordQuestion {
   db: Db;
   position: number;
   scope: RecordScope;

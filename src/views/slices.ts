@@ -37,10 +37,10 @@ export class SliceLength {
   }
 }
 
-type Order = 'asc' | 'desc';
+export type Order = 'asc' | 'desc';
 
 /** The position of the last row of the first slice of a range, if there are rows behind it. */
-export type LastOf = (rest: PositionRange, order: Order, rows: number) => Promise<number | undefined>;
+type LastOf = (rest: PositionRange, order: Order, rows: number) => Promise<number | undefined>;
 
 /**
  * A range in slices, in order. Each has as many rows as a query reads in a few milliseconds, and others have their turn between two

@@ -11,7 +11,7 @@ export interface Claims {
   all: JWTPayload;
 }
 
-export interface ProviderOptions {
+interface ProviderOptions {
   issuer: string;
   /** Of access tokens; undefined: none is accepted. */
   audience: string | undefined;
@@ -27,7 +27,7 @@ algorithms.push('EdDSA', 'Ed25519');
 
 const timeoutSeconds = 5;
 /** How far the clocks of the provider and of this machine may be apart. */
-export const clockToleranceSeconds = 30;
+const clockToleranceSeconds = 30;
 
 /** The types promise a text, and whoever signs may write anything. */
 const isIdentifier = (claim: unknown): claim is string =>

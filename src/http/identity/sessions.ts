@@ -8,7 +8,7 @@ import type { Provider } from './provider.ts';
 /** A session that is not used ends after this. */
 export const idleMs = 60 * 60_000;
 /** And every session after this. */
-export const sessionMs = 12 * 60 * 60_000;
+const sessionMs = 12 * 60 * 60_000;
 /** A session's last use is written no more often. */
 const usedEveryMs = 60_000;
 

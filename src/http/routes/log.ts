@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
+import { ConsistencyAnswer, InclusionAnswer, KeysAnswer } from '../../answers/schemas.ts';
 import { instantOf } from '../../db/rows.ts';
 import { Refusal } from '../../errors.ts';
-import { closed, object } from '../../shapes/fields.ts';
+import { closed, object, ref } from '../../shapes/fields.ts';
 import { type CheckpointRow, checkpointOf, newestCheckpoint } from '../../signer/checkpoints.ts';
 import { leafHash } from '../../tlog/merkle.ts';
 import { consistencyProof, inclusionProof, tileHashes } from '../../tlog/proofs.ts';
@@ -75,7 +76,7 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
         description: 'Every verifier key that ever signed (C2SP signed-note, vkey), with its period.',
         tags,
         querystring: object({}),
-        response: { 200: jsonAnswer('The keys, the oldest first', Type.Ref('Keys#')) },
+        response: { 200: jsonAnswer('The keys, the oldest first', ref(KeysAnswer)) },
       },
     },
     async () => {
@@ -108,7 +109,7 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
           position: size('Of the event.'),
           size: size('Of the tree; at least the position.'),
         }),
-        response: { 200: jsonAnswer('The proof', Type.Ref('InclusionProof#')) },
+        response: { 200: jsonAnswer('The proof', ref(InclusionAnswer)) },
       },
     },
     async (request) => {
@@ -139,7 +140,7 @@ export function logRoutes(app: App, { store, signer }: Ledger): void {
           'RFC 9162, section 2.1.4: the tree of size "to" is the tree of size "from" with leaves added.',
         tags,
         querystring: object({ from: size('The smaller size.'), to: size('The larger size.') }),
-        response: { 200: jsonAnswer('The proof', Type.Ref('ConsistencyProof#')) },
+        response: { 200: jsonAnswer('The proof', ref(ConsistencyAnswer)) },
       },
     },
     async (request) => {
