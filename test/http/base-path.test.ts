@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import type { App } from '../../src/app.ts';
+import { Client } from '../../src/cli/demo/client.ts';
 import { basePathOf, withoutBase } from '../../src/http/base-path.ts';
 import { closedLedger, reason } from '../helpers/access.ts';
 import { Browser, ledgerWithProvider, publicUrl } from '../helpers/identity.ts';
@@ -147,6 +148,17 @@ test('a request without the base path is served too, and answered with it', asyn
   t.equal((await app.inject('/v1/nope')).json().type, `${base}/problems/not-found`);
   t.equal((await app.inject(`${base}x/livez`)).statusCode, 404);
   t.equal((await app.inject(`${base}/nope`)).json().detail, `Nothing is served at ${base}/nope.`);
+});
+
+test('commands and their lists find a service below a base path, by that and without it', async (t) => {
+  const { app, admin, record } = await closedLedger(t, { PUBLIC_URL: origin + base });
+  await record('a', { type: 'InitiativeRegistered', data: { name: 'A' } });
+  await record('b', { type: 'InitiativeRegistered', data: { name: 'B' } });
+  const url = `http://127.0.0.1:${await listen(app)}`;
+  for (const address of [url, url + base]) {
+    const items = await new Client({ url: address, token: admin }).list('/v1/initiatives?limit=1');
+    t.equal(items.length, 2, address);
+  }
 });
 
 test('a connection that never became a request is answered with the base path, too', async (t) => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { get, type RequestOptions } from 'node:https';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
@@ -9,6 +9,7 @@ import { type Test, test } from 'tap';
 import { ConfigError, readConfig } from '../../src/config.ts';
 import { readCertificate, renewCertificate } from '../../src/http/certificate.ts';
 import { makeCertificate } from '../helpers/certificate.ts';
+import { start } from '../helpers/child.ts';
 import { runCommand } from '../helpers/command.ts';
 import { buildShell, listen } from '../helpers/shell.ts';
 import { until } from '../helpers/until.ts';
@@ -27,6 +28,16 @@ async function ask(options: RequestOptions) {
   return { status: response.statusCode, headers: response.headers, body: await text(response) };
 }
 
+/** All that comes until the connection ends. A reset after the answer is fine: what counts is the answer. */
+function received(socket: Socket): Promise<string> {
+  let all = '';
+  socket.setEncoding('latin1').on('data', (part) => {
+    all += part;
+  });
+  socket.on('error', () => {});
+  return new Promise((resolve) => socket.on('close', () => resolve(all)));
+}
+
 test('with a certificate the service speaks https, and says so to browsers', async (t) => {
   const { app, ca, port } = await served(t);
   const { status, headers, body } = await ask({ port, ca });
@@ -39,7 +50,7 @@ test('with a certificate the service speaks https, and says so to browsers', asy
 
   const socket = connect(port, '127.0.0.1');
   socket.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  t.equal(await text(socket), '', 'http is not answered');
+  t.equal(await received(socket), '', 'http is not answered');
   const old = connectTls({ port, host: '127.0.0.1', ca, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' });
   await t.rejects(once(old, 'secureConnect'), 'an old TLS is refused');
   t.equal((await ask({ port, ca })).status, 200, 'and others are served as before');
@@ -49,10 +60,10 @@ test('limits of requests hold over https, too', async (t) => {
   const { ca, port } = await served(t);
   const socket = connectTls({ port, host: '127.0.0.1', ca });
   socket.write('nonsense\r\n\r\n');
-  t.match(await text(socket), /^HTTP\/1\.1 400 .*"code":"invalid-request"/s);
+  t.match(await received(socket), /^HTTP\/1\.1 400 .*"code":"invalid-request"/s);
   const long = connectTls({ port, host: '127.0.0.1', ca });
   long.write(`GET /livez HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`);
-  t.match(await text(long), /^HTTP\/1\.1 431 /);
+  t.match(await received(long), /^HTTP\/1\.1 431 /);
 });
 
 test('a certificate that is renewed on the disk is taken up by new connections, and half of one is not', async (t) => {
@@ -73,7 +84,7 @@ test('a certificate that is renewed on the disk is taken up by new connections, 
   t.equal((await ask({ port, ca: next })).status, 200);
   await t.rejects(ask({ port, ca }), 'the old one is no more');
   open.end('GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
-  t.match(await text(open), /^HTTP\/1\.1 200 /, 'a connection that was open goes on');
+  t.match(await received(open), /^HTTP\/1\.1 200 /, 'a connection that was open goes on');
 });
 
 test('files that can not be used are refused at the start, in one line that names the setting', async (t) => {
@@ -109,4 +120,20 @@ test('files that can not be used are refused at the start, in one line that name
     ...{ DATABASE_URL: `file:${directory}/ledger.db`, SIGNER_DIR: '' },
   });
   t.same([code, err], [2, 'milestone-ledger: TLS_CERT must be a file that can be read (ENOENT).\n']);
+});
+
+test('commands on the same machine ask a service that speaks https by the name of its certificate', async (t) => {
+  const directory = t.testdir();
+  await makeCertificate(directory);
+  const file = join(directory, 'ledger.db');
+  const PUBLIC_URL = 'https://ledger.example.org/office';
+  const files = { TLS_CERT: join(directory, 'cert.pem'), TLS_KEY: join(directory, 'key.pem') };
+  const child = start(file, { ...files, PUBLIC_URL });
+  t.teardown(() => child.kill('SIGKILL'));
+  child.stdout.resume();
+  const noted = () => existsSync(`${file}-url`) && readFileSync(`${file}-url`, 'utf8');
+  await until(() => Boolean(noted()) || child.exitCode !== null);
+  t.equal(noted(), `${PUBLIC_URL}\n`);
+  child.kill('SIGTERM');
+  t.same(await once(child, 'exit'), [0, null]);
 });

@@ -78,6 +78,10 @@ const problemAnswers = {
   '5xx': problem('The ledger could not answer.'),
 };
 
+/** Swagger UI writes no style but this one, of a logo in its bar. */
+const logoStyle = 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w=';
+const docsPolicy = pagePolicy.replace("style-src 'self'", `style-src 'self' '${logoStyle}'`);
+
 /**
  * Collects the schemas of the routes that are added after it, and serves them at /openapi.json and /docs. publicUrl: the address
  * by which others know the service.
@@ -110,7 +114,7 @@ export async function describeApi(app: App, publicUrl: string | undefined): Prom
     await scope.register(swaggerUi, {
       routePrefix: '/docs',
       indexPrefix: app.basePath,
-      staticCSP: pagePolicy,
+      staticCSP: docsPolicy,
       theme: { title: 'Milestone Ledger' },
       // "Try it out" asks the server of the page, whatever its port.
       transformSpecification: (document) => ({ ...document, servers: [{ url: app.basePath || '/' }] }),
