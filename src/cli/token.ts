@@ -84,10 +84,12 @@ async function create(config: Config, created: Created, nowMs: number): Promise<
         label,
         expires,
       })
-    : await withLedger(config, async ({ store, recorder }) => {
+    : await withLedger(config, async ({ store, recorder, signer }) => {
         if (principal !== undefined && !(await principalNow(store, principal))?.enabled)
           throw new CouldNotRun(`There is no principal ${principal}, or it is disabled.`);
         const principalId = principal ?? (await addPrincipal({ store, recorder, author }, added)).principalId;
+        // From then on no older copy, in which the ledger may be open, passes for this ledger.
+        await signer?.sign();
         const { row, token } = await issueToken(store, { principalId, label, expiresAt }, nowMs);
         return { ...tokenView(row), token };
       });

@@ -1,34 +1,13 @@
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { test } from 'tap';
-import type { App } from '../../src/app.ts';
 import { openLedgerApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { verifyLedger } from '../../src/verify/verify.ts';
 import { checkStore } from '../helpers/check-store.ts';
+import { earlierLedger, ready, versions } from './earlier.ts';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
-
-/** What a version of the code answered. */
-interface Answered {
-  now: string;
-  posted: { url: string; headers: Record<string, string>; body: string; answer: unknown }[];
-  answers: Record<string, unknown>;
-}
-
-for (const keys of globSync('*/signer/keys.json', { cwd: here })) {
-  const version = keys.slice(0, keys.indexOf('/'));
+for (const version of versions) {
   test(`a ledger of version ${version} opens, is upgraded, verifies clean and answers as before`, async (t) => {
-    const from = join(here, version);
-    const directory = mkdtempSync(join(tmpdir(), 'milestone-ledger-upgrade-'));
-    t.teardown(() => rmSync(directory, { recursive: true }));
-    const [database, signer] = [join(directory, 'ledger.db'), join(directory, 'signer')];
-    writeFileSync(database, gunzipSync(readFileSync(join(from, 'ledger.db.gz'))));
-    cpSync(join(from, 'signer'), signer, { recursive: true });
-    const answered: Answered = JSON.parse(gunzipSync(readFileSync(join(from, 'answers.json.gz'))).toString());
+    const { database, signer, answered } = earlierLedger(t, version);
     const config = readConfig({ DATABASE_URL: `file:${database}`, SIGNER_DIR: signer });
 
     // Twice, as a second start finds what the first one made.
@@ -71,14 +50,4 @@ for (const keys of globSync('*/signer/keys.json', { cwd: here })) {
     checkStore(database);
     t.same((await verifyLedger(`file:${database}`, { signerDirectory: signer })).findings, []);
   });
-}
-
-/** Read models of another version are rebuilt at the start. */
-async function ready(app: App): Promise<void> {
-  for (;;) {
-    const { statusCode, body } = await app.inject('/readyz');
-    if (statusCode === 200) return;
-    if (!body.includes('not-ready')) throw new Error(body);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }

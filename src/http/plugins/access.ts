@@ -89,7 +89,7 @@ export async function requireAccess(
  * Cuts off requests that go on, such as streams and exports, when whoever asked may have them no more: within twice this time, on
  * every instance.
  */
-const askAgainMs = 2_000;
+const askAgainMs = 1_500;
 
 function cutOff(app: App, callerBy: AccessOptions['callerBy']): void {
   const askAgain = async (): Promise<void> => {
@@ -105,7 +105,8 @@ function cutOff(app: App, callerBy: AccessOptions['callerBy']): void {
         // While the database is away nobody knows, and what is open stays so.
         if (!(error instanceof Refusal) || error.status >= 500) continue;
         request.log.info({ reason: error.message }, 'cut off, as the right to it ended');
-        request.raw.destroy();
+        // As if the other side had gone away, which everything that goes on knows how to end by.
+        request.raw.socket.destroy();
       }
     }
   };
