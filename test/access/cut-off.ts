@@ -25,7 +25,8 @@ interface GoingOn {
 /** A ledger with an administrator and a provider, and the instance at which others ask: itself, or a second one. */
 async function served(t: Test, instances: 1 | 2) {
   const provider = await identityProvider(t);
-  const ledger = await closedLedger(t, settingsFor(t, provider.issuer));
+  // It is asked again and again.
+  const ledger = await closedLedger(t, { ...settingsFor(t, provider.issuer), RATE_LIMIT: '0' });
   let app = ledger.app;
   if (instances === 2) {
     app = await openLedgerApp({ ...ledger.config, SIGNER_DIR: '' }, false);

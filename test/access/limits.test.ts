@@ -130,3 +130,11 @@ test('without a limit, and in a ledger that is open, nobody is counted', async (
   t.teardown(() => open.close());
   for (let i = 0; i < 3; i++) t.equal((await open.inject('/v1/initiatives')).statusCode, 200);
 });
+
+test('long requests that begin at the same moment are all answered', async (t) => {
+  const { ask, record, principal } = await closedLedger(t);
+  await record('a', registered);
+  const { token } = await principal([reader]);
+  const asked = Array.from({ length: 4 }, () => ask(token, 'GET', '/v1/export?initiativeId=a'));
+  for (const { status, text } of await Promise.all(asked)) t.equal(status, 200, text);
+});

@@ -72,8 +72,9 @@ export async function limitAccess(
   function refuseMany(request: FastifyRequest): void {
     const who = whoOf(request);
     let open = 0;
+    // Of another one that began at the same moment nobody is known yet: it counts this one.
     for (const other of app.underWay.keys())
-      if (other !== request && other.routeOptions.config.long && whoOf(other) === who) open++;
+      if (other !== request && other.caller && other.routeOptions.config.long && whoOf(other) === who) open++;
     if (open >= longRequests)
       throw new Refusal(
         'too-many-requests',
