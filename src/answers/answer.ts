@@ -8,8 +8,8 @@ import type { Ledger } from './ledger.ts';
 import { countParameter, format, limitStandard, moment } from './parameters.ts';
 
 /**
- * An answer is a function of its name, its parameters and a position: it knows neither a request nor a reply, so routes,
- * pages and other threads share it. Whoever sends it adds the moment and the basis.
+ * An answer is a function of its name, its parameters and a position. It knows neither a request nor a reply. Whoever sends it adds
+ * the moment and the basis.
  */
 interface Described<P extends TProperties, S extends TSchema> {
   name: string;
@@ -44,7 +44,7 @@ export interface Single<P extends TProperties = TProperties, S extends TSchema =
 /** What an answer says beside its moment and basis. */
 type Body<S extends TSchema> = Omit<Static<S>, 'asOf' | 'basis'>;
 
-/** A list, which is also there as a table and as lines, in pages or as a whole. */
+/** A list. It is served as JSON, as a table and as lines, in pages or as a whole. */
 export interface List<P extends TProperties = TProperties, S extends TSchema = TSchema>
   extends Described<P, S> {
   /** What the answer calls its items. */
@@ -53,7 +53,7 @@ export interface List<P extends TProperties = TProperties, S extends TSchema = T
   limit: number;
   /** Of the table: paths into an item. */
   columns: readonly string[];
-  /** Computes what all pages share, and gives what reads a page. */
+  /** Computes what all pages share, and gives the function that reads a page. */
   open(asked: Asked<P>): ReadPage | Promise<ReadPage>;
 }
 
@@ -80,7 +80,7 @@ export interface Page {
 
 export type Answer = Single | List;
 
-// The casts forget which parameters an answer takes: whoever asks has them checked against the schema of this very answer.
+// The casts forget which parameters an answer takes. They are checked against the schema of this very answer before it is asked.
 
 export const single = <P extends TProperties, S extends TSchema>(answer: Single<P, S>): Answer =>
   ({ ...answer, parameters: { ...moment, ...answer.parameters } }) as unknown as Single;

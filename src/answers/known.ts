@@ -5,7 +5,7 @@ import type { LedgerRecord } from '../shapes/record.ts';
 import type { Store } from '../store/store.ts';
 import { madeAt, recordAt } from '../views/records.ts';
 
-// What was not known at a position is not found, whatever was recorded since: so a repeat of a position is answered as before.
+// A record that was not known at a position is not found, whatever was recorded since. So a repeat of a position is answered alike.
 
 /** An initiative as it was known at a position. Throws Refusal where it was not. */
 export async function initiativeKnownAt(
@@ -14,7 +14,7 @@ export async function initiativeKnownAt(
   initiativeId: string,
   position: number,
 ): Promise<LedgerRecord<'initiative'>> {
-  // As one that does not exist.
+  // An initiative that may not be seen is answered like one that does not exist.
   if (!sees(visible, initiativeId)) throw notRegistered(initiativeId);
   const record = await recordAt(store.db, initiativeId, initiativeId, position);
   if (record?.kind === 'initiative') return record;

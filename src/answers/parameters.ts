@@ -32,7 +32,7 @@ const until = (description: string) => ({
 
 /** For counts, and for claims, which have a day of their own. */
 export const untilParameter = until('Only what had happened by the end of this date');
-/** For lists of what has a date. */
+/** For lists of items that have a date. */
 export const untilOfItems = until(
   'Only items that had happened by the end of this date, and items that may have, marked possible; count=true counts both',
 );
@@ -76,7 +76,7 @@ export const countParameter = {
   ),
 };
 
-/** Text that repeats itself is compared with each place of a title letter by letter. */
+/** A text that repeats itself is compared letter by letter with each place of a title, so it must be short. */
 export const qLengthMax = 200;
 
 export const recordFilters = {

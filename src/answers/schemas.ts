@@ -37,7 +37,7 @@ export const itemsOf = (item: TSchema) => object({ items: Type.Array(ref(item)) 
 export const orNull = <S extends TSchema>(schema: S, description: string) =>
   Type.Union([schema, Type.Null()], { description });
 
-/** What every read model says of where its answer comes from. */
+/** Every answer of a read model says where it comes from. */
 export const Basis = named('Basis', 'The exact log that the answer was computed from.', {
   treeSize: count('How many events of the log the answer was computed from.'),
   rootHash: hash('The root of the Merkle tree over them.'),

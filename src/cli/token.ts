@@ -59,7 +59,7 @@ function initiativeOrAll(text: string): string {
   throw new InvalidArgumentError('It is the id of an initiative, or * (in quotes).');
 }
 
-/** The command line is the operator's: who can read the files of a ledger needs nobody's leave. */
+/** The command line is the operator's: whoever can read the files of a ledger needs nobody's leave. */
 const author = { principal: 'operator', authority: 'operator' } as const;
 
 async function create(config: Config, created: Created, nowMs: number): Promise<void> {
@@ -146,7 +146,7 @@ async function withLedger<T>(config: Config, work: (ledger: OpenLedger) => Promi
 const askFor = async <T>(...asked: Parameters<typeof answerOf>): Promise<T> =>
   JSON.parse(await answerOf(...asked)) as T;
 
-/** Throws CouldNotRun with what the service answers where it refuses. */
+/** Throws CouldNotRun with the answer of the service where it refuses. */
 async function answerOf(service: Service, method: string, path: string, body?: object): Promise<string> {
   const sent = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   const answer = await ask(service, method, path, sent);

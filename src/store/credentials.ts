@@ -1,9 +1,9 @@
 import type { Db, PrincipalRow, SessionRow, TokenRow } from '../db/schema.ts';
 import { type Asking, ask } from '../shapes/asking.ts';
 
-// What stands beside the log of principals, their tokens and their sessions. Changes are for `Store.durably`.
+// The labels of principals, their tokens and their sessions stand beside the log. Changes are for `Store.durably`.
 
-/** A row whose members are columns of the table. */
+/** Inserts a row whose members are columns of the table. */
 function insertion(table: 'principals' | 'tokens' | 'sessions', row: object, more = '') {
   const places = Object.keys(row).map((_, i) => `$${i + 1}`);
   const text = `insert into ${table} (${Object.keys(row)}) values (${places}) ${more}`;
@@ -15,7 +15,7 @@ export const insertPrincipal = (row: PrincipalRow) => insertion('principals', ro
 
 export const allPrincipals = (): Asking<PrincipalRow[]> => ask<PrincipalRow>('select * from principals');
 
-/** Empties what a principal is called and known by: a user of an identity provider is another principal from then on. */
+/** Empties the label and the user of a principal. From then on the user is another principal. */
 export const erasePrincipal = (principalId: string) =>
   ask(
     'update principals set label = null, issuer = null, subject = null where principal_id = $1',
@@ -40,7 +40,7 @@ export const useToken = (tokenId: string, atMs: number) =>
 export const tokenByHash = (db: Db, hash: Uint8Array): Promise<TokenRow | undefined> =>
   db.selectFrom('tokens').selectAll().where('hash', '=', hash).executeTakeFirst();
 
-/** In the order in which they were made; of one principal, or of all. */
+/** The tokens of one principal, or of all, in the order in which they were made. */
 export const tokensOf = (db: Db, principalId?: string): Promise<TokenRow[]> =>
   db
     .selectFrom('tokens')
@@ -50,7 +50,7 @@ export const tokensOf = (db: Db, principalId?: string): Promise<TokenRow[]> =>
     .orderBy('token_id')
     .execute();
 
-/** What principals are called and known by, by their ids. */
+/** The labels and users of principals, by their ids. */
 export async function knownPrincipals(db: Db): Promise<Map<string, PrincipalRow>> {
   const rows = await db.selectFrom('principals').selectAll().execute();
   return new Map(rows.map((row) => [row.principal_id, row]));

@@ -24,11 +24,11 @@ interface NewPrincipal {
   reason: Reason;
   /** Who it is to an identity provider. */
   user?: { issuer: string; subject: string };
-  /** With the same one the same principal is meant. */
+  /** Two requests with the same one mean the same principal. */
   idempotency?: Posting['idempotency'];
 }
 
-/** Records a principal, and keeps beside the log what it is called. The id tells nothing of the label. Throws a Refusal. */
+/** Records a principal, and keeps its label beside the log. The id tells nothing of the label. Throws a Refusal. */
 export async function addPrincipal(
   by: By,
   { label, grants, reason, user, idempotency }: NewPrincipal,

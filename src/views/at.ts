@@ -59,14 +59,14 @@ export const asOfJson = ({ position, recordedAt }: At): Pick<At, 'position' | 'r
 
 const ends = new WeakMap<Head, At>();
 
-/** The moment of the end of the log, made once because most reads ask for it. */
+/** The moment of the end of the log. It is made once, as most reads ask for it. */
 export function endOf(head: Head): At {
   const end = ends.get(head) ?? atOf(head.position, head.recordedAt, head.rootHash);
   ends.set(head, end);
   return end;
 }
 
-/** Milliseconds. */
+/** When the event at a position was recorded, in milliseconds. */
 export async function recordedAtOf({ db }: Pick<Store, 'db'>, position: number): Promise<number> {
   const { recorded_at } = await db
     .selectFrom('events')
@@ -120,8 +120,8 @@ async function lastPositionBy(store: Store, ms: number): Promise<number> {
 }
 
 /**
- * The versions of records that were the newest as of a position. The plus hides this bound from the planner: SQLite would read all
- * positions up to it, although another index or another bound leads to few of them.
+ * The versions of records that were the newest as of a position. The plus hides this bound from the planner of SQLite, which would
+ * read all positions up to it, although another index or another bound leads to few rows.
  */
 export const knownAt =
   (position: number) =>

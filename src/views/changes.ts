@@ -3,7 +3,7 @@ import { ChangingTally, type Contribution, type Counts, contributionColumns } fr
 import { changesFrom } from './counts.ts';
 import { type Share, type Shares, sharesOf } from './summary.ts';
 
-/** The figures that moved: counts and shares, without those that stayed. */
+/** The counts and shares that moved. A figure that stayed is absent. */
 export type Moved = Partial<Counts & Shares>;
 
 export interface Move {
@@ -11,7 +11,7 @@ export interface Move {
   moved: Moved;
 }
 
-/** The events of an initiative after one position, up to another, that moved its counts or its shares. */
+/** The events of an initiative that moved its counts or its shares: those after one position, up to another. */
 export async function* movesOf(db: Db, initiativeId: string, from: number, to: number): AsyncGenerator<Move> {
   for await (const { changes } of changesFrom(db, initiativeId, from, to))
     for (const { position, before, after } of changes) {

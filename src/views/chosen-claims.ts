@@ -26,7 +26,7 @@ interface ClaimFilters {
   until?: string | undefined;
 }
 
-/** Claims that match some filters. To count them compares none; they are compared page by page. */
+/** Claims that match some filters. They are compared page by page, so that counting them compares none. */
 export interface ChosenClaims {
   claims: readonly Claim[];
   compare(claims: readonly Claim[]): Promise<ComparedClaim[]>;
@@ -68,7 +68,7 @@ export async function chosenClaims(
   };
 }
 
-/** Claims whose counts are taken from a tally in one turn. */
+/** The number of claims that are compared in one turn. */
 const comparedAtOnce = 1_000;
 
 async function chosenAmong(
@@ -93,6 +93,6 @@ const hasClaims = (position: number) => sql<SqlBool>`exists (select 1 from recor
   where claim.initiative_id = records.initiative_id and claim.kind = 'claim' and claim.standing = 1
     and claim.position <= ${position} and (claim.to_position is null or claim.to_position > ${position}))`;
 
-/** The standing initiatives with standing claims, in the order of their ids, after one. */
+/** The standing initiatives with standing claims, after an id, in the order of ids. */
 export const initiativesWithClaims = (db: Db, visible: Visible, position: number, after: string) =>
   initiativesWhere(db, visible, position, 1, hasClaims(position), after);

@@ -25,7 +25,7 @@ export type ComparedClaim = Awaited<ReturnType<Comparison['compared']>>[number];
 export interface Claim {
   record: LedgerRecord<'claim'>;
   span: EdtfSpan;
-  /** The last day of its date, for which it is stated, and the first; 0 if nobody knows the first. */
+  /** The last day of its date, for which it is stated, and the first day. The first is 0 where nobody knows it. */
   day: number;
   begins: number;
   made: number;
@@ -75,8 +75,8 @@ interface Counted {
 }
 
 /**
- * Compares some claims of an initiative with the counts of the register. It takes from the tally, at once, only what the comparison
- * needs; the claims are compared later, so that others have their turns in between.
+ * Compares some claims of an initiative with the counts of the register. The constructor takes the counts that it needs from the
+ * tally. The claims are compared later, in turns with other requests.
  */
 export class Comparison {
   readonly #claims: readonly Claim[];
@@ -84,7 +84,7 @@ export class Comparison {
   readonly #sums: ScopeSums;
   readonly #happened: DaySums;
 
-  /** previous: see `previousAmong`. meetings: may be empty if no claim is about meetings (`areAboutMeetings`). */
+  /** previous: by `previousAmong`. meetings: may be empty if no claim is about meetings (`areAboutMeetings`). */
   constructor(
     claims: readonly Claim[],
     previous: ReadonlyMap<Claim, Claim>,
@@ -282,7 +282,7 @@ function cellsIn(meetings: Meeting[], tally: Tally, days: readonly number[]): (s
   };
 }
 
-/** What is made at its first use. */
+/** Makes an object at its first use. */
 function once<T extends object>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
@@ -291,7 +291,7 @@ function once<T extends object>(make: () => T): () => T {
   };
 }
 
-/** The figures that claims announced for each meeting. With `until`, only claims that are stated for a day by then. */
+/** The figures that claims announced for each meeting. With `until`, only claims count that are stated for a day by then. */
 export function announcedIn(claims: readonly Claim[], until?: string): Map<string, Announced> {
   const announced = new Map<string, Announced>();
   for (const { record, span } of claims) {

@@ -6,24 +6,24 @@ import type { Change } from '../shapes/change.ts';
 import type { Store } from '../store/store.ts';
 import { SliceLength } from './slices.ts';
 
-/** Changes that the first query reads which folds on; the others read as many as take some milliseconds. */
+/** The number of changes that the first query of a fold reads. Later queries read as many as take some milliseconds. */
 const rowsAtFirst = 1_024;
-/** Bytes that the counts kept in memory may take, about; and what a scope takes in which nothing is counted. */
+/** The bytes that the counts kept in memory may take, about, and the bytes of a scope in which nothing is counted. */
 const cachedBytesMax = 64 * 1024 * 1024;
 const scopeBytes = 1_024;
-/** Up to so many scopes in memory, one that begins is kept there, so that none of its events has to be read again. */
+/** A scope that begins is kept in memory while there are fewer scopes than this, so that its events are not read again. */
 const begunMax = 100;
-/** At every so many positions of the log it is looked whether a scope that is not in memory is due for a snapshot. */
+/** A scope that is not in memory is checked for a due snapshot once in so many positions. */
 const observedEvents = 256;
 
-/** Over so many positions a snapshot may be nearer than the counts in memory: after a start these may be old ones. */
+/** Counts in memory that are this far behind may be further away than a snapshot, as after a start. */
 const farPositions = 512;
 
 /** The counts of a scope as of a position. */
 interface Folded {
   position: number;
   counts: FoldedTally;
-  /** The run of observed events of which all of the scope's are folded in, so that the next one can be; 0: none. */
+  /** The run of observed events that is folded in without a gap, so that the next event can be folded, too. 0: none. */
   live: number;
 }
 
@@ -36,7 +36,7 @@ export class ScopeCounts {
   #cache = new KeptCounts();
   /** The number of swaps when the cache was begun. */
   #swaps = 0;
-  /** Per scope, what is under way: no tally is read while it is folded on. */
+  /** By scope, the read that is under way: no tally is read while it is folded on. */
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #failed: (error: unknown) => void;
   #snapshots: Promise<void> = Promise.resolve();
@@ -44,7 +44,7 @@ export class ScopeCounts {
   #observed = 0;
   #run = 1;
 
-  /** failed: told of a snapshot that could not be kept. Nothing depends on it but the speed of answers. */
+  /** failed: told of a snapshot that could not be kept. Only the speed of answers depends on snapshots. */
   constructor(store: Store, failed: (error: unknown) => void) {
     this.#store = store;
     this.#failed = failed;
@@ -82,7 +82,7 @@ export class ScopeCounts {
     return this.#cache;
   }
 
-  /** The counts of a scope as of a position: cached ones that are earlier, folded on, or those of a nearer snapshot. */
+  /** The counts of a scope as of a position: the cached ones, which are earlier, or those of a nearer snapshot, folded on. */
   async #foldedTo(position: number, scope: string, cached: Folded | undefined): Promise<Folded> {
     let folded = cached;
     // Live counts have all events up to the last one observed.
@@ -114,10 +114,10 @@ export class ScopeCounts {
     return { position: snapshot?.position ?? 0, counts: new FoldedTally(scope, snapshot?.tally), live: 0 };
   }
 
-  /** Folds what was recorded into the counts that are in memory, and has snapshots made that are due; no answer waits for it. */
+  /** Folds recorded events into the counts in memory, and has due snapshots made. No answer waits for it. */
   observe(changes: readonly Change[]): void {
     const first = changes[0]?.position ?? 0;
-    // Other events may have come between, through another instance: what is in memory is folded on from the log then.
+    // Another instance may have recorded events in between. Then the counts in memory are folded on from the log.
     const cache = this.#cacheNow();
     if (first !== this.#observed + 1) this.#run += 1;
     const due = new Set<string>();
@@ -151,7 +151,7 @@ export class ScopeCounts {
     const swaps = this.#swaps;
     this.#snapshots = this.#snapshots
       .then(() => {
-        // Of a read model that was swapped out meanwhile nothing is kept.
+        // No snapshot is kept of a read model that was swapped out meanwhile.
         if (swaps === this.#store.swaps()) return this.#store.keepSnapshot(snapshot);
       })
       .catch(this.#failed);
@@ -165,7 +165,7 @@ export class ScopeCounts {
   }
 }
 
-/** The counts of the scopes asked for last, as many as fit into memory; each is weighed when it is kept or changes, and at no other time. */
+/** The counts of the scopes asked for last, as many as fit into memory. Each is weighed when it is kept and when it changes. */
 export class KeptCounts {
   readonly #kept = new Map<string, { folded: Folded; bytes: number }>();
   #bytes = 0;
@@ -208,7 +208,7 @@ interface CountedChange {
   after: Contribution;
 }
 
-/** What each event of a scope changed, as many at once as take some milliseconds, and the position up to which that goes. */
+/** The changes of a scope, as many at once as take some milliseconds, and the position up to which they go. */
 export async function* changesFrom(
   db: Db,
   scope: string,
@@ -226,7 +226,7 @@ export async function* changesFrom(
   }
 }
 
-/** What each event of a scope changed, for counting: after one position, up to another, in order. */
+/** The changes of a scope after one position, up to another, in order. */
 export async function changesOf(
   db: Db,
   scope: string,
@@ -245,7 +245,7 @@ export async function changesOf(
     .orderBy('events.position')
     .limit(limit)
     .execute();
-  // Few events change a record that is there, and twice the columns take twice as long to read.
+  // Few events change a record that exists, so the versions before are read apart: a join for all would take twice as long.
   const changed = rows.findLast(({ prev_position }) => prev_position !== null);
   const earlier = changed
     ? await inRange

@@ -9,8 +9,7 @@ import {
 } from '../projections/tally.ts';
 
 /**
- * The counts of some cells by day. It answers the questions of a tally's cut with a few searches each, however many cells there are,
- * because thousands of claims ask one.
+ * The counts of some cells by day. Each question takes a few searches, however many cells there are, because thousands of claims ask.
  */
 export class DaySums {
   readonly #cells: readonly Cell[];

@@ -22,7 +22,7 @@ import {
 import { seenBy } from './visible.ts';
 
 export interface EventFilters {
-  /** Only what whoever asks may see. */
+  /** What the reader may see. */
   visible: Visible;
   initiativeId?: string | undefined;
   recordId?: string | undefined;
@@ -71,7 +71,7 @@ export async function listEvents(
 
 const leafBytes = sql<number>`octet_length(leaf)`;
 
-/** Whether an index leads to the matches. With other filters, a filter that rarely matches would read the whole log. */
+/** Whether an index leads to the matches. Otherwise a filter that rarely matches would read the whole log. */
 const isServed = (filters: EventFilters): boolean => {
   const { visible, initiativeId, recordId, type, kind, recordedBy, reasonCode, lateByDays } = filters;
   if (recordId !== undefined) return initiativeId !== undefined;
@@ -163,7 +163,7 @@ function matching(db: Db, filters: EventFilters, { from, to }: PositionRange) {
   if (areReasoned(filters)) query = query.where('reason_code', 'is not', null);
   if (initiativeId === undefined) query = query.where(seenBy(filters.visible));
   else {
-    // Hidden from its index where reasons are asked for: that holds all events of the initiative.
+    // The index of initiatives holds all events, so it is hidden where the index of reasons leads to few.
     const of = areReasoned(filters) ? sql`initiative_id || ''` : sql.ref('initiative_id');
     query = query.where(of, '=', initiativeId);
   }
@@ -178,7 +178,7 @@ function matching(db: Db, filters: EventFilters, { from, to }: PositionRange) {
   return query;
 }
 
-/** Applies to one event the filters of the query above. */
+/** Applies the filters of `matching` to one event. */
 export function matches(event: EventRow, filters: EventFilters): boolean {
   const is = <T>(value: T, wanted: T | undefined): boolean => wanted === undefined || value === wanted;
   const { type, lateByDays, recordedFromMs = -Infinity, recordedToMs = Infinity } = filters;
@@ -196,7 +196,7 @@ export function matches(event: EventRow, filters: EventFilters): boolean {
   );
 }
 
-/** The event with an id, if it is at or before a position. Events that are being written do not exist yet. */
+/** The event with an id, if it is at or before a position. An event that is being written does not exist yet. */
 export const eventById = (
   db: Db,
   eventId: string,

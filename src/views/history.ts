@@ -10,7 +10,7 @@ import { eventOf } from '../shapes/stored-event.ts';
 import { namesIn } from './openings.ts';
 import { listed, type Page, type PageSize, portionsOf } from './slices.ts';
 
-/** The record whose versions are asked for, as of a position; with `path` only versions that changed something there. */
+/** A record whose versions are asked for, as of a position. With `path`, only versions that changed something there. */
 interface HistoryAsked {
   db: Db;
   initiativeId: string;
@@ -19,7 +19,7 @@ interface HistoryAsked {
   path: string | undefined;
 }
 
-/** The versions of a record after one. */
+/** The versions after a version. */
 export async function historyOf(
   asked: HistoryAsked,
   after: number,
@@ -36,7 +36,7 @@ export async function historyOf(
   return { items, next: undefined };
 }
 
-/** The number of versions after one, of a record with so many versions. */
+/** The number of versions after a version. `versions`: how many the record has. */
 export async function countHistory(asked: HistoryAsked, versions: number, after: number): Promise<number> {
   if (asked.path === undefined) return Math.max(versions - after, 0);
   let total = 0;
@@ -48,7 +48,7 @@ export async function countHistory(asked: HistoryAsked, versions: number, after:
 const touches = (one: string, other: string): boolean =>
   `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
 
-/** Versions that one query finds. If they are long, fewer are read at once. */
+/** The number of versions that one query finds. Long ones are read in smaller portions. */
 const sliceVersions = 200;
 
 /** The versions after one, in order, with their stored bytes. */
@@ -96,7 +96,7 @@ const versionBytes = sql<number>`octet_length(events.leaf) + coalesce(octet_leng
 const loggedVersions = (db: Db) =>
   db.selectFrom('events').innerJoin('records', 'records.position', 'events.position');
 
-/** In order. */
+/** Versions with their events, in the order of the log. */
 async function versionsIn(query: ReturnType<typeof loggedVersions>) {
   const rows = await query
     .select(['events.leaf', ...versionColumns])
@@ -105,7 +105,7 @@ async function versionsIn(query: ReturnType<typeof loggedVersions>) {
   return rows.map((row) => ({ leaf: row.leaf, position: row.position, record: recordOf(row) }));
 }
 
-/** The changes from one version of a record to another, which may be an earlier one, and the events that made them. Both must exist. */
+/** The changes from one version to another, which may be earlier, and the events that made the two. Both versions must exist. */
 export async function differenceOf(db: Db, initiativeId: string, recordId: string, from: number, to: number) {
   const versions = await versionsIn(
     loggedVersions(db)

@@ -28,11 +28,11 @@ export async function listInitiatives(
   return { items, next: last?.initiative_id };
 }
 
-/** How many initiatives stand, behind one in the order of their ids. */
+/** The number of standing initiatives after an id. */
 export const countInitiatives = (db: Db, visible: Visible, position: number, after = ''): Promise<number> =>
   totalOf(initiativeSlices(db, visible, after), (slice) => initiativesAt(db, slice, position, 1));
 
-/** The initiatives that stand, or are retracted, as of a position and meet a condition, in the order of their ids. */
+/** The standing initiatives, or the retracted ones, as of a position, that meet a condition, in the order of ids. */
 export async function* initiativesWhere(
   db: Db,
   visible: Visible,
@@ -62,7 +62,7 @@ export const retractedInitiatives = async (
   return new Map(retracted.map((one) => [one.initiative_id, one.position]));
 };
 
-/** The initiatives in which something happened after a position, up to another one, and whether each stands as of that one. */
+/** The initiatives in which something happened after `from`, up to `to`, and whether each stands as of `to`. */
 export async function standingSince(
   db: Db,
   visible: Visible,
@@ -83,7 +83,7 @@ export async function standingSince(
 const initiativesAt = (db: Db, slice: InitiativeSlice, position: number, standing: 0 | 1) =>
   db
     .selectFrom('records')
-    // Literal, as the index is of initiatives only.
+    // A literal lets the planner take the index that holds initiatives only.
     .where('kind', '=', sql.lit('initiative'))
     .where('standing', '=', standing)
     .where(inSlice(slice))
@@ -92,7 +92,7 @@ const initiativesAt = (db: Db, slice: InitiativeSlice, position: number, standin
 /** The ids behind one, up to another one (undefined: there is no end), or some ids. */
 type InitiativeSlice = { after: string; to: string | undefined } | { ids: string[] };
 
-/** So many ids are named by one query. */
+/** The number of ids that one query names. */
 const idsAtOnce = 250;
 
 /** Initiatives that may be seen, behind an id, in the order of ids: as many as a query gets through in a few milliseconds. */

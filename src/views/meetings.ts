@@ -33,14 +33,13 @@ export async function meetingsOf(db: Db, initiativeId: string, position: number)
   );
 }
 
-/** The least numbers of MoUs and projects of a meeting that the claims about it announce. */
-export interface Announced {
-  mous: number;
-  projects: number;
-}
+export type MilestoneKind = 'mous' | 'projects';
 
-/** What there is of MoUs, and of projects. */
-export const ofEach = <T>(of: (kind: 'mous' | 'projects') => T) => ({
+/** The least numbers of MoUs and projects of a meeting that the claims about it announce. */
+export type Announced = Record<MilestoneKind, number>;
+
+/** The same thing of MoUs and of projects. */
+export const ofEach = <T>(of: (kind: MilestoneKind) => T) => ({
   mous: of('mous'),
   projects: of('projects'),
 });
@@ -48,7 +47,7 @@ export const ofEach = <T>(of: (kind: 'mous' | 'projects') => T) => ({
 export const coverages = ['listed', 'partial', 'counted', 'unknown'] as const;
 type Coverage = (typeof coverages)[number];
 
-/** Only with `until`, and only true, is `possible`: the meeting may have been held by then, or later. */
+/** The counts of a meeting. `possible` stands only with `until`, and is only true: the meeting may have been held by then, or later. */
 export type MeetingCounts = ReturnType<typeof countsOf>;
 
 /**
@@ -76,10 +75,10 @@ export async function countMeetings(
   return counted;
 }
 
-/** Meetings that are counted in one turn. */
+/** The number of meetings that are counted in one turn. */
 const countedAtOnce = 500;
 
-/** running: the totals of the meetings before, to which this one is added. */
+/** Adds the meeting to `running`, the totals of the meetings before it. */
 function countsOf(
   { record, earliest, latest }: Meeting,
   tally: Tally,
@@ -107,12 +106,8 @@ function countsOf(
   };
 }
 
-/** What answers tell of counts. Only with `until` they tell how many may have happened by then, in addition to the total. */
-export const countable = (
-  { total, possible }: Cut,
-  kind: 'mous' | 'projects',
-  until: string | undefined,
-) => ({
+/** Counts in the form of answers. Only with `until` they say how many may have happened by then, in addition to the total. */
+export const countable = ({ total, possible }: Cut, kind: MilestoneKind, until: string | undefined) => ({
   total: total[kind],
   ...(until !== undefined && { possible: possible[kind] }),
   named: total[`${kind}Named`],
@@ -125,7 +120,7 @@ function coverageOf(recorded: number, named: number, announced: number): Coverag
   return named === recorded && recorded >= announced ? 'listed' : 'partial';
 }
 
-/** An answer names at most so many ordinals. */
+/** The number of ordinals that an answer names at most. */
 const missingMax = 1_000;
 
 /**

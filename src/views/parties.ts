@@ -68,7 +68,7 @@ export async function partiesAt(
 
 const kinds: ('mou' | 'project')[] = ['mou', 'project'];
 
-/** Which records count over all: not those of retracted initiatives, nor those that another record counts for. */
+/** Tells which records count over all: neither those of retracted initiatives, nor those that another record counts for. */
 async function countingOnce(db: Db, visible: Visible, position: number) {
   const retracted = await retractedInitiatives(db, visible, position);
   const doubles = await doublesOf(db, visible, position, retracted);
@@ -96,7 +96,7 @@ export async function partyViews(db: Db, parties: readonly FoundParty[]): Promis
     .execute();
   const records = await recordsAt(db, rows);
   const names = new Map<string, string>();
-  // Of two spellings in one record the first.
+  // Of two spellings in one record the first is shown.
   for (const [i, { data }] of records.entries())
     for (const { name } of 'parties' in data ? (data.parties ?? []).toReversed() : [])
       if (typeof name === 'string') names.set(`${rows[i]?.position} ${folded(name)}`, name);

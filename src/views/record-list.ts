@@ -89,7 +89,7 @@ async function* inTextParts(
     });
 }
 
-/** So many milestones of one meeting are looked through, and sorted, for each page of them. */
+/** The number of milestones of one meeting that are looked through, and sorted, for each page. */
 const ofMeetingMax = 2_000;
 
 /** Whether the index of meetings leads to few records that may match. A meeting means nothing outside its initiative. */
@@ -113,7 +113,7 @@ const searchedMax = 512;
 const searchedSlices = ({ db, scope, filters: { q } }: RecordQuestion, range: PositionRange) =>
   slicesIn(db, scope, range, q === undefined ? undefined : new SliceLength(searchedMax / 2, searchedMax));
 
-/** Records of one meeting are few: they are found by it, and sorted. To read all in their order would end with the last of many. */
+/** The plus hides the order from the planner, which would read all records in it. The few records of a meeting are sorted. */
 function orderIn(scope: RecordScope, byMeeting: boolean) {
   const column = sql.ref<number>(orderOf(scope));
   return byMeeting ? sql<number>`+${column}` : column;
@@ -149,7 +149,7 @@ const facetFilters = [...dimensions.map(({ name }) => name), 'party', 'publisher
 const lineFilters = [...facetFilters, 'sourceUrl', 'unsourced', 'sources'] as const;
 
 function conditionsOf(db: Db, filters: RecordFilters): RawBuilder<SqlBool>[] {
-  // With LIKE, two texts that repeat themselves take a hundred times as long; and this function has two names.
+  // LIKE takes a hundred times as long for texts that repeat themselves. The function has a name of its own on each engine.
   const placeOf = sql.raw(db.getExecutor().adapter instanceof PostgresAdapter ? 'strpos' : 'instr');
   const contains = (column: 'facets' | 'words', text: string) =>
     sql<SqlBool>`${placeOf}(${sql.ref(column)}, ${text}) > 0`;

@@ -24,7 +24,7 @@ export type RecordView = ReturnType<typeof viewOf>;
 function viewOf(record: LedgerRecord, names: ReadonlyMap<string, string>, until?: string) {
   const { initiativeId, recordId, kind, status, version, occurredOn, data, sources } = record;
   const span = occurredOn === undefined ? undefined : parseEdtf(occurredOn);
-  // Nobody knows of a record without a date that it had not happened by then.
+  // A record without a date may have happened by then, too.
   const isPossible = until !== undefined && !(span && span.latest <= until);
   return {
     initiativeId,
@@ -39,7 +39,7 @@ function viewOf(record: LedgerRecord, names: ReadonlyMap<string, string>, until?
   };
 }
 
-/** Views of records. With `until`, a day, those that only may have happened by then are marked possible. */
+/** Views of records. With `until`, a day, the records that only may have happened by then are marked possible. */
 export async function recordViews(
   db: Db,
   records: readonly LedgerRecord[],
@@ -91,8 +91,8 @@ export async function madeAt(
 }
 
 /**
- * All standing records of a kind in an initiative, in the order in which they were made; with `ofMeetings` those that
- * belong to a meeting. They are read in slices, between which others are answered.
+ * All standing records of a kind in an initiative, in the order in which they were made. With `ofMeetings`, only those that
+ * belong to a meeting. They are read in slices, between which other requests are answered.
  */
 export async function standingOf<K extends Kind>(
   db: Db,

@@ -8,9 +8,9 @@ export interface PositionRange {
   to: number;
 }
 
-/** The time that one query should take. Without slices, a filter that no index serves would read the whole ledger while others wait. */
+/** The time that one query should take. Without slices, a filter without an index would read the whole ledger while other requests wait. */
 const sliceMs = 2;
-/** Rows that one query looks at: at first, at least and at most. */
+/** The number of rows that one query looks at: at first, at least and at most. */
 const rowsAtFirst = 256;
 const rowsMin = 32;
 const rowsMax = 8_192;
@@ -62,14 +62,14 @@ export async function* slicesOf(
     length.ended();
     if (order === 'asc') rest.from = slice.to;
     else rest.to = slice.from;
-    // Waits here, so that the time of others is not counted for the next slice.
+    // The wait is here, so that the time of other requests is not counted for the next slice.
     if (rest.from < rest.to) await turn();
   }
 }
 
 type Rows = SelectQueryBuilder<Database, 'events' | 'records', object>;
 
-/** For slices of the rows of a query, in the order of a column. */
+/** Finds the ends of slices of the rows of a query, in the order of a column. */
 export const lastOfRows =
   (query: Rows, column: 'made' | 'position'): LastOf =>
   async ({ from, to }, order, rows) => {
@@ -123,7 +123,7 @@ export async function totalOf<S>(slices: AsyncIterable<S>, matching: (slice: S) 
   return total;
 }
 
-/** Bytes of rows that are read and made into an answer in one turn, about. */
+/** The bytes of rows that are read and made into an answer in one turn, about. */
 const bytesAtOnce = 256 * 1024;
 
 /** The first rows that fit, at least one. */

@@ -1,15 +1,11 @@
 import { type ByName, byName, type DimensionName, forEachDimension } from '../projections/dimensions.ts';
 import { type Cell, type Counts, dayNumber, dayText, repeated, type Tally } from '../projections/tally.ts';
 import { bytewise } from './bytewise.ts';
-import { countable, ofEach } from './meetings.ts';
+import { countable, type MilestoneKind, ofEach } from './meetings.ts';
 import { spellingsOf } from './spellings.ts';
 
-export interface Share {
-  /** null: not said, or not known to lie in one year. */
-  key: string | null;
-  mous: number;
-  projects: number;
-}
+/** key null: not said, or not known to lie in one year. */
+export type Share = Record<MilestoneKind, number> & { key: string | null };
 
 /** How counts divide: byPillar, byYear and so on. */
 export type Shares = Record<ByName | 'byYear', Share[]>;
@@ -36,11 +32,11 @@ export function breakdown(tally: Tally, until?: string) {
 export function sharesOf(tally: Tally, until?: string, cells = cellsBegun(tally, until)): Shares {
   const { total } = tally.counts('all', '', until);
   const { byPillar, ...others } = forEachDimension(byName, (name) => shares(tally, name, total, until));
-  // Years stand in their first place.
+  // byYear is the second member.
   return { byPillar, byYear: years(cells, until), ...others };
 }
 
-/** What has happened by a day, or may have, in the order of latest days. */
+/** The cells of what happened by a day, or may have, in the order of latest days. */
 function cellsBegun(tally: Tally, until: string | undefined): Cell[] {
   const last = dayOf(until);
   return tally.cells('all', '').filter(({ earliest }) => earliest <= last);
@@ -91,7 +87,7 @@ function years(cells: readonly Cell[], until: string | undefined): Share[] {
     .sort((a, b) => (a.key === null ? 1 : b.key === null ? -1 : bytewise(a.key, b.key)));
 }
 
-/** Of a day as a number; that of no day is no year. */
+/** The year of a day as a number. That of no day is no year. */
 const yearOf = (day: number): number => Math.floor(day / 10_000);
 
 /**
@@ -114,7 +110,7 @@ function occurrences(cells: readonly Cell[], until: string | undefined) {
 
 /** What is left of some counts without the shares. */
 function restOf(counts: Counts[], shares: Share[]): Share {
-  const sumOf = (some: { mous: number; projects: number }[], kind: 'mous' | 'projects') =>
+  const sumOf = (some: Record<MilestoneKind, number>[], kind: MilestoneKind) =>
     some.reduce((sum, one) => sum + one[kind], 0);
   return { key: null, ...ofEach((kind) => sumOf(counts, kind) - sumOf(shares, kind)) };
 }

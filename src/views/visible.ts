@@ -11,6 +11,6 @@ export function seenBy({ all, own, initiatives }: Visible, column = 'initiative_
     : sql<SqlBool>`${of} in (${sql.join([...initiatives])})`;
 }
 
-/** The same of the register, in which the ledger itself is not. */
+/** The same without the ledger itself, which is no part of the register. */
 export const registeredFor = (visible: Visible, column?: string) =>
   seenBy({ ...visible, own: false }, column);

@@ -53,7 +53,7 @@ export class People {
           'Signed in for the first time. The rights are those that OIDC_GRANTS gives for the claims.',
         ),
         user: { issuer, subject },
-        // Of first requests at once, on several instances too, one is recorded, and the others are answered as it was.
+        // Of first requests at once, on several instances too, one is recorded. The others get the same answer.
         idempotency: this.#keyFor(issuer, subject, time),
       });
       const row = (await knownPrincipals(this.#store.db)).get(principalId);

@@ -29,7 +29,7 @@ const timeoutSeconds = 5;
 /** How far the clocks of the provider and of this machine may be apart. */
 const clockToleranceSeconds = 30;
 
-/** The types promise a text, and whoever signs may write anything. */
+/** The types promise a text, but a provider may sign anything. */
 const isIdentifier = (claim: unknown): claim is string =>
   typeof claim === 'string' && /^[^\p{Cc}\p{Cs}]{1,500}$/u.test(claim);
 

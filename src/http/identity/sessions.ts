@@ -7,7 +7,7 @@ import type { Provider } from './provider.ts';
 
 /** A session that is not used ends after this. */
 export const idleMs = 60 * 60_000;
-/** And every session after this. */
+/** Every session ends after this. */
 const sessionMs = 12 * 60 * 60_000;
 /** A session's last use is written no more often. */
 const usedEveryMs = 60_000;
@@ -17,7 +17,7 @@ export class Cookies {
   readonly #secure: boolean;
   readonly #path: string;
 
-  /** A browser keeps a Secure cookie of a page over http not everywhere, even on this machine. */
+  /** Some browsers drop a Secure cookie of a page over http, even on this machine. */
   constructor(publicUrl: string) {
     this.#secure = publicUrl.startsWith('https:');
     this.#path = new URL(publicUrl).pathname;
@@ -89,7 +89,7 @@ export class Sessions {
     const nowMs = this.#clock();
     if (!row || row.ends_at <= nowMs || row.idle_ends_at <= nowMs) return undefined;
     if (nowMs - row.used_at >= usedEveryMs)
-      // Nobody waits for it, and whoever reads needs no room on the disk.
+      // Nobody waits for it, so that a full disk stops no reader.
       this.#store.durably(useSession(row.hash, nowMs, nowMs + idleMs)).catch(this.#failed);
     return row.principal_id;
   }

@@ -58,7 +58,7 @@ export function accessRoutes(app: App, { store }: Ledger): void {
       .map(({ method, url, config }) => ({
         method: String(method),
         path: url.replaceAll(/:(\w+)/g, '{$1}'),
-        // The application does not start otherwise.
+        // The application starts only if each route declares it.
         access: config?.access as Access,
       }));
 

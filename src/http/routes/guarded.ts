@@ -11,13 +11,13 @@ import type { Caller } from '../authentication.ts';
 
 const common: FastifySchema = { tags: ['access'], querystring: object({}) };
 
-/** A route that tells who may do what. */
+/** A route about access, with its right and without parameters in the query unless the schema has some. */
 export const telling = <S extends FastifySchema>(access: Access, schema: S) => ({
   config: { access },
   schema: { ...common, ...schema },
 });
 
-/** A route that changes who may do what. An open ledger refuses it. */
+/** A route that changes who may do what. Whoever is known may ask; an open ledger refuses. */
 export const guarded = <S extends FastifySchema>(schema: S) => ({
   ...telling('principal', schema),
   preHandler: refuseOpen,

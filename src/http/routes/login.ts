@@ -20,7 +20,7 @@ const Return = Type.Optional(
 const querystring = object({ return: Return });
 const callback = '/login/callback';
 
-/** What is kept in a cookie while somebody is at the provider. */
+/** A cookie keeps this while somebody is at the provider. */
 interface Begun {
   state: string;
   nonce: string;
@@ -52,7 +52,7 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
     {
       config: { access: 'nothing' },
       logSerializers,
-      // Of browsers, which follow links, and no part of the API.
+      // Browsers follow links to it; it is no part of the API.
       schema: { hide: true, querystring },
     },
     async ({ query }, reply) => {
@@ -153,7 +153,7 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
   );
 }
 
-/** What the provider says of whoever comes back from it. Throws a Refusal. */
+/** The claims of a user who comes back from the provider. Throws a Refusal. */
 async function claimsBy(
   provider: Provider,
   address: URL,
@@ -178,7 +178,7 @@ async function claimsBy(
   }
 }
 
-/** Whether what the browser brought is wrong; otherwise the provider failed, or does not know this service. */
+/** Whether the browser brought something wrong. Otherwise the provider failed, or does not know this service. */
 function isOfBrowser(error: unknown): boolean {
   if (error instanceof openid.AuthorizationResponseError) return true;
   if (error instanceof openid.ResponseBodyError) return error.error === 'invalid_grant';
@@ -194,7 +194,7 @@ function isOfBrowser(error: unknown): boolean {
 const encoded = ({ state, nonce, verifier, back }: Begun): string =>
   Buffer.from(JSON.stringify([state, nonce, verifier, back])).toString('base64url');
 
-/** undefined: it is nothing that a login was begun with. */
+/** undefined: no login was begun with the text. */
 function decoded(text: string | undefined): Begun | undefined {
   try {
     const [state, nonce, verifier, back] = JSON.parse(Buffer.from(text ?? '', 'base64url').toString());

@@ -44,6 +44,10 @@ export function principalRoutes(app: App, ledger: Ledger): void {
     if (!found) throw new Refusal('principal-not-found', `There is no principal ${principalId}.`);
     return found;
   };
+  const changed = async (principalId: string, change: Promise<unknown>) => {
+    await change;
+    return principal(principalId);
+  };
 
   app.get(
     '/v1/principals',
@@ -96,10 +100,8 @@ export function principalRoutes(app: App, ledger: Ledger): void {
       body: object({ grants: Grants, reason: ref(Reason) }),
       ...asItIsNow,
     }),
-    async ({ caller, params: { principalId }, body }) => {
-      await changeRights(by(caller), principalId, body);
-      return principal(principalId);
-    },
+    ({ caller, params: { principalId }, body }) =>
+      changed(principalId, changeRights(by(caller), principalId, body)),
   );
 
   app.post(
@@ -111,10 +113,8 @@ export function principalRoutes(app: App, ledger: Ledger): void {
       body: object({ reason: ref(Reason) }),
       ...asItIsNow,
     }),
-    async ({ caller, params: { principalId }, body }) => {
-      await disablePrincipal(by(caller), principalId, body);
-      return principal(principalId);
-    },
+    ({ caller, params: { principalId }, body }) =>
+      changed(principalId, disablePrincipal(by(caller), principalId, body)),
   );
 
   app.delete(
