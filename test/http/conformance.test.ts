@@ -443,7 +443,8 @@ test('the examples of all event types can be recorded, in the order of the catal
 });
 
 test('whatever is asked, the answer is as documented, and never an error of the server', async (t) => {
-  const { app, ask, admin, principal } = await closedLedger(t);
+  // A stream that is asked for by inject() never ends.
+  const { app, ask, admin, principal } = await closedLedger(t, { LONG_REQUESTS: '2000' });
   await buildFilled(app, admin);
   const others = [await principal([]), await principal([{ role: 'reader', initiativeId: '*' }])];
   known['principalId'] = others.map(({ principalId }) => principalId);
