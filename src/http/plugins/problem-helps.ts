@@ -20,7 +20,7 @@ export const helps: Record<ProblemCode, string> = {
   'proxied-request':
     'A ledger without authentication serves this machine only. Ask it directly, without a proxy.',
   'cross-origin-request':
-    'A browser says which page a request comes from (Sec-Fetch-Site, Origin). A page of another site, port or name may link to the ledger, but it may not record, start anything or embed answers. Use the name under which the page itself was loaded. Programs send neither header, so this does not concern them.',
+    'A browser says which page a request comes from (Sec-Fetch-Site, Origin). A page of another site, port or name may link to the ledger, but it may not record, start anything or embed answers. Use the name under which the page itself was loaded. CORS_ORIGINS allows other origins, whose requests may then have a token and no cookie. Programs send neither header, so this does not concern them.',
   'rebuild-not-allowed':
     'Run the command rebuild with the DATABASE_URL of the role that owns the tables. The service may go on running.',
   'not-found': 'The paths are in the OpenAPI document at /openapi.json.',
