@@ -28,6 +28,7 @@ import { answerErrors } from './http/plugins/problems.ts';
 import { validateRequests } from './http/plugins/validators.ts';
 import { addRoutes } from './http/routes/routes.ts';
 import { EventHub } from './http/wire/event-hub.ts';
+import { pages } from './pages/catalogue.ts';
 import { everyInitiative } from './shapes/grant.ts';
 import { lookForFork } from './signer/fork.ts';
 import { Signer } from './signer/signer.ts';
@@ -265,7 +266,7 @@ export async function appOn(
     certificate: TLS_CERT && TLS_KEY ? { cert: TLS_CERT, key: TLS_KEY } : undefined,
     trustProxy: listOf(TRUST_PROXY),
     corsOrigins: listOf(CORS_ORIGINS),
-    routes: (app) => addRoutes(app, ledger, clock),
+    routes: (app) => addRoutes(app, ledger, clock, pages),
     ready: async () => {
       const head = await store.head();
       recorder.check(head);

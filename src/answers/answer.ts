@@ -82,8 +82,10 @@ export type Answer = Single | List;
 
 // The casts forget which parameters an answer takes. They are checked against the schema of this very answer before it is asked.
 
-export const single = <P extends TProperties, S extends TSchema>(answer: Single<P, S>): Answer =>
-  ({ ...answer, parameters: { ...moment, ...answer.parameters } }) as unknown as Single;
+export const single = <P extends TProperties, S extends TSchema>(
+  answer: Single<P, S>,
+): Single & { shape: S } =>
+  ({ ...answer, parameters: { ...moment, ...answer.parameters } }) as unknown as Single & { shape: S };
 
 /** paging: the parameters that choose a page; none where the list has one page. */
 export const list = <P extends TProperties, S extends TSchema>({
@@ -93,13 +95,13 @@ export const list = <P extends TProperties, S extends TSchema>({
   paging: { limit?: TSchema; after?: TSchema };
   named?: string;
   limit?: number;
-}): Answer =>
+}): List & { shape: S } =>
   ({
     named: 'items',
     limit: limitStandard,
     ...answer,
     parameters: { ...moment, ...answer.parameters, ...countParameter, ...paging, ...format },
-  }) as unknown as List;
+  }) as unknown as List & { shape: S };
 
 /** What an answer is computed from. Throws a Refusal where the initiative was not known at the position. */
 export async function askedAt(

@@ -250,7 +250,7 @@ const provenance = { asOf: ref(AsOf), basis: ref(Basis) };
 const answer = <P extends TProperties>($id: string, properties: P) =>
   named($id, '', { ...properties, ...provenance });
 const paged = { total: Type.Optional(count('With count=true: the items of this page and those after it.')) };
-const listOf = ($id: string, item: TSchema, more: TProperties = {}) =>
+const listOf = <I extends TSchema, P extends TProperties>($id: string, item: I, more: P) =>
   answer($id, { items: Type.Array(ref(item)), ...more });
 
 const summary = { counts: ref(SummaryCounts), ...breakdown };

@@ -13,6 +13,7 @@ import { readConfig } from '../../src/config.ts';
 import type { Ledger } from '../../src/http/ledger.ts';
 import { addRoutes } from '../../src/http/routes/routes.ts';
 import { EventHub } from '../../src/http/wire/event-hub.ts';
+import { pages } from '../../src/pages/catalogue.ts';
 import { Slug } from '../../src/shapes/fields.ts';
 import { everyInitiative } from '../../src/shapes/grant.ts';
 import { addPrincipal, issueToken } from '../../src/store/principals.ts';
@@ -68,7 +69,7 @@ const engines = {
     const { type } = JSON.parse(readFileSync(join(directory, 'constant-headers.json'), 'utf8'));
     const ledger = await openLedger(configIn(directory), log);
     return shell((app) => {
-      addRoutes(app, ledger, Date.now);
+      addRoutes(app, ledger, Date.now, pages);
       addConstant(app, text, type);
     }, ledger.close);
   },
@@ -128,7 +129,7 @@ function onEmpty(recorder?: Recorder): Promise<App> {
     signer: undefined,
   };
   return shell(
-    (app) => addRoutes(app, ledger, Date.now),
+    (app) => addRoutes(app, ledger, Date.now, pages),
     () => records.stop(),
   );
 }

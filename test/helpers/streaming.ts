@@ -6,6 +6,7 @@ import { buildApp } from '../../src/app.ts';
 import { Authentication } from '../../src/http/authentication.ts';
 import { addRoutes } from '../../src/http/routes/routes.ts';
 import { EventHub, type HubLimits } from '../../src/http/wire/event-hub.ts';
+import { pages } from '../../src/pages/catalogue.ts';
 import { Upkeep } from '../../src/store/rebuild/upkeep.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
@@ -50,7 +51,7 @@ export async function openStreaming(t: Test, limits: Partial<HubLimits> = {}) {
   const ledger = { store, recorder, authentication, counts, overall, upkeep, hub, signer: undefined };
   const app = await buildApp({
     log: false,
-    routes: (app) => addRoutes(app, ledger, Date.now),
+    routes: (app) => addRoutes(app, ledger, Date.now, pages),
     ready: () => [],
     onClose: async () => {
       await recorder.stop();

@@ -26,13 +26,18 @@ function retryAfterSeconds(code: Refusal['code'], status: number): number | unde
 
 /** Writes every error as a problem document (RFC 9457). A bug is logged here, once, and answered without detail. */
 export function answerErrors(app: App): void {
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
-    const refusal = refusalOf(error, request);
-    if (refusal === undefined) request.log.error({ err: error }, 'request failed, which is a bug');
-    // The message of the storage is for the operator, not for the sender.
-    else if (refusal.cause !== undefined) request.log.warn({ err: refusal.cause }, 'the storage failed');
-    return sendProblem(request, reply, refusal);
-  });
+  app.setErrorHandler<FastifyError>((error, request, reply) =>
+    sendProblem(reply, problemAnswer(error, request, reply)),
+  );
+}
+
+/** What is answered to an error; what the operator has to know of it is logged. */
+export function problemAnswer(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  const refusal = refusalOf(error, request);
+  if (refusal === undefined) request.log.error({ err: error }, 'request failed, which is a bug');
+  // The message of the storage is for the operator, not for the sender.
+  else if (refusal.cause !== undefined) request.log.warn({ err: refusal.cause }, 'the storage failed');
+  return problemFor(request, reply, refusal);
 }
 
 /** Errors of the router come before any hook runs, and bypass the error handler. */
@@ -44,7 +49,7 @@ export function answerFrameworkError(
   const refusal = refusalOf(error, request);
   if (refusal === undefined) request.log.error({ err: error }, 'routing failed, which is a bug');
   setCommonHeaders(request, reply.code(refusal?.status ?? 500));
-  sendProblem(request, reply, refusal);
+  sendProblem(reply, problemFor(request, reply, refusal));
 }
 
 /** The problem document of a refusal or a bug, for the request or connection with this id. */
@@ -63,14 +68,16 @@ export function problemOf(basePath: string, requestId: string, refusal: Refusal 
   };
 }
 
-function sendProblem(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  refusal: Refusal | undefined,
-): FastifyReply {
+type Problem = ReturnType<typeof problemOf>;
+
+function problemFor(request: FastifyRequest, reply: FastifyReply, refusal: Refusal | undefined): Problem {
   const problem = problemOf(reply.server.basePath, request.id, refusal);
   const seconds = retryAfterSeconds(problem.code, problem.status);
   if (seconds !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', seconds);
+  return problem;
+}
+
+function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   // Sent as bytes, because Fastify would add a charset, which this media type does not have.
   const bytes = Buffer.from(JSON.stringify(problem));
   return reply.code(problem.status).type('application/problem+json').send(bytes);

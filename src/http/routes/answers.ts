@@ -13,22 +13,17 @@ import { payloadOf, sendPayload } from '../wire/payload.ts';
 import { ndjson } from '../wire/streamed.ts';
 
 /** A route for each answer of the catalogue. */
-export function answerRoutes(app: App, ledger: Ledger): void {
-  const sender = new Sender(ledger);
-  for (const answer of answers) {
-    // Requests are checked against the schema that the answer gives the route, so they are of this type.
+export function answerRoutes(app: App, sender: AnswerSender): void {
+  for (const answer of answers)
     app.get(answer.path, { config: { access: 'read' }, schema: schemaOf(answer) }, (request, reply) =>
-      'open' in answer
-        ? sender.sendList(answer, request as Asking, reply)
-        : sender.sendSingle(answer, request as Asking, reply),
+      sender.send(answer, request, reply),
     );
-  }
 }
 
 type Asking = FastifyRequest<{ Querystring: ListQuery; Params: { initiativeId?: string } }>;
 
 /** Sends answers, and keeps those about one initiative until something happens in it. */
-class Sender {
+export class AnswerSender {
   readonly #ledger: Ledger;
   #kept = new KeptPayloads();
   #voided = 0;
@@ -37,13 +32,21 @@ class Sender {
     this.#ledger = ledger;
   }
 
-  async sendList(list: List, request: Asking, reply: FastifyReply): Promise<FastifyReply> {
+  /**
+   * Sends what a request asks for, which was checked against `schemaOf`, and so is of its type. Undefined: it was sent at once.
+   */
+  send(answer: Answer, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> | undefined {
+    return 'open' in answer
+      ? this.#sendList(answer, request as Asking, reply)
+      : this.#sendSingle(answer, request as Asking, reply);
+  }
+
+  async #sendList(list: List, request: Asking, reply: FastifyReply): Promise<FastifyReply> {
     const at = await this.#at(request);
     return sendList(request, reply, at, list, await list.open(await this.#asked(request, at)));
   }
 
-  /** Undefined: it was sent at once. */
-  sendSingle(single: Single, request: Asking, reply: FastifyReply): Promise<FastifyReply> | undefined {
+  #sendSingle(single: Single, request: Asking, reply: FastifyReply): Promise<FastifyReply> | undefined {
     const head = this.#ledger.store.headNow();
     // To wait would cost as much as the answer.
     if (head && isAtEnd(request.query)) {
@@ -114,7 +117,8 @@ const listHeaders = {
 };
 const text = Type.Unsafe<string>({ type: 'string' });
 
-function schemaOf(answer: Answer) {
+/** What a route of an answer takes and gives. */
+export function schemaOf(answer: Answer) {
   const { name, path, summary, description, tag, parameters, shape } = answer;
   const params: TProperties = {};
   const query: TProperties = {};

@@ -1,14 +1,16 @@
 import type { TObject } from 'typebox';
+import type { Pages } from '../../answers/page.ts';
 import { answerSchemas } from '../../answers/schemas.ts';
 import { badQuery } from '../../views/at.ts';
 import type { App } from '../app.ts';
 import type { Ledger } from '../ledger.ts';
 import { accessRoutes } from './access.ts';
-import { answerRoutes } from './answers.ts';
+import { AnswerSender, answerRoutes } from './answers.ts';
 import { exportRoute } from './export.ts';
 import { importEvents } from './import-events.ts';
 import { logRoutes } from './log.ts';
 import { loginRoutes } from './login.ts';
+import { pageRoutes } from './pages.ts';
 import { postEvents } from './post-events.ts';
 import { principalRoutes } from './principals.ts';
 import { rebuildRoute } from './rebuild.ts';
@@ -16,14 +18,15 @@ import { streamRoute } from './stream.ts';
 import { tileRoutes } from './tiles.ts';
 import { tokenRoutes } from './tokens.ts';
 
-/** Every route of the API that works on the ledger. */
-export function addRoutes(app: App, ledger: Ledger, clock: () => number): void {
+/** Every route of the API that works on the ledger, and the pages for people. */
+export function addRoutes(app: App, ledger: Ledger, clock: () => number, pages: Pages): void {
+  const sender = new AnswerSender(ledger);
   for (const schema of answerSchemas) app.addSchema(schema);
   refuseUntilReady(app, ledger);
   refuseOddNumbers(app);
   postEvents(app, ledger);
   importEvents(app, ledger);
-  answerRoutes(app, ledger);
+  answerRoutes(app, sender);
   logRoutes(app, ledger);
   exportRoute(app, ledger);
   tileRoutes(app, ledger);
@@ -33,6 +36,7 @@ export function addRoutes(app: App, ledger: Ledger, clock: () => number): void {
   tokenRoutes(app, ledger, clock);
   accessRoutes(app, ledger);
   loginRoutes(app, ledger);
+  pageRoutes(app, ledger, sender, pages);
 }
 
 /** While the read models are of another version; what tells of the ledger's state goes on. */

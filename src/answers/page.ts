@@ -1,0 +1,62 @@
+import type { TProperties } from 'typebox';
+import type { Access } from '../access/access.ts';
+import type { Visible } from '../access/visible.ts';
+import type { At } from '../views/at.ts';
+import type { Answer } from './answer.ts';
+import type { Ledger } from './ledger.ts';
+
+/** Who reads a page. */
+export interface Reader {
+  /** The id of the principal; undefined: nobody is known. */
+  principal: string | undefined;
+  /** Whether the ledger is open to everybody on its machine. */
+  open: boolean;
+  /** Whether one may log in with a browser. */
+  canLogIn: boolean;
+}
+
+/** What a page is made from: it knows neither a request nor a reply, as answers do. */
+export interface PageAsked {
+  ledger: Ledger;
+  at: At;
+  /** The last position of the log. */
+  end: number;
+  visible: Visible;
+  reader: Reader;
+  /** Checked against their schema. */
+  parameters: { [name: string]: unknown };
+  /** The address of the page below the base path, and its query as it was sent. */
+  path: string;
+  query: string;
+  /** What addresses on the page begin with: '' or `/ledger`. */
+  base: string;
+}
+
+/** A page for people: HTML that is computed from answers. */
+export interface Page {
+  path: `/${string}`;
+  access: Access;
+  /** Parts of the path, and of the query. */
+  parameters: TProperties;
+  /** The answer of the API that it shows, which is there under its path with `.json`, and `.csv` where it is a list. */
+  answer?: Answer;
+  html(asked: PageAsked): Promise<string>;
+}
+
+/** A file that pages load. */
+export interface Asset {
+  path: `/${string}`;
+  type: string;
+  bytes: Uint8Array;
+}
+
+/** All that is for people. */
+export interface Pages {
+  pages: readonly Page[];
+  assets: readonly Asset[];
+  /** What a browser is shown where a page is refused. */
+  refusal(
+    problem: { status: number; title: string; detail?: string; code: string },
+    asked: Pick<PageAsked, 'base' | 'path' | 'query' | 'reader'>,
+  ): string;
+}

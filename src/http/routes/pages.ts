@@ -1,0 +1,91 @@
+import type { FastifyError, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { Page, Pages, Reader } from '../../answers/page.ts';
+import { closed } from '../../shapes/fields.ts';
+import { type AtQuery, resolveAt } from '../../views/at.ts';
+import type { App } from '../app.ts';
+import type { Ledger } from '../ledger.ts';
+import { pagePolicy } from '../plugins/headers.ts';
+import { problemAnswer } from '../plugins/problems.ts';
+import { etagOf, queryTextOf, sendTagged } from '../wire/payload.ts';
+import { type AnswerSender, schemaOf } from './answers.ts';
+
+/** For a year: the address of a file changes with what it holds. */
+const forEver = 'public, max-age=31536000, immutable';
+
+/** The pages for people, what they load, and the answers that they show under addresses of their own. */
+export function pageRoutes(
+  app: App,
+  ledger: Ledger,
+  sender: AnswerSender,
+  { pages, assets, refusal }: Pages,
+): void {
+  for (const { path, type, bytes } of assets)
+    app.get(path, { config: { access: 'nothing' }, schema: { hide: true } }, (_request, reply) =>
+      reply.header('cache-control', forEver).type(type).send(bytes),
+    );
+
+  app.register(async (scope: App) => {
+    scope.addHook('onSend', (_request, reply, _payload, done) => {
+      reply.header('content-security-policy', pagePolicy);
+      done();
+    });
+    scope.setErrorHandler<FastifyError>((error, request, reply) => {
+      const problem = problemAnswer(error, request, reply);
+      const html = refusal(problem, { ...addressOf(request), reader: readerOf(request) });
+      return reply.code(problem.status).type(htmlType).send(html);
+    });
+    for (const page of pages) servePage(scope, page);
+  });
+  for (const { path, answer } of pages) {
+    if (!answer) continue;
+    const route = { config: { access: 'read' }, schema: { ...schemaOf(answer), hide: true } } as const;
+    app.get(`${path}.json`, route, (request, reply) => sender.send(answer, request, reply));
+    if (!('open' in answer)) continue;
+    app.get(`${path}.csv`, route, (request, reply) => {
+      request.query = { ...(request.query as object), format: 'csv' };
+      return sender.send(answer, request, reply);
+    });
+  }
+
+  function servePage(scope: App, page: Page): void {
+    const ofPath = ([name]: [string, unknown]) => page.path.split('/').includes(`:${name}`);
+    const parameters = Object.entries(page.parameters);
+    const schema = {
+      // For people, and no part of the API.
+      hide: true,
+      params: Type.Object(Object.fromEntries(parameters.filter(ofPath)), closed),
+      querystring: Type.Object(Object.fromEntries(parameters.filter((one) => !ofPath(one))), closed),
+    };
+    scope.get(page.path, { config: { access: page.access }, schema }, async (request, reply) => {
+      const at = await resolveAt(ledger.store, request.query as AtQuery);
+      const { position: end } = await ledger.store.head();
+      const html = await page.html({
+        ledger,
+        at,
+        end,
+        visible: request.caller.visible,
+        reader: readerOf(request),
+        parameters: { ...(request.query as object), ...(request.params as object) },
+        ...addressOf(request),
+      });
+      return sendTagged(request, reply, htmlType, etagOf(html), () => html);
+    });
+  }
+
+  function readerOf({ caller }: FastifyRequest): Reader {
+    const { authentication, login } = ledger;
+    return {
+      principal: caller?.known ? caller.principal : undefined,
+      open: authentication.isOpen,
+      canLogIn: login !== undefined,
+    };
+  }
+
+  const addressOf = (request: FastifyRequest) => {
+    const query = queryTextOf(request);
+    return { path: request.url.split('?', 1)[0] ?? '/', query, base: app.basePath };
+  };
+}
+
+const htmlType = 'text/html; charset=utf-8';

@@ -1,0 +1,46 @@
+import type { TSchema } from 'typebox';
+import { type Answered, answered, type Shaped } from '../answers/answered.ts';
+import type { PageAsked } from '../answers/page.ts';
+
+/** What a page is written with: answers as of its moment, and addresses that keep the moment. */
+export class View {
+  readonly asked: PageAsked;
+
+  constructor(asked: PageAsked) {
+    this.asked = asked;
+  }
+
+  /** Whether the page tells of an earlier moment than now. */
+  get isPast(): boolean {
+    return this.asked.at.position < this.asked.end;
+  }
+
+  /** A parameter of the page, as a text; undefined where it is absent. */
+  parameter(name: string): string | undefined {
+    const value = this.asked.parameters[name];
+    return value === undefined ? undefined : String(value);
+  }
+
+  /** An answer of the API as of the moment of the page. Throws a Refusal as the API does. */
+  ask<S extends TSchema>(
+    answer: Shaped<S>,
+    parameters: { [name: string]: unknown } = {},
+    paging?: Parameters<typeof answered>[5],
+  ): Promise<Answered<S>> {
+    const { ledger, at, visible } = this.asked;
+    return answered(answer, ledger, at, visible, parameters, paging);
+  }
+
+  /** The address of a page or a file as of the same moment. */
+  link(path: string, query: { [name: string]: string | number | undefined } = {}): string {
+    const { asOf, asOfPosition } = this.asked.parameters;
+    return this.address(path, { ...query, asOf, asOfPosition });
+  }
+
+  /** An address as of now. */
+  address(path: string, query: { [name: string]: unknown } = {}): string {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined);
+    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+    return this.asked.base + path + (search === '' ? '' : `?${search}`);
+  }
+}

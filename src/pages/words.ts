@@ -1,0 +1,178 @@
+/*
+ * Every text of the pages, in one place. Numbers of things have their noun here, because languages differ in how they count.
+ */
+
+const s = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+function ordinal(number: number): string {
+  const tens = number % 100;
+  const end = tens > 10 && tens < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][number % 10] ?? 'th');
+  return `${number}${end}`;
+}
+
+const kindsOfRecord: Record<string, string> = {
+  initiative: 'Initiative',
+  meeting: 'Meeting',
+  mou: 'MoU',
+  project: 'Project',
+  claim: 'Claim',
+  log: 'Log',
+  principal: 'Principal',
+};
+
+export const w = {
+  name: 'Milestone Ledger',
+  titleOf: (page: string) => `${page} · Milestone Ledger`,
+  skip: 'To the content',
+  main: 'Main',
+  initiatives: 'Initiatives',
+  claims: 'Claims',
+  log: 'Log',
+  record: 'Record',
+  about: 'How it counts',
+  logIn: 'Log in',
+  logOut: 'Log out',
+  me: (principal: string) => `You are ${principal}`,
+  openLedger: 'This ledger is open: everybody on this machine may read and record.',
+
+  number: (count: number) => count.toLocaleString('en'),
+  months: [
+    'January',
+    'February',
+    'March',
+    'April',
+    'May',
+    'June',
+    'July',
+    'August',
+    'September',
+    'October',
+    'November',
+    'December',
+  ],
+  between: (from: string, to: string) => `between ${from} and ${to}`,
+  byThen: (to: string) => `by ${to}`,
+  fromTo: (from: string, to: string) => `${from} to ${to}`,
+  doubts: {
+    '?': (date: string) => `${date} (uncertain)`,
+    '~': (date: string) => `about ${date}`,
+    '%': (date: string) => `about ${date} (uncertain)`,
+  } as Record<string, (date: string) => string>,
+  unknownDate: 'date unknown',
+
+  asKnownOn: 'As known on',
+  asKnownAt: 'or at position',
+  show: 'Show',
+  now: (events: number) => `Now: all ${s(events, 'event')}.`,
+  past: (position: number, recorded: string | undefined) =>
+    `As known at position ${position}${recorded ? `, recorded ${recorded}` : ''}: what was recorded later is left out.`,
+  backToNow: 'Back to now',
+  changedSince: 'What changed since',
+
+  computedFrom: (events: number) => s(events, 'event'),
+  computed: 'Computed from',
+  root: 'root',
+  check: 'Check it in this browser',
+
+  ordinalAlone: ordinal,
+  ordinal: (number: number, of: string) => `${ordinal(number)} ${of}`,
+  meeting: 'meeting',
+  last: (date: string) => `last: ${date}`,
+  online: 'online',
+  source: 'a source',
+  noSource: 'No source is recorded.',
+  archived: 'archived',
+  allClaims: (count: number) => `All ${s(count, 'claim')}`,
+  whatToDo: 'What this means, and what to do',
+  toTheStart: 'To the first page',
+  unknown: 'unknown',
+  none: 'none',
+  kind: (kind: string) => kindsOfRecord[kind] ?? kind,
+  mous: (count: number) => s(count, 'MoU'),
+  projects: (count: number) => s(count, 'project'),
+  meetings: (count: number) => s(count, 'meeting'),
+  events: (count: number) => s(count, 'event'),
+  withdrawn: 'withdrawn',
+  noTitle: 'not named',
+  named: (named: number, total: number) => (total === 0 ? '–' : `${named} of ${total}`),
+
+  status: {
+    matches: () => 'matches',
+    over: (difference: number) => `${Math.abs(difference).toLocaleString('en')} over`,
+    short: (difference: number) => `${Math.abs(difference).toLocaleString('en')} short`,
+    undecided: () => 'undecided',
+    about: () => 'about right',
+    'not-comparable': () => 'not comparable',
+  } as Record<string, (difference: number) => string>,
+  qualified: (qualifier: string, value: number) => {
+    const number = value.toLocaleString('en');
+    const words: Record<string, string> = {
+      atLeast: `at least ${number}`,
+      moreThan: `more than ${number}`,
+      atMost: `at most ${number}`,
+      lessThan: `fewer than ${number}`,
+      nearly: `nearly ${number}`,
+      about: `about ${number}`,
+    };
+    return words[qualifier] ?? number;
+  },
+  metric: (metric: string) =>
+    ({ mous: 'MoUs', projects: 'projects', meetings: 'meetings' })[metric] ?? metric.replaceAll('-', ' '),
+  scope: (scope: string) => {
+    const [name = '', key] = scope.split(/:(.*)/s);
+    if (name === 'all') return 'in all';
+    if (name === 'meetings') return 'at meetings';
+    if (name === 'other') return 'otherwise';
+    return key === undefined ? scope : `${name} ${key}`;
+  },
+  claimed: (figure: string, date: string) => `${figure} claimed, ${date}`,
+  claimedShort: (figure: string) => `${figure} claimed`,
+
+  initiative: {
+    trail: 'Initiatives',
+    counts: 'Counts',
+    mous: 'MoUs signed',
+    projects: 'Projects launched',
+    meetings: 'Meetings held',
+    ofThem: (named: number, unnamed: number) =>
+      `${named.toLocaleString('en')} named, ${unnamed.toLocaleString('en')} announced as a number`,
+    atMeetings: { mous: 'MoUs signed at meetings', projects: 'Projects launched at meetings' },
+    moreOutside: (count: number) => `${count.toLocaleString('en')} more outside meetings`,
+    outside: (count: number) => `${count.toLocaleString('en')} outside meetings`,
+    possible: (count: number) => `${count.toLocaleString('en')} more may have happened by then`,
+    complete: 'none missing',
+    missing: (ordinals: string) => `missing: ${ordinals}`,
+    noClaim: 'no claim recorded',
+    since: (date: string) => `Since ${date}`,
+    chart: 'Recorded and claimed',
+    chartTitle: (name: string) => `${name}: running totals of MoUs and projects, with claimed totals`,
+    chartText: (mous: string, projects: string, claims: string) =>
+      `MoUs ${mous}; projects ${projects}${claims === '' ? '' : `; claimed: ${claims}`}. The table below has the figures.`,
+    chartCaption:
+      'Lines: what is recorded, step by step. Rings: totals that publishers claimed, on the day for which they were stated. Bars below the axis: days on which something may have happened, where the day is not known.',
+    meetingsTable: 'Meetings',
+    meetingsCaption:
+      'Each figure opens the records that it counts. Claimed: what was published about that meeting.',
+    columns: {
+      meeting: 'Meeting',
+      held: 'Held',
+      place: 'Place',
+      mous: 'MoUs',
+      projects: 'Projects',
+      claimed: 'claimed',
+      running: 'MoUs so far',
+      named: 'Named',
+    },
+    noMeetings: 'No meeting is recorded.',
+    dontAddUp: "Claims that don't add up",
+    allAddUp: 'All claims that can be compared agree with the records.',
+    noClaims: 'No claim is recorded.',
+    by: (dimension: string) => `By ${dimension}`,
+    notSaid: 'not said',
+    newest: 'Newest milestones',
+    facets: 'Milestones',
+    alternates: 'This page as',
+  },
+  mayHaveBeen: 'may have been',
+};
