@@ -119,8 +119,13 @@ const layers: Layer[] = [
     packages: ['*'],
   },
   {
+    layer: 'pages',
+    ours: ['answers', 'shapes'],
+    packages: ['@remix-run/html-template', 'd3-scale', 'd3-shape', 'typebox', 'node:*'],
+  },
+  {
     layer: 'app',
-    ours: ['access', 'shapes', 'http', 'signer', 'views', 'store', 'db', 'config', 'errors'],
+    ours: ['access', 'shapes', 'http', 'pages', 'signer', 'views', 'store', 'db', 'config', 'errors'],
     packages: ['pino'],
   },
   {

@@ -142,7 +142,7 @@ function plainText(text: string, type: string): unknown {
 }
 
 async function ledgerOf(t: Test, events: readonly Posted[]) {
-  const ledger = await closedLedger(t, { RATE_LIMIT: '0' });
+  const ledger = await closedLedger(t);
   // What is refused is refused in both, or is of others.
   for (const { initiativeId, event } of events)
     await ledger.ask(ledger.admin, 'POST', `/v1/initiatives/${initiativeId}/events`, event);

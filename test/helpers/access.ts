@@ -17,7 +17,14 @@ export async function closedLedger(
   database?: string,
 ) {
   const DATABASE_URL = database ?? (await emptyDatabase(t));
-  const config = readConfig({ DATABASE_URL, SIGNER_DIR: join(t.testdir(), 'signer'), ...settings });
+  const config = readConfig({
+    DATABASE_URL,
+    SIGNER_DIR: join(t.testdir(), 'signer'),
+    // A stream that a test opens without a socket is never seen to end.
+    RATE_LIMIT: '0',
+    LONG_REQUESTS: '2000',
+    ...settings,
+  });
   const stopped = await openLedger(config, false, clock);
   const { principalId } = await addPrincipal(
     { ...stopped, author: operator },

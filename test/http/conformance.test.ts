@@ -31,6 +31,7 @@ interface Schema {
   maximum?: number;
 }
 interface Parameter {
+  required?: boolean;
   name: string;
   in: 'path' | 'query' | 'header';
   schema: Schema;
@@ -174,6 +175,7 @@ const known: Record<string, string[]> = {
   principalId: [],
   principal: ['principal-1'],
   tokenId: [],
+  right: ['read'],
   route: ['GET /v1/summary', 'POST /v1/initiatives/{initiativeId}/events'],
   initiative: [initiativeId, '*'],
   expires: ['30d', '1d'],
@@ -418,12 +420,19 @@ async function buildFilled(app: App, token?: string): Promise<void> {
 }
 
 /** Of what is there, without a question, so that it is answered, whatever is drawn. */
-function plainRequest({ parameters = [] }: Operation): Request {
-  const names = parameters.flatMap((parameter) => (parameter.in === 'path' ? [parameter.name] : []));
+function plainRequest(operation: Operation): Request {
+  const { parameters = [] } = operation;
+  const part = (where: string) =>
+    Object.fromEntries(
+      parameters
+        .filter((parameter) => parameter.in === where && parameter.required)
+        .map(({ name }) => [name, known[name]?.[0] ?? '0']),
+    );
   return {
-    path: Object.fromEntries(names.map((name) => [name, known[name]?.[0] ?? '0'])),
-    query: {},
-    headers: {},
+    path: part('path'),
+    query: part('query'),
+    headers: isText(operation) ? { 'content-type': 'application/x-ndjson' } : {},
+    ...(isText(operation) && { body: JSON.stringify({ type: 'MoUSigned', occurredOn: '2023' }) }),
   };
 }
 
@@ -462,7 +471,7 @@ test('whatever is asked, the answer is as documented, and never an error of the 
       });
       const result = await fc.check(property, {
         numRuns: runsOf(path, method),
-        examples: method === 'get' ? [[plainRequest(operation)]] : [],
+        examples: method === 'get' || isText(operation) ? [[plainRequest(operation)]] : [],
       });
       t.notOk(
         result.failed,
