@@ -157,7 +157,7 @@ class Labels {
     kind = '',
   ): Hole {
     const length = text.length * font * 0.56;
-    const shift = { start: 0, middle: length / 2, end: length }[anchor];
+    const shift = anchor === 'start' ? 0 : anchor === 'middle' ? length / 2 : length;
     const left = Math.min(Math.max(x - shift, 2), this.#width - length - 2);
     for (const move of isNeeded ? [0, 1, -1, 2, -2, 3, -3, 4] : [0]) {
       const box = { left, right: left + length, y: y + move * (font + 2) };

@@ -17,11 +17,8 @@ export function instantInWords(instant: string): string {
   return `${plain(iso.slice(0, 10))}, ${iso.slice(11, 16)} UTC`;
 }
 
-function doubted(date: string): string {
-  const mark = date.at(-1) ?? '';
-  const doubt = w.doubts[mark];
-  return doubt === undefined ? plain(date) : doubt(plain(date.slice(0, -1)));
-}
+const doubted = (date: string): string =>
+  w.doubted(date.at(-1) ?? '', plain(date.slice(0, -1))) ?? plain(date);
 
 function plain(date: string): string {
   const [year = '', month, day] = date.split('-');

@@ -164,7 +164,7 @@ export function chartData(initiative: Initiative, { items }: Meetings): ChartDat
       const day = parseEdtf(occurredOn)?.latest;
       if (day === undefined || !/^(mous|projects)$/.test(metric) || !/^(all|meetings)$/.test(scope))
         return [];
-      const text = `${w.claimedShort(w.qualified(qualifier, value))}: ${w.status[status]?.(difference)}`;
+      const text = `${w.claimedShort(w.qualified(qualifier, value))}: ${w.status(status, difference)}`;
       return [{ day, value, text, isOff: status === 'short' || status === 'over' }];
     },
   );
@@ -198,7 +198,7 @@ function meetingTable(view: View, { initiativeId, claims }: Initiative, { items 
     const claim = claimedOf(meeting.recordId, kind);
     const isKnown = total > 0 || meeting.coverage[kind] !== 'unknown';
     const to = view.link(`/initiatives/${initiativeId}/${kind}`, { meetingId: meeting.recordId });
-    return html`<td class="n">${isKnown ? html`<a href="${to}">${w.number(total)}</a>` : html`<span class="soft">${w.unknown}</span>`}</td><td class="n">${claim ? html`<span class="${claim.status}" title="${w.status[claim.status]?.(claim.difference ?? 0)}">${w.qualified(claim.qualifier, claim.value)}${claim.status === 'matches' ? '' : html` <small>${w.status[claim.status]?.(claim.difference ?? 0)}</small>`}</span>` : html`<span class="soft">–</span>`}</td>`;
+    return html`<td class="n">${isKnown ? html`<a href="${to}">${w.number(total)}</a>` : html`<span class="soft">${w.unknown}</span>`}</td><td class="n">${claim ? html`<span class="${claim.status}" title="${w.status(claim.status, claim.difference)}">${w.qualified(claim.qualifier, claim.value)}${claim.status === 'matches' ? '' : html` <small>${w.status(claim.status, claim.difference)}</small>`}</span>` : html`<span class="soft">–</span>`}</td>`;
   };
   return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="meetings"><table>
 <caption>${words.meetingsCaption}</caption>

@@ -88,7 +88,7 @@ export const recordLink = (view: View, record: ShownRecord): Hole =>
 
 /** A claim's distance from what is recorded, in words. */
 export const statusTag = ({ status, difference = 0 }: { status: string; difference?: number }): Hole =>
-  html`<span class="tag ${status}">${w.status[status]?.(difference) ?? status}</span>`;
+  html`<span class="tag ${status}">${w.status(status, difference)}</span>`;
 
 /** Where something is known from, with what is quoted. */
 export function sourceList(sources: readonly ShownSource[]): Hole {

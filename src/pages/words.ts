@@ -11,15 +11,41 @@ function ordinal(number: number): string {
   return `${number}${end}`;
 }
 
-const kindsOfRecord: Record<string, string> = {
-  initiative: 'Initiative',
-  meeting: 'Meeting',
-  mou: 'MoU',
-  project: 'Project',
-  claim: 'Claim',
-  log: 'Log',
-  principal: 'Principal',
-};
+const kindsOfRecord = new Map([
+  ['initiative', 'Initiative'],
+  ['meeting', 'Meeting'],
+  ['mou', 'MoU'],
+  ['project', 'Project'],
+  ['claim', 'Claim'],
+  ['log', 'Log'],
+  ['principal', 'Principal'],
+]);
+const metrics = new Map([
+  ['mous', 'MoUs'],
+  ['projects', 'projects'],
+  ['meetings', 'meetings'],
+]);
+const qualifiers = new Map([
+  ['atLeast', 'at least'],
+  ['moreThan', 'more than'],
+  ['atMost', 'at most'],
+  ['lessThan', 'fewer than'],
+  ['nearly', 'nearly'],
+  ['about', 'about'],
+]);
+const doubts = new Map([
+  ['?', (date: string) => `${date} (uncertain)`],
+  ['~', (date: string) => `about ${date}`],
+  ['%', (date: string) => `about ${date} (uncertain)`],
+]);
+const statuses = new Map([
+  ['matches', 'matches'],
+  ['over', 'over'],
+  ['short', 'short'],
+  ['undecided', 'undecided'],
+  ['about', 'about right'],
+  ['not-comparable', 'not comparable'],
+]);
 
 export const w = {
   name: 'Milestone Ledger',
@@ -54,11 +80,8 @@ export const w = {
   between: (from: string, to: string) => `between ${from} and ${to}`,
   byThen: (to: string) => `by ${to}`,
   fromTo: (from: string, to: string) => `${from} to ${to}`,
-  doubts: {
-    '?': (date: string) => `${date} (uncertain)`,
-    '~': (date: string) => `about ${date}`,
-    '%': (date: string) => `about ${date} (uncertain)`,
-  } as Record<string, (date: string) => string>,
+  /** mark: of an EDTF date, such as `~`; undefined for any other character. */
+  doubted: (mark: string, date: string) => doubts.get(mark)?.(date),
   unknownDate: 'date unknown',
 
   asKnownOn: 'As known on',
@@ -88,7 +111,7 @@ export const w = {
   toTheStart: 'To the first page',
   unknown: 'unknown',
   none: 'none',
-  kind: (kind: string) => kindsOfRecord[kind] ?? kind,
+  kind: (kind: string) => kindsOfRecord.get(kind) ?? kind,
   mous: (count: number) => s(count, 'MoU'),
   projects: (count: number) => s(count, 'project'),
   meetings: (count: number) => s(count, 'meeting'),
@@ -97,28 +120,15 @@ export const w = {
   noTitle: 'not named',
   named: (named: number, total: number) => (total === 0 ? '–' : `${named} of ${total}`),
 
-  status: {
-    matches: () => 'matches',
-    over: (difference: number) => `${Math.abs(difference).toLocaleString('en')} over`,
-    short: (difference: number) => `${Math.abs(difference).toLocaleString('en')} short`,
-    undecided: () => 'undecided',
-    about: () => 'about right',
-    'not-comparable': () => 'not comparable',
-  } as Record<string, (difference: number) => string>,
-  qualified: (qualifier: string, value: number) => {
-    const number = value.toLocaleString('en');
-    const words: Record<string, string> = {
-      atLeast: `at least ${number}`,
-      moreThan: `more than ${number}`,
-      atMost: `at most ${number}`,
-      lessThan: `fewer than ${number}`,
-      nearly: `nearly ${number}`,
-      about: `about ${number}`,
-    };
-    return words[qualifier] ?? number;
+  status: (status: string, difference = 0) => {
+    const word = statuses.get(status) ?? status;
+    return status === 'over' || status === 'short'
+      ? `${Math.abs(difference).toLocaleString('en')} ${word}`
+      : word;
   },
-  metric: (metric: string) =>
-    ({ mous: 'MoUs', projects: 'projects', meetings: 'meetings' })[metric] ?? metric.replaceAll('-', ' '),
+  qualified: (qualifier: string, value: number) =>
+    [qualifiers.get(qualifier), value.toLocaleString('en')].filter(Boolean).join(' '),
+  metric: (metric: string) => metrics.get(metric) ?? metric.replaceAll('-', ' '),
   scope: (scope: string) => {
     const [name = '', key] = scope.split(/:(.*)/s);
     if (name === 'all') return 'in all';
