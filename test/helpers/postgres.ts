@@ -263,7 +263,7 @@ export async function postgresRows(url: string): Promise<Rows> {
   const tables = await withClient(url, async (client) => {
     await client.query('begin isolation level repeatable read read only');
     const rows = new Map<string, object[]>();
-    for (const [table, order] of Object.entries(orders))
+    for (const [table, order] of Object.entries({ ...orders, sessions: 'hash' }))
       rows.set(table, (await client.query(`select * from ${table} order by ${order}`)).rows);
     return rows;
   });
