@@ -88,7 +88,7 @@ async function importFile(config: Config, file: string, options: Options): Promi
   }
 }
 
-const sourceOf = (file: string): AsyncIterable<Uint8Array> =>
+const sourceOf = (file: string): Readable =>
   file === '-' ? process.stdin : createReadStream(file, { highWaterMark: alonePieceBytes });
 
 /** Records in the ledger of this machine, which nobody else has open. */
@@ -139,18 +139,17 @@ async function importThrough(
   const progress = progressOn(process.stdout, { unit: 'bytes' });
   // What is answered before all of it was sent is sent no further.
   const ended = new AbortController();
-  let unreadable: unknown;
+  const source = sourceOf(file);
+  let unreadable: Error | undefined;
+  source.once('error', (error) => {
+    unreadable = error;
+  });
   async function* sent(): AsyncGenerator<Uint8Array> {
     let bytes = 0;
-    try {
-      for await (const chunk of sourceOf(file)) {
-        yield chunk;
-        bytes += chunk.length;
-        progress.update(bytes, size === 0 ? undefined : size);
-      }
-    } catch (error) {
-      unreadable = error;
-      throw error;
+    for await (const chunk of source) {
+      yield chunk;
+      bytes += chunk.length;
+      progress.update(bytes, size === 0 ? undefined : size);
     }
   }
   try {
@@ -170,6 +169,8 @@ async function importThrough(
     throw unreadable ?? error;
   } finally {
     ended.abort();
+    // Standard input may go on, and would keep the command from ending.
+    source.destroy();
     progress.stop();
   }
 }

@@ -42,8 +42,14 @@ export function serviceOf(config: Config, url?: string): Service {
 /** No service answers, or not to the end. */
 export class NoAnswer extends CouldNotRun {}
 
-export const noAnswer = (url: string, error: unknown): NoAnswer =>
-  new NoAnswer(`No ledger answers at ${url} (${causeOf(error)}). Start one with "npm start", or give --url.`);
+export function noAnswer(url: string, error: unknown): NoAnswer {
+  const cause = causeOf(error);
+  return new NoAnswer(
+    /^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(cause)
+      ? `The service at ${url} broke off (${cause}): it ended, or the right to this did.`
+      : `No ledger answers at ${url} (${cause}). Start one with "npm start", or give --url.`,
+  );
+}
 
 /**
  * Asks a service. A redirect is not followed, so that the token goes to the host alone that was named. Throws NoAnswer, and CouldNotRun

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { type Test, test } from 'tap';
 import { closedLedger } from '../helpers/access.ts';
+import { startProgram } from '../helpers/child.ts';
 import { runCommand } from '../helpers/command.ts';
 import { initiative, meeting, mou } from '../helpers/decide.ts';
 import { ndjson } from '../helpers/import.ts';
@@ -93,6 +96,34 @@ test('import records through a service by the right of a token', async (t) => {
   const other = await run(recorder, ['import', '--initiative', 'b', join(directory, 'a.ndjson')]);
   t.match(other, { code: 2, err: 'milestone-ledger: initiative-not-found: b is not registered.\n' });
   t.match(await importing(recorder, 'none.ndjson'), { code: 2, err: /ENOENT/ });
+  const away = await importing(recorder, 'large.ndjson', '--url', 'http://127.0.0.1:1');
+  t.match(away, {
+    code: 2,
+    err: /^milestone-ledger: No ledger answers at http:\/\/127\.0\.0\.1:1 \(.+\)\. .*\n$/,
+  });
+});
+
+test('an import ends when the token does, and says so', async (t) => {
+  const { app, admin, ask, record, tokenFor, url } = await served(t);
+  await record('sci', initiative());
+  const token = await tokenFor('recorder', 'sci');
+  const arriving = once(app.server, 'request');
+  const args = ['import', '--initiative', 'sci', '-', '--url', url];
+  const child = startProgram(args, { LEDGER_TOKEN: token });
+  t.teardown(() => child.kill('SIGKILL'));
+  // Standard input goes on.
+  child.stdin.write(ndjson(meeting()));
+  const err = text(child.stderr);
+  await arriving;
+  const { items } = (await ask(admin, 'GET', '/v1/tokens')).body;
+  const { tokenId } = items.find((one: { principalId: string }) => one.principalId === 'principal-2');
+  const ended = once(child, 'exit');
+  t.equal((await ask(admin, 'DELETE', `/v1/tokens/${tokenId}`)).status, 204);
+  t.equal((await ended)[0], 2);
+  t.match(
+    await err,
+    /^milestone-ledger: The service at http:\S+ broke off \(\w+\): it ended, or the right to this did\.\n$/,
+  );
 });
 
 test('rebuild has a service rebuild, by the token of an administrator of all', async (t) => {
