@@ -91,6 +91,7 @@ export const recordFilters = {
   ),
   named: Type.Optional(Type.Boolean({ description: 'true: with a title; false: without.' })),
   inForceOn: word('A day, YYYY-MM-DD.'),
+  endsBy: word('A day, YYYY-MM-DD: only records whose validUntil ends by then.'),
   q: word(
     'A part of a title, name, alias, label, description, or of an id that its sender chose (ids of the form mou-21 are not searched). Case, accents, blanks, apostrophes and the composition of characters make no difference.',
     qLengthMax,

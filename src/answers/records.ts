@@ -106,6 +106,7 @@ function recordsIn(
 
 function filtersOf(query: Static<TObject<typeof ofAll>>): RecordFilters {
   const inForceOn = lastDayOf(query.inForceOn, 'inForceOn');
+  const endsBy = lastDayOf(query.endsBy, 'endsBy');
   const until = lastDayOf(query.until, 'until');
   const { q, sourceUrl } = query;
   const searched = q === undefined ? undefined : foldedForSearch(q);
@@ -114,5 +115,5 @@ function filtersOf(query: Static<TObject<typeof ofAll>>): RecordFilters {
   if (searched !== undefined && searched.length > 2 * qLengthMax) throw badQuery('/query/q', 'is too long');
   if (sourceUrl !== undefined && usualUrl(sourceUrl) === undefined)
     throw badQuery('/query/sourceUrl', 'must be a URL');
-  return { ...query, inForceOn, until };
+  return { ...query, inForceOn, endsBy, until };
 }

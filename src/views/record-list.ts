@@ -20,6 +20,8 @@ export interface RecordFilters extends Partial<Record<TextFilter, string | undef
   named?: boolean | undefined;
   /** A day. */
   inForceOn?: string | undefined;
+  /** A day: only milestones whose term ends by then. */
+  endsBy?: string | undefined;
   standing?: 'true' | 'false' | 'all' | undefined;
   /** A day: only records that had happened by its end, or may have. */
   until?: string | undefined;
@@ -168,6 +170,7 @@ function conditionsOf(db: Db, filters: RecordFilters): RawBuilder<SqlBool>[] {
       (day) =>
         sql`kind in ('mou', 'project') and in_force_from <= ${day} and (in_force_until is null or in_force_until >= ${day})`,
     ),
+    ...given(filters.endsBy, (day) => sql`in_force_until <= ${day}`),
     ...given(filters.q, (q) => contains('words', foldedForSearch(q))),
     ...given(filters.until, (day) => sql`(earliest is null or earliest <= ${day})`),
   ];

@@ -196,6 +196,7 @@ export async function valuesOf(app: App): Promise<Values> {
     sources: [0, 1, 2],
     named: ['true', 'false'],
     inForceOn: ['2024-01-01'],
+    endsBy: ['2030-01-01'],
     q: ['title 7', 'other'],
     standing: ['all', 'false'],
     publisher: ['smart cities world'],

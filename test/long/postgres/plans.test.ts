@@ -95,6 +95,7 @@ const values: Values = {
   sources: [],
   named: ['false'],
   inForceOn: ['2024-01-01'],
+  endsBy: ['2030-01-01'],
   q: ['title 7'],
   standing: ['all', 'false'],
   unsourced: ['false'],
