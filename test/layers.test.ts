@@ -19,7 +19,7 @@ const layers: Layer[] = [
   { layer: 'config', ours: [], packages: ['ajv', 'typebox', 'node:net'] },
   { layer: 'turns', ours: [], packages: [] },
   { layer: 'migrations', ours: [], packages: ['kysely', 'node:crypto'] },
-  { layer: 'tlog', ours: [], packages: ['node:crypto'] },
+  { layer: 'tlog', ours: [], packages: ['@noble/ed25519', '@noble/hashes/sha2.js', 'node:crypto'] },
   { layer: 'shapes', ours: ['tlog', 'errors'], packages: ['typebox', 'node:crypto', 'node:buffer'] },
   { layer: 'access', ours: ['shapes'], packages: ['node:crypto', 'node:zlib'] },
   { layer: 'events', ours: ['shapes', 'errors'], packages: ['typebox'] },
@@ -120,7 +120,7 @@ const layers: Layer[] = [
   },
   {
     layer: 'pages',
-    ours: ['answers', 'shapes'],
+    ours: ['answers', 'shapes', 'tlog'],
     packages: ['@remix-run/html-template', 'd3-scale', 'd3-shape', 'typebox', 'node:*'],
   },
   {

@@ -6,7 +6,7 @@ const types = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=ut
 
 const own = (name: string): string => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
 
-const names = ['ledger.css', 'icon.svg', 'live.js'] as const;
+const names = ['ledger.css', 'icon.svg', 'live.js', 'proof.js'] as const;
 
 const texts = new Map<string, string>(names.map((name) => [name, own(name)]));
 

@@ -1,11 +1,12 @@
 import type { Pages } from '../answers/page.ts';
 import { assets } from './assets.ts';
 import { initiativePage } from './initiative.ts';
+import { proofPage } from './proof.ts';
 import { refusal } from './refusal.ts';
 
 /** Every page, and what pages load. */
 export const pages: Pages = {
-  pages: [initiativePage],
+  pages: [initiativePage, proofPage],
   assets,
   refusal,
 };

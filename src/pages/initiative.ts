@@ -121,7 +121,7 @@ ${figure(
 }
 
 function figure(name: string, total: number, to: string, claim: Claim | undefined, note: string): Hole {
-  return html`<div class="figure"><h3>${name}</h3><b><a href="${to}">${w.number(total)}</a></b>
+  return html`<div class="figure"><h2>${name}</h2><b><a href="${to}">${w.number(total)}</a></b>
 ${claim ? html`<span class="claim">${statusTag(claim)} ${w.claimed(w.qualified(claim.qualifier, claim.value), dateInWords(claim.occurredOn))}</span>` : html`<span class="claim soft">${words.noClaim}</span>`}<br><small>${note}</small></div>
 `;
 }

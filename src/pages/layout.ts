@@ -107,10 +107,10 @@ function moment(view: View): SafeHtml {
   const told = isPast
     ? html`<strong>${w.past(at.position, recorded)}</strong> <a href="${now}">${w.backToNow}</a> · <a href="${view.address('/log', { recordedFrom: at.recordedAt })}">${w.changedSince}</a>`
     : html`<span class="soft">${w.now(end)}</span>`;
-  return html`<div class="moment ${isPast ? 'past' : ''}"><div class="frame">
+  return html`<section class="moment ${isPast ? 'past' : ''}" aria-label="${w.asKnownOn}"><div class="frame">
 <form class="asof" action="${base}${path}">${hidden}<label for="as-of">${w.asKnownOn}</label> <input id="as-of" type="date" name="asOf" value="${day}" title="${day && dayInWords(day)}"> <button>${w.show}</button></form>
 ${told}
-</div></div>`;
+</div></section>`;
 }
 
 function basis(view: View): SafeHtml {
@@ -119,6 +119,6 @@ function basis(view: View): SafeHtml {
   return html`<footer class="basis"><div class="frame">
 <span>${w.computed} <a href="${view.link('/log')}">${w.computedFrom(treeSize)}</a></span>
 <span>${w.root} <span class="hash" title="${root}">${root.slice(0, 8)}…${root.slice(-8)}</span></span>
-<span><a href="${view.address('/proof', { size: treeSize })}">${w.check}</a></span>
+<span><a href="${view.address('/proof', { asOfPosition: treeSize })}">${w.check}</a></span>
 </div></footer>`;
 }

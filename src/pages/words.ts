@@ -185,4 +185,30 @@ export const w = {
     alternates: 'This page as',
   },
   mayHaveBeen: 'may have been',
+  proof: {
+    title: 'Proof',
+    of: (events: number) => `Proof of ${s(events, 'event')}`,
+    page: 'This page was computed from the first events of a log. The log is a Merkle tree, and what is signed is its root: whoever has the root can tell whether any event was changed, left out or added later.',
+    event:
+      'The event is one leaf of a log. The log is a Merkle tree, and what is signed is its root: whoever has the root can tell whether the event was changed.',
+    withoutScript: 'Checking in the browser needs JavaScript. The command line does it as well:',
+    command: (eventId: string) =>
+      `milestone-ledger verify --proof proof.txt --key KEY --event event.json   # of /v1/events/${eventId}`,
+    wholeLog: 'milestone-ledger verify --key KEY',
+    file: 'The proof as a file',
+    checkpoint: 'The signed checkpoint',
+    keys: 'The keys of the log',
+    key: 'Key to check against (a verifier key that you kept or got from elsewhere)',
+    checkAgain: 'Check',
+    result: 'Result',
+    checking: 'Checking in this browser …',
+    signed: 'The log of {size} events has the root {root}. It was signed with the key {key}.',
+    listedKey:
+      'This does not say that the key is the right one: the log itself lists it. Compare it with one that you kept, and paste that one below.',
+    givenKey: 'The key is the one that you pasted here.',
+    root: 'The first {treeSize} events, from which the page was computed, have the root {root}. This browser computed it from the tiles of the log, and {hashes} hashes that lead from there to the signed root.',
+    ofEvent:
+      'The event that was sent hashes to {leaf}. It is at position {position}: this browser computed {hashes} hashes from the tiles of the log, which lead from it to the signed root.',
+    wrong: 'This does not hold:',
+  },
 };

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type BrowserContext, chromium } from 'playwright-core';
+import { type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
 import type { Test } from 'tap';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
@@ -8,7 +8,7 @@ const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(e
 export const inChromium = { skip: executablePath || process.env['CI'] ? false : 'Chromium is not installed' };
 
 /** A fresh profile of a browser, which ends with the test. */
-export async function openBrowser(t: Test): Promise<BrowserContext> {
+export async function openBrowser(t: Test, options: BrowserContextOptions = {}): Promise<BrowserContext> {
   if (!executablePath) throw new Error('Chromium is not installed');
   const browser = await chromium.launch({
     executablePath,
@@ -16,5 +16,5 @@ export async function openBrowser(t: Test): Promise<BrowserContext> {
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
   t.teardown(() => browser.close());
-  return browser.newContext();
+  return browser.newContext(options);
 }

@@ -7,10 +7,9 @@ import { openLedgerApp } from '../../src/app.ts';
 import { rotateKey } from '../../src/cli/rotate-key.ts';
 import { readConfig } from '../../src/config.ts';
 import { openCheckpoint } from '../../src/tlog/checkpoint.ts';
-import { leafHash, verifyInclusion } from '../../src/tlog/merkle.ts';
+import { leafHash, verifyConsistency, verifyInclusion } from '../../src/tlog/merkle.ts';
 import { formatVerifierKey, parseVerifierKey } from '../../src/tlog/note-key.ts';
 import { runCommand } from '../helpers/command.ts';
-import { verifyConsistency } from '../helpers/consistency.ts';
 import { decodeEntryBundle } from '../helpers/tiles.ts';
 import { verifyTlogProof } from '../helpers/tlog-proof.ts';
 

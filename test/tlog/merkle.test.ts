@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'tap';
 import {
+  type Consistency,
   emptyRoot,
   type Inclusion,
   leafHash,
   nodeHash,
   rootOf,
+  verifyConsistency,
   verifyInclusion,
 } from '../../src/tlog/merkle.ts';
 import { inclusionProof } from '../../src/tlog/proofs.ts';
-import { type Consistency, verifyConsistency } from '../helpers/consistency.ts';
 import { effort } from '../helpers/effort.ts';
 import { numbered, PlainTree, pathSides, proofSides, spoiled, thrown } from './plain-tree.ts';
 

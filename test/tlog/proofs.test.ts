@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { leafHash, nodeHash, verifyInclusion } from '../../src/tlog/merkle.ts';
+import { leafHash, nodeHash, verifyConsistency, verifyInclusion } from '../../src/tlog/merkle.ts';
 import { consistencyProof, inclusionProof, tileHashes } from '../../src/tlog/proofs.ts';
-import { verifyConsistency } from '../helpers/consistency.ts';
 import { effort } from '../helpers/effort.ts';
 import { numbered, PlainTree, rootOfSize } from './plain-tree.ts';
 

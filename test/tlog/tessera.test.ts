@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'tap';
 import { type Checkpoint, openCheckpoint } from '../../src/tlog/checkpoint.ts';
-import { leafHash, rootOf, verifyInclusion } from '../../src/tlog/merkle.ts';
+import { leafHash, rootOf, verifyConsistency, verifyInclusion } from '../../src/tlog/merkle.ts';
 import { parseVerifierKey } from '../../src/tlog/note-key.ts';
 import { consistencyProof, inclusionProof, tileHashes } from '../../src/tlog/proofs.ts';
 import { encodeEntryBundle } from '../../src/tlog/tiles.ts';
 import { formatTlogProof } from '../../src/tlog/tlog-proof.ts';
-import { verifyConsistency } from '../helpers/consistency.ts';
 import { decodeEntryBundle, formatTilePath } from '../helpers/tiles.ts';
 import { verifyTlogProof } from '../helpers/tlog-proof.ts';
 import { rootOfSize, thrown } from './plain-tree.ts';

@@ -13,6 +13,13 @@ import { type AnswerSender, schemaOf } from './answers.ts';
 /** For a year: the address of a file changes with what it holds. */
 const forEver = 'public, max-age=31536000, immutable';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** It answers with a page for people. */
+    isPage?: boolean;
+  }
+}
+
 /** The pages for people, what they load, and the answers that they show under addresses of their own. */
 export function pageRoutes(
   app: App,
@@ -57,20 +64,24 @@ export function pageRoutes(
       params: Type.Object(Object.fromEntries(parameters.filter(ofPath)), closed),
       querystring: Type.Object(Object.fromEntries(parameters.filter((one) => !ofPath(one))), closed),
     };
-    scope.get(page.path, { config: { access: page.access }, schema }, async (request, reply) => {
-      const at = await resolveAt(ledger.store, request.query as AtQuery);
-      const { position: end } = await ledger.store.head();
-      const html = await page.html({
-        ledger,
-        at,
-        end,
-        visible: request.caller.visible,
-        reader: readerOf(request),
-        parameters: { ...(request.query as object), ...(request.params as object) },
-        ...addressOf(request),
-      });
-      return sendTagged(request, reply, htmlType, etagOf(html), () => html);
-    });
+    scope.get(
+      page.path,
+      { config: { access: page.access, isPage: true }, schema },
+      async (request, reply) => {
+        const at = await resolveAt(ledger.store, request.query as AtQuery);
+        const { position: end } = await ledger.store.head();
+        const html = await page.html({
+          ledger,
+          at,
+          end,
+          visible: request.caller.visible,
+          reader: readerOf(request),
+          parameters: { ...(request.query as object), ...(request.params as object) },
+          ...addressOf(request),
+        });
+        return sendTagged(request, reply, htmlType, etagOf(html), () => html);
+      },
+    );
   }
 
   function readerOf({ caller }: FastifyRequest): Reader {
