@@ -98,8 +98,11 @@ test(
         await page.waitForSelector('[data-result="holds"]');
         await page.fill('#vkey', key);
         await page.click('.proof button');
-        await page.waitForSelector('[data-result]:not([data-result="checking"])');
-        await page.waitForFunction("!/lists it/.test(document.querySelector('[data-result]').textContent)");
+        await page
+          .locator('[data-result]')
+          .filter({ hasNotText: 'lists it' })
+          .filter({ hasNotText: 'Checking' })
+          .waitFor();
       }
       await page.waitForSelector('[data-result="holds"], [data-result="fails"]');
       const said = { result: await shown.getAttribute('data-result'), text: await shown.innerText() };
@@ -145,9 +148,10 @@ test('what others record appears without a reload, and not on a page of the past
     payload: { type: 'ProjectLaunched', occurredOn: '2024-05', data: { title: 'A harbour' } },
   });
   t.equal(answer.statusCode, 201);
-  await now.page.waitForFunction(
-    `document.querySelectorAll('.figure b')[1]?.textContent.trim() !== '${before[1]}'`,
-  );
+  await figures
+    .nth(1)
+    .filter({ hasText: `${Number(before[1]) + 1}` })
+    .waitFor();
   t.equal(Number((await figures.allInnerTexts())[1]), Number(before[1]) + 1);
   t.match(await now.page.innerText('main'), 'A harbour');
   t.equal(await past.page.locator('main[data-stream]').count(), 0);
