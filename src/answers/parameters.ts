@@ -103,10 +103,12 @@ export const recordFilters = {
 
 const instant = (description: string) => Type.Optional(Type.String({ maxLength: 40, description }));
 
+export const eventTypeNames = eventTypes.map(({ type }) => type);
+
 export const eventFilters = {
   recordId: Type.Optional(Slug),
   type: Type.Optional(
-    Type.Array(Type.Enum(eventTypes.map(({ type }) => type)), {
+    Type.Array(Type.Enum(eventTypeNames), {
       minItems: 1,
       maxItems: 50,
       description: 'The type of the event. Given several times: any of these types.',

@@ -2,11 +2,12 @@ import type { Pages } from '../answers/page.ts';
 import { assets } from './assets.ts';
 import { initiativePage } from './initiative.ts';
 import { proofPage } from './proof.ts';
+import { recordPage } from './record.ts';
 import { refusal } from './refusal.ts';
 
 /** Every page, and what pages load. */
 export const pages: Pages = {
-  pages: [initiativePage, proofPage],
+  pages: [initiativePage, recordPage, proofPage],
   assets,
   refusal,
 };

@@ -46,6 +46,114 @@ const statuses = new Map([
   ['about', 'about right'],
   ['not-comparable', 'not comparable'],
 ]);
+const eventTypes = new Map([
+  ['InitiativeRegistered', 'initiative registered'],
+  ['MeetingHeld', 'meeting held'],
+  ['MoUSigned', 'MoU signed'],
+  ['ProjectLaunched', 'project launched'],
+  ['FigureClaimed', 'figure claimed'],
+  ['RecordCorrected', 'corrected'],
+  ['EvidenceAdded', 'evidence added'],
+  ['RecordRetracted', 'withdrawn'],
+  ['RecordReinstated', 'reinstated'],
+  ['RecordReclassified', 'reclassified'],
+  ['PersonalDataErased', 'names erased'],
+  ['LogContinued', 'log goes on under a new name'],
+  ['PrincipalAdded', 'principal added'],
+  ['RightsChanged', 'rights changed'],
+  ['PrincipalDisabled', 'principal disabled'],
+]);
+const reasons = new Map([
+  ['typing-error', 'Typing error'],
+  ['wrong-source', 'Wrong source'],
+  ['late-information', 'Late information'],
+  ['publisher-changed', 'The publisher changed it'],
+  ['duplicate', 'Duplicate'],
+  ['never-happened', 'It never happened'],
+  ['scope-decision', 'Decision on the scope'],
+  ['other', 'Other reason'],
+]);
+/** Members of a record, by their names. */
+const fields = new Map([
+  ['name', 'Name'],
+  ['title', 'Title'],
+  ['titleKind', 'Title is'],
+  ['titles', 'In other languages'],
+  ['aliases', 'Also called'],
+  ['description', 'Description'],
+  ['occurredOn', 'Date'],
+  ['series', 'Series'],
+  ['ordinal', 'Number in the series'],
+  ['place', 'Place'],
+  ['mode', 'Held'],
+  ['coChairs', 'Co-chairs'],
+  ['parties', 'Parties'],
+  ['meetingId', 'Meeting'],
+  ['occasion', 'Occasion'],
+  ['instrument', 'Instrument'],
+  ['pillar', 'Pillar'],
+  ['pillars', 'Pillars'],
+  ['sector', 'Sector'],
+  ['zone', 'Zone'],
+  ['zones', 'Zones'],
+  ['tier', 'Tier'],
+  ['amount', 'Amount'],
+  ['currency', 'currency'],
+  ['validFrom', 'In force from'],
+  ['validUntil', 'In force until'],
+  ['renews', 'Renews'],
+  ['under', 'Under'],
+  ['sameAs', 'The same as'],
+  ['metric', 'What is counted'],
+  ['value', 'Value'],
+  ['qualifier', 'How exact'],
+  ['scope', 'Scope'],
+  ['label', 'As printed'],
+  ['madeAt', 'Made at'],
+  ['grants', 'Rights'],
+  ['kind', 'Kind'],
+  ['status', 'Status'],
+  ['sources', 'Sources'],
+  ['origin', 'Name of the log'],
+  ['continues', 'Last signed'],
+]);
+const fieldNames = [...fields.keys()];
+/** Values that the ledger knows, by the name of their member. */
+const values = new Map<string, ReadonlyMap<string, string>>([
+  ['kind', kindsOfRecord],
+  ['metric', metrics],
+  ['qualifier', new Map([...qualifiers, ['exact', 'exactly']])],
+  [
+    'status',
+    new Map([
+      ['standing', 'standing'],
+      ['retracted', 'withdrawn'],
+    ]),
+  ],
+  [
+    'mode',
+    new Map([
+      ['in-person', 'in person'],
+      ['virtual', 'online'],
+      ['hybrid', 'in person and online'],
+    ]),
+  ],
+  [
+    'titleKind',
+    new Map([
+      ['official', 'official'],
+      ['description', 'a description, as no title was announced'],
+      ['translation', 'a translation'],
+    ]),
+  ],
+]);
+/** The days of a record, by its kind. */
+const happenings = new Map([
+  ['meeting', 'Held'],
+  ['mou', 'Signed'],
+  ['project', 'Launched'],
+  ['claim', 'Stated for'],
+]);
 
 export const w = {
   name: 'Milestone Ledger',
@@ -184,6 +292,71 @@ export const w = {
     facets: 'Milestones',
     alternates: 'This page as',
   },
+  event: (type: string) => eventTypes.get(type) ?? type,
+  reason: (code: string) => reasons.get(code) ?? code,
+  happened: (kind: string) => happenings.get(kind) ?? 'Since',
+  /** path: a JSON Pointer into a record: `/data/amount/value`. */
+  field: (path: string) =>
+    path
+      .replace(/^\/data(?=\/)/, '')
+      .split('/')
+      .filter(Boolean)
+      .map((name) => fields.get(name) ?? name.replaceAll('~1', '/').replaceAll('~0', '~'))
+      .join(', '),
+  /** Where a member stands among the others, for people who read them. */
+  fieldPlace: (path: string) => {
+    const place = fieldNames.indexOf(path.replace(/^\/(data\/)?/, '').split('/', 1)[0] ?? '');
+    return place === -1 ? fieldNames.length : place;
+  },
+  aPerson: 'a person',
+  value: (path: string, value: string) => values.get(path.split('/').at(-1) ?? '')?.get(value) ?? value,
+
+  history: {
+    title: 'History',
+    version: (version: number) => `Version ${version}`,
+    by: 'by',
+    event: (position: number) => `event ${position}`,
+    duplicateOf: (recordId: string) => `(of ${recordId})`,
+    note: (note: string) => `Note: ${note}`,
+    correlation: 'Request:',
+    evidence: 'Evidence:',
+    nothing: 'No field was changed.',
+    older: (count: number) => `${s(count, 'older version')}`,
+    newer: 'Newer versions',
+  },
+
+  recordPage: {
+    says: 'What it says',
+    saidBefore: 'What it said before it was withdrawn',
+    line: 'Its line of time',
+    sources: 'Sources',
+    ownPage: 'Its own page',
+    withdrawn: 'Withdrawn.',
+    withdrawnText: 'It counts nowhere. What it said, and its history, stay.',
+    status: (status: string) => (status === 'retracted' ? ' (withdrawn)' : ''),
+    lastChanged: (date: string) => `last changed ${date}`,
+    versions: (count: number) => s(count, 'version'),
+    compared: 'Claimed and recorded',
+    claimed: 'Claimed',
+    recorded: 'Recorded by that day',
+    difference: 'Difference',
+    possible: (count: number) => `${count.toLocaleString('en')} more may have happened by then`,
+    surely: 'nothing else may have happened by then',
+    recordedLess: 'recorded less claimed',
+    signed: (count: number) =>
+      count > 0 ? `+${count.toLocaleString('en')}` : count.toLocaleString('en').replace('-', '−'),
+    step: (claimed: number, recorded: number) =>
+      `Since then the publisher counts ${claimed.toLocaleString('en')} more, and the register ${recorded.toLocaleString('en')} more.`,
+    stepClaimed: (claimed: number) => `Since then the publisher counts ${claimed.toLocaleString('en')} more.`,
+    previous: (value: number) => `The claim before it: ${value.toLocaleString('en')}.`,
+    notCompared: 'The register does not count such things, so the claim is only kept.',
+    notComparedNow: 'It was withdrawn, so it is compared with nothing.',
+    published: (publisher: string) => `Published by ${publisher}`,
+    validFrom: 'In force from this day',
+    validUntil: 'In force until this day',
+    inLedger: (event: string, version: number) => `In the ledger: ${event} (version ${version})`,
+  },
+
   mayHaveBeen: 'may have been',
   proof: {
     title: 'Proof',
