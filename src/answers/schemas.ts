@@ -1,8 +1,21 @@
-import { type TInteger, type TObject, type TProperties, type TSchema, Type } from 'typebox';
+import { type TInteger, type TProperties, type TSchema, Type } from 'typebox';
 import { byName, forEachDimension } from '../projections/dimensions.ts';
 import { noCounts } from '../projections/tally.ts';
-import { closed, object, Reason, ref, Slug, Source } from '../shapes/fields.ts';
-import { allKinds, ClaimData, qualifiers } from '../shapes/record-data.ts';
+import type { Json as JsonValue } from '../shapes/canonical-json.ts';
+import { CoChair, closed, object, Party, Reason, ref, Slug, Source } from '../shapes/fields.ts';
+import {
+  allKinds,
+  ClaimData,
+  dataOf,
+  InitiativeData,
+  type Kind,
+  kinds,
+  LogData,
+  MeetingData,
+  MilestoneData,
+  PrincipalData,
+  qualifiers,
+} from '../shapes/record-data.ts';
 import { claimStatuses } from '../views/claims.ts';
 import { coverages } from '../views/meetings.ts';
 
@@ -16,11 +29,15 @@ const DayOrNull = (description: string) => orNull(Type.String({ format: 'date' }
 const Possible = Type.Optional(count('With until: what may have happened by then, in addition to total.'));
 
 /** Every schema that others refer to by its $id, in the order of this file. */
-export const answerSchemas: TObject[] = [];
+export const answerSchemas: TSchema[] = [];
 
 /** A closed object that others refer to by its $id. */
-export const bodyOf = <P extends TProperties>($id: string, description: string, properties: P) =>
-  Type.Object(properties, { $id, ...closed, ...(description && { description }) });
+export const bodyOf = <P extends TProperties>(
+  $id: string,
+  description: string,
+  properties: P,
+  more: object = {},
+) => Type.Object(properties, { $id, ...closed, ...(description && { description }), ...more });
 
 const named: typeof bodyOf = (...parts) => {
   const schema = bodyOf(...parts);
@@ -49,8 +66,57 @@ export const AsOf = named('AsOf', 'The moment that the answer speaks of.', {
 });
 
 const Status = Type.Enum(['standing', 'retracted']);
-const Kind = Type.Enum([...allKinds]);
-const AnyJson = Type.Unknown({ description: 'Any JSON value.' });
+// The static types of kind and data are those of a record of any kind: the document says more to others.
+const kindOf = (kinds: readonly Kind[]) => Type.Unsafe<Kind>(Type.Enum([...kinds]));
+
+/** A value of a record, at whatever path; nulls are never stored. */
+const self = { $ref: 'Json#' };
+const Json = Type.Unsafe<JsonValue>({
+  $id: 'Json',
+  description: 'Any JSON value but null.',
+  anyOf: [
+    { type: 'string' },
+    { type: 'number' },
+    { type: 'boolean' },
+    { type: 'array', items: self },
+    { type: 'object', additionalProperties: self },
+  ],
+});
+
+answerSchemas.push(Json, LogData, PrincipalData);
+
+const shownName = { name: Type.String({ description: 'A name; [erased] where it was erased.' }) };
+const ShownMeetingData = named('ShownMeetingData', 'The data of a meeting, with the names of persons.', {
+  ...MeetingData.properties,
+  coChairs: Type.Optional(Type.Array(object({ ...CoChair.properties, ...shownName }))),
+});
+const ShownMilestoneData = named(
+  'ShownMilestoneData',
+  'The data of an MoU or a project, with the names of persons.',
+  {
+    ...MilestoneData.properties,
+    parties: Type.Optional(Type.Array(object({ ...Party.properties, ...shownName }))),
+  },
+);
+const shownData = {
+  initiative: InitiativeData,
+  meeting: ShownMeetingData,
+  mou: ShownMilestoneData,
+  project: ShownMilestoneData,
+  claim: ClaimData,
+};
+const dataOfKind = (kind: keyof typeof shownData) => ({
+  kind: kindOf([kind]),
+  data: Type.Unsafe<unknown>(ref(shownData[kind])),
+});
+
+/** Says, beside the members of an object, what its data is for each kind. */
+const dataByKind = (data: { readonly [kind: string]: TSchema }, required: string[]) =>
+  Object.entries(data).map(([kind, schema]) => ({
+    type: 'object',
+    required,
+    properties: { kind: { const: kind }, data: ref(schema) },
+  }));
 
 const PossibleItem = Type.Optional(
   Type.Literal(true, { description: 'Only with until: it may have happened by then or later.' }),
@@ -60,18 +126,18 @@ const PossibleItem = Type.Optional(
 const record = {
   initiativeId: Slug,
   recordId: Slug,
-  kind: Kind,
+  kind: kindOf(kinds),
   status: Status,
   version: Type.Integer({ minimum: 1 }),
   occurredOn: Type.Optional(Type.String({ description: 'As given: an EDTF date.' })),
   earliest: Type.Optional(Day),
   latest: Type.Optional(Day),
-  data: Type.Unknown({
-    description: 'InitiativeData, MeetingData, MilestoneData or ClaimData, with names of persons.',
-  }),
+  data: Type.Unknown({ description: 'By kind, with names of persons.' }),
   sources: Type.Array(ref(Source)),
 };
-const RecordBody = named('Record', 'One thing in a register.', { ...record, possible: PossibleItem });
+const byKind = { oneOf: dataByKind(shownData, ['kind', 'data']) };
+const RecordBody = named('Record', 'One thing in a register.', { ...record, possible: PossibleItem }, byKind);
+const initiativeRecord = { ...record, ...dataOfKind('initiative') };
 
 const total = { total: count(), possible: Possible };
 const Countable = object({ ...total, named: count('How many of them have a title.') });
@@ -149,6 +215,7 @@ const ComparedClaim = named('Claim', 'A published figure, compared with the reco
 const Coverage = Type.Enum([...coverages]);
 const countedMeeting = {
   ...record,
+  ...dataOfKind('meeting'),
   possible: PossibleItem,
   counts: object({ mous: Countable, projects: Countable }),
   running: part(
@@ -170,10 +237,10 @@ const CountedParty = named('CountedParty', 'A party of MoUs and projects, and ho
   last: DayOrNull('The latest day that the last of them may have happened on; null: nobody knows.'),
 });
 
-const CountedInitiative = named('CountedInitiative', '', { ...record, counts: ref(SummaryCounts) });
+const CountedInitiative = named('CountedInitiative', '', { ...initiativeRecord, counts: ref(SummaryCounts) });
 
 const FieldChanges = Type.Array(
-  object({ path: Type.String(), from: Type.Optional(AnyJson), to: Type.Optional(AnyJson) }),
+  object({ path: Type.String(), from: Type.Optional(ref(Json)), to: Type.Optional(ref(Json)) }),
   { description: 'Without from, the member was absent; without to, it was removed.' },
 );
 const versionOrigin = {
@@ -194,35 +261,40 @@ const VersionBody = named('Version', 'An event of a record, and its changes.', {
   changes: FieldChanges,
 });
 
-const StoredEventBody = named('StoredEvent', 'The event exactly as logged: RFC 8785 canonical JSON.', {
-  v: Type.Literal(1),
-  eventId: Type.String({ format: 'uuid' }),
-  initiativeId: Type.String({
-    pattern: '^(-|[a-z0-9][a-z0-9-]{0,62})$',
-    description: 'The initiative. A hyphen for LogContinued, which belongs to none.',
-  }),
-  recordId: Slug,
-  kind: Kind,
-  version: Type.Integer({ minimum: 1 }),
-  type: Type.String(),
-  occurredOn: Type.Optional(Type.String()),
-  data: Type.Optional(Type.Object({}, { additionalProperties: true })),
-  changes: Type.Optional(FieldChanges),
-  to: Type.Optional(Type.Enum(['mou', 'project'])),
-  erased: Type.Optional(
-    part('The commitments whose names were erased.', {
-      commitments: Type.Array(Hash),
-      legalBasis: Type.String(),
-      requestedBy: Type.Optional(Type.String()),
+const StoredEventBody = named(
+  'StoredEvent',
+  'The event exactly as logged: RFC 8785 canonical JSON.',
+  {
+    v: Type.Literal(1),
+    eventId: Type.String({ format: 'uuid' }),
+    initiativeId: Type.String({
+      pattern: '^(-|[a-z0-9][a-z0-9-]{0,62})$',
+      description: 'The initiative. A hyphen for LogContinued, which belongs to none.',
     }),
-  ),
-  sources: Type.Optional(Type.Array(ref(Source))),
-  reason: Type.Optional(ref(Reason)),
-  note: Type.Optional(Type.String()),
-  correlationId: Type.Optional(Type.String()),
-  recordedAt: Instant,
-  recordedBy: Type.String(),
-});
+    recordId: Slug,
+    kind: kindOf(allKinds),
+    version: Type.Integer({ minimum: 1 }),
+    type: Type.String(),
+    occurredOn: Type.Optional(Type.String()),
+    data: Type.Optional(Type.Object({}, { additionalProperties: true })),
+    changes: Type.Optional(FieldChanges),
+    to: Type.Optional(Type.Enum(['mou', 'project'])),
+    erased: Type.Optional(
+      part('The commitments whose names were erased.', {
+        commitments: Type.Array(Hash),
+        legalBasis: Type.String(),
+        requestedBy: Type.Optional(Type.String()),
+      }),
+    ),
+    sources: Type.Optional(Type.Array(ref(Source))),
+    reason: Type.Optional(ref(Reason)),
+    note: Type.Optional(Type.String()),
+    correlationId: Type.Optional(Type.String()),
+    recordedAt: Instant,
+    recordedBy: Type.String(),
+  },
+  { oneOf: dataByKind(dataOf, ['kind']) },
+);
 const loggedEvent = {
   position: Position,
   leafHash: Hash,
@@ -247,8 +319,8 @@ const Moved = part(
 const MovingEvent = named('MovingEvent', '', { ...loggedEvent, moved: Moved });
 
 const provenance = { asOf: ref(AsOf), basis: ref(Basis) };
-const answer = <P extends TProperties>($id: string, properties: P) =>
-  named($id, '', { ...properties, ...provenance });
+const answer = <P extends TProperties>($id: string, properties: P, more = {}) =>
+  named($id, '', { ...properties, ...provenance }, more);
 const paged = { total: Type.Optional(count('With count=true: the items of this page and those after it.')) };
 const listOf = <I extends TSchema, P extends TProperties>($id: string, item: I, more: P) =>
   answer($id, { items: Type.Array(ref(item)), ...more });
@@ -262,7 +334,7 @@ const claims = {
 };
 
 export const InitiativeListAnswer = listOf('InitiativeList', CountedInitiative, paged);
-export const InitiativeAnswer = answer('Initiative', { ...record, ...summary, ...claims });
+export const InitiativeAnswer = answer('Initiative', { ...initiativeRecord, ...summary, ...claims });
 export const SummaryAnswer = answer('Summary', { initiativeId: Slug, status: Status, ...summary, ...claims });
 export const OverallAnswer = answer('OverallSummary', {
   initiatives: count(),
@@ -306,12 +378,16 @@ export const MeetingAnswer = answer('Meeting', {
 export const RecordListAnswer = listOf('RecordList', RecordBody, paged);
 export const PartyListAnswer = listOf('PartyList', CountedParty, paged);
 export const ClaimListAnswer = listOf('ClaimList', ComparedClaim, paged);
-export const RecordAnswer = answer('RecordAnswer', {
-  ...record,
-  references: Type.Array(object({ recordId: Slug, status: Status }), {
-    description: 'The status of the records that renews and under name.',
-  }),
-});
+export const RecordAnswer = answer(
+  'RecordAnswer',
+  {
+    ...record,
+    references: Type.Array(object({ recordId: Slug, status: Status }), {
+      description: 'The status of the records that renews and under name.',
+    }),
+  },
+  byKind,
+);
 export const HistoryAnswer = answer('History', {
   recordId: Slug,
   versions: Type.Array(ref(VersionBody)),

@@ -138,7 +138,7 @@ export function schemaOf(answer: Answer) {
               listHeaders,
             )
           : jsonAnswer('The answer, with its basis', ref(shape), etag),
-      304: { description: 'The answer has the ETag that If-None-Match names.' },
+      304: { type: 'null', description: 'The answer has the ETag that If-None-Match names.' },
     },
     params: Type.Object(params, closed),
     querystring: Type.Object(query, closed),

@@ -120,8 +120,8 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
         description: 'Ends the session of the browser here; that at the identity provider goes on.',
         querystring,
         response: {
-          204: { description: 'Logged out' },
-          303: { description: 'Logged out, and on to the path that the query names' },
+          204: { type: 'null', description: 'Logged out' },
+          303: { type: 'null', description: 'Logged out, and on to the path that the query names' },
         },
       }),
       async ({ headers, query }, reply) => {
@@ -143,7 +143,7 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
       summary: 'Log a principal out everywhere',
       description: 'Oneself, or a principal whose rights one administers. Its tokens go on.',
       params: object({ principalId: Slug }),
-      response: { 204: { description: 'Ended' } },
+      response: { 204: { type: 'null', description: 'Ended' } },
     }),
     async ({ caller, params: { principalId } }, reply) => {
       await requireOver(store, caller, principalId, true);

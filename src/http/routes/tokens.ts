@@ -104,7 +104,7 @@ export function tokenRoutes(app: App, { store, authentication }: Ledger, clock: 
           description: 'From the answer that made it, or the list.',
         }),
       }),
-      response: { 204: { description: 'Ended' } },
+      response: { 204: { type: 'null', description: 'Ended' } },
     }),
     async ({ caller, params: { tokenId } }, reply) => {
       const none = new Refusal('token-not-found', `There is no token ${tokenId} that you may end.`);
