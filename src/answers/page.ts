@@ -21,6 +21,8 @@ export interface PageAsked {
   at: At;
   /** The last position of the log. */
   end: number;
+  /** The newest signed checkpoint: the number of events that it covers, and when it was signed (milliseconds). */
+  checkpoint: { size: number; signedAt: number } | undefined;
   visible: Visible;
   reader: Reader;
   /** Checked against their schema. */

@@ -1,5 +1,6 @@
 import type { Pages } from '../answers/page.ts';
 import { assets } from './assets.ts';
+import { homePage } from './home.ts';
 import { initiativePage } from './initiative.ts';
 import { proofPage } from './proof.ts';
 import { recordPage } from './record.ts';
@@ -7,7 +8,7 @@ import { refusal } from './refusal.ts';
 
 /** Every page, and what pages load. */
 export const pages: Pages = {
-  pages: [initiativePage, recordPage, proofPage],
+  pages: [initiativePage, recordPage, proofPage, homePage],
   assets,
   refusal,
 };

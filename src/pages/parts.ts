@@ -1,3 +1,5 @@
+import type { TProperties } from 'typebox';
+import type { Answer } from '../answers/answer.ts';
 import { dateInWords } from './dates.ts';
 import { type Hole, html, safeUrl } from './html.ts';
 import type { View } from './view.ts';
@@ -74,6 +76,18 @@ export function nameOf(record: ShownRecord): string {
   return `${w.kind(record.kind)} ${record.recordId}`;
 }
 
+/** A claim in words: `more than 173 MoUs “agreements in various fields”`. */
+export const claimText = ({ qualifier, value, metric, label, scope }: ShownClaim): string =>
+  `${w.qualified(qualifier, value)} ${w.metric(metric)} ${label === undefined ? w.scope(scope) : w.quoted(label)}`;
+
+interface ShownClaim {
+  qualifier: string;
+  value: number;
+  metric: string;
+  label?: string;
+  scope: string;
+}
+
 /** What a meeting is called where there is little room: `4th JIC`. */
 export function shortNameOf(meeting: ShownRecord): string {
   const { series, ordinal } = dataOf(meeting);
@@ -105,3 +119,39 @@ export function sourceLine({ publisher, title, url, archiveUrl, publishedOn }: S
   const link = to ? html`<a href="${to}" rel="external nofollow noreferrer">${named}</a>` : named;
   return html`${link}${title && publisher ? `, ${publisher}` : ''}${publishedOn ? `, ${dateInWords(publishedOn)}` : ''}${archived && html` (<a href="${archived}" rel="external nofollow noreferrer">${w.archived}</a>)`}`;
 }
+
+/** What a page of a list takes: the parameters of its answer, but for those that say how much is sent, and in what form. */
+export function parametersOf({ parameters }: Answer): TProperties {
+  const { limit: _limit, count: _count, format: _format, ...taken } = parameters;
+  return taken;
+}
+
+/** The parameters of a page of a list that choose what is in it, as they were given. */
+export function filtersOf(view: View, answer: Answer): { [name: string]: string } {
+  const others = ['asOf', 'asOfPosition', 'after', ...answer.path.split('/').map((part) => part.slice(1))];
+  return Object.fromEntries(
+    Object.keys(parametersOf(answer)).flatMap((name) => {
+      const value = view.parameter(name);
+      return value === undefined || others.includes(name) ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** The way to the next page of a list, and back to the first. */
+export function pager(
+  view: View,
+  path: string,
+  filters: { [name: string]: string },
+  next: string | undefined,
+): Hole {
+  const isFirst = view.parameter('after') === undefined;
+  if (isFirst && next === undefined) return undefined;
+  const first = isFirst ? '' : html`<a href="${view.link(path, filters)}">${w.firstPage}</a>`;
+  const following =
+    next && html`<a href="${view.link(path, { ...filters, after: next })}" rel="next">${w.nextPage}</a>`;
+  return html`<nav class="pager" aria-label="${w.pages}">${first} ${following}</nav>`;
+}
+
+/** The same list as files. */
+export const asFiles = (view: View, path: string, filters: { [name: string]: string }): Hole =>
+  html`<a href="${view.link(`${path}.csv`, filters)}">CSV</a> · <a href="${view.link(`${path}.json`, filters)}">JSON</a>`;

@@ -155,6 +155,36 @@ const happenings = new Map([
   ['claim', 'Stated for'],
 ]);
 
+const coverages = new Map([
+  ['listed', 'all that were announced are recorded and named'],
+  ['partial', 'some are not named, or more were announced'],
+  ['counted', 'recorded as a number, none is named'],
+  ['unknown', 'none is recorded'],
+]);
+const modes = new Map([
+  ['in-person', 'in person'],
+  ['virtual', 'online'],
+  ['hybrid', 'in person and online'],
+]);
+const facetNames = new Map([
+  ['meetingId', 'Meeting'],
+  ['pillar', 'Pillar'],
+  ['sector', 'Sector'],
+  ['zone', 'Zone'],
+  ['instrument', 'Instrument'],
+  ['country', 'Country'],
+  ['named', 'Named'],
+  ['party', 'Party'],
+  ['q', 'Words'],
+  ['until', 'Happened by'],
+  ['inForceOn', 'In force on'],
+  ['endsBy', 'Ends by'],
+  ['standing', 'Standing'],
+  ['sources', 'Sources'],
+]);
+const signed = (count: number): string =>
+  count > 0 ? `+${count.toLocaleString('en')}` : count.toLocaleString('en');
+
 export const w = {
   name: 'Milestone Ledger',
   titleOf: (page: string) => `${page} · Milestone Ledger`,
@@ -246,6 +276,125 @@ export const w = {
   },
   claimed: (figure: string, date: string) => `${figure} claimed, ${date}`,
   claimedShort: (figure: string) => `${figure} claimed`,
+
+  quoted: (text: string) => `“${text}”`,
+  pages: 'Pages',
+  firstPage: 'First page',
+  nextPage: 'Next page',
+  announcedAsNumber: 'announced as a number',
+  statedFor: (date: string) => `for ${date}`,
+  validUntil: (date: string) => `valid until ${date}`,
+
+  home: {
+    title: 'Initiatives',
+    covers: 'You may read some of the initiatives of this ledger: this page tells of these alone.',
+    lede: (initiatives: number, mous: number, projects: number, meetings: number) =>
+      `${s(initiatives, 'initiative')}, ${s(mous, 'MoU')}, ${s(projects, 'project')}, ${s(meetings, 'meeting')}. Each figure is counted from the log and opens the records that it counts.`,
+    none: 'No initiative is recorded yet.',
+    columns: { initiative: 'Initiative', mous: 'MoUs', projects: 'Projects', meetings: 'Meetings' },
+    named: (named: number) => `${named.toLocaleString('en')} named`,
+    all: 'All, each milestone once',
+    newest: 'Newest milestones',
+    noMilestones: 'No milestone is recorded.',
+    ends: 'Ends within 90 days',
+    noEnds: 'Nothing that is recorded ends within 90 days.',
+    allEnds: (count: number) => `All ${count.toLocaleString('en')} that end`,
+    dontAddUp: "Claims that don't add up",
+    allAddUp: 'All claims that can be compared agree with the records.',
+    count: (status: string, count: number) =>
+      status === 'short'
+        ? `${s(count, 'claim')} above what is recorded`
+        : `${s(count, 'claim')} below what is recorded`,
+    log: 'The log',
+    events: 'Events',
+    last: 'Last event recorded',
+    signed: 'Newest checkpoint',
+    signedNone: 'none yet',
+    signedOf: (size: number, when: string) => `${s(size, 'event')}, signed ${when}`,
+    unnamed: (kind: string) =>
+      kind === 'mou' ? 'MoUs announced as a number' : 'Projects announced as a number',
+  },
+
+  meetingPage: {
+    before: 'Meeting before',
+    after: 'Meeting after',
+    counts: 'Counts',
+    mous: 'MoUs signed here',
+    projects: 'Projects launched here',
+    claimed: (figure: string) => `${figure} announced`,
+    notAnnounced: 'no number announced',
+    running: 'So far, with this meeting',
+    runningOf: (mous: number, projects: number) => `${s(mous, 'MoU')}, ${s(projects, 'project')}`,
+    runningMeetings: (count: number) => `in ${s(count, 'meeting')}`,
+    coverage: (coverage: string) => coverages.get(coverage) ?? coverage,
+    held: 'Held',
+    where: 'Where',
+    mode: 'Mode',
+    modeOf: (mode: string) => modes.get(mode) ?? mode,
+    coChairs: 'Co-chairs',
+    retracted: 'This meeting was taken back. It counts nowhere.',
+    unnamed: (count: number) => `${count.toLocaleString('en')} announced as a number, not named`,
+    all: (count: number) => `All ${count.toLocaleString('en')}`,
+    none: 'None is recorded.',
+    claims: 'What was published about it',
+    noClaims: 'No claim about this meeting is recorded.',
+    sources: 'Sources of the meeting',
+    record: 'History and proof of this record',
+    recordedAs: (count: number) => `${count.toLocaleString('en')} recorded`,
+  },
+
+  lists: {
+    mous: 'MoUs',
+    projects: 'Projects',
+    matching: 'that match',
+    facetsOf: 'Filters',
+    facetsNote: 'Counts are of the whole initiative.',
+    facet: (name: string) => facetNames.get(name) ?? name,
+    isNamed: (named: string) => (named === 'true' ? 'named' : 'announced as a number'),
+    without: 'Remove the filter',
+    search: 'Words',
+    party: 'Party, whole name',
+    until: 'Happened by',
+    dateHint: '2023, 2023-12 or 2023-12-14',
+    apply: 'Show',
+    none: 'Nothing matches.',
+    caption: 'In the order in which they were first recorded.',
+    columns: {
+      name: 'Name',
+      date: 'Signed',
+      launched: 'Launched',
+      meeting: 'At',
+      parties: 'Parties',
+      more: 'Kind',
+    },
+    more: (count: number) => `and ${count.toLocaleString('en')} more`,
+  },
+
+  claimsPage: {
+    title: 'Claims',
+    lede: 'Every published figure beside the figure that the records give for the same thing, up to the same day.',
+    ofAll: 'Claims of all initiatives',
+    rules: 'How claims are compared',
+    status: 'Status',
+    metric: 'Of',
+    any: 'all',
+    conflicting: 'contradict another claim',
+    noPublisher: 'Without a publisher',
+    none: 'No claim matches.',
+    caption: 'By publisher, then by the day for which the figure is stated.',
+    columns: {
+      claim: 'Claim',
+      initiative: 'Initiative',
+      date: 'For',
+      claimed: 'Claimed',
+      recorded: 'Recorded',
+      status: 'Result',
+      step: 'Since the claim before',
+    },
+    possible: (count: number) => `and ${count.toLocaleString('en')} possible`,
+    step: (claimed: number, recorded: number | undefined) =>
+      `${signed(claimed)} claimed${recorded === undefined ? '' : `, ${signed(recorded)} recorded`}`,
+  },
 
   initiative: {
     trail: 'Initiatives',

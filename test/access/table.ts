@@ -121,7 +121,8 @@ export async function walkedTable(t: Test): Promise<Table> {
     [method].flat().flatMap((method) => (method === 'HEAD' ? [] : [{ method, url }])),
   );
   for (const { method, url } of routes) {
-    const route = `${method} ${url}`;
+    // The address of a file changes with what it holds, and the row does not.
+    const route = `${method} ${url.replace(/^\/assets\/[^/]+/, '/assets/VERSION')}`;
     const row: Record<string, Outcome> = {};
     for (const [name, ways] of Object.entries(askers))
       for (const [way, headers] of Object.entries(ways).slice(0, effort(1, 3))) {

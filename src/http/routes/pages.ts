@@ -2,6 +2,7 @@ import type { FastifyError, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Page, Pages, Reader } from '../../answers/page.ts';
 import { closed } from '../../shapes/fields.ts';
+import { newestCheckpoint } from '../../signer/checkpoints.ts';
 import { type AtQuery, resolveAt } from '../../views/at.ts';
 import type { App } from '../app.ts';
 import type { Ledger } from '../ledger.ts';
@@ -35,6 +36,12 @@ export function pageRoutes(
   app.register(async (scope: App) => {
     scope.addHook('onSend', (_request, reply, _payload, done) => {
       reply.header('content-security-policy', pagePolicy);
+      done();
+    });
+    // A form also sends the fields that were left empty.
+    scope.addHook('preValidation', (request, _reply, done) => {
+      const query = request.query as { [name: string]: unknown };
+      for (const name of Object.keys(query)) if (query[name] === '') delete query[name];
       done();
     });
     scope.setErrorHandler<FastifyError>((error, request, reply) => {
@@ -78,10 +85,12 @@ export function pageRoutes(
       async (request, reply) => {
         const at = await resolveAt(ledger.store, request.query as AtQuery);
         const { position: end } = await ledger.store.head();
+        const checkpoint = await newestCheckpoint(ledger.store);
         const html = await page.html({
           ledger,
           at,
           end,
+          checkpoint: checkpoint && { size: checkpoint.size, signedAt: checkpoint.signed_at },
           visible: request.caller.visible,
           reader: readerOf(request),
           parameters: { ...(request.query as object), ...(request.params as object) },
@@ -102,7 +111,10 @@ export function pageRoutes(
   }
 
   const addressOf = (request: FastifyRequest) => {
-    const query = queryTextOf(request);
+    const given = queryTextOf(request)
+      .split('&')
+      .filter((part) => !/^[^=]*=?$/.test(part));
+    const query = given.join('&');
     return { path: request.url.split('?', 1)[0] ?? '/', query, base: app.basePath };
   };
 }
