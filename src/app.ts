@@ -83,6 +83,7 @@ export async function buildApp({
   const certificate = files && (await readCertificate(files));
   const app = createInstance(log, trustProxy, basePath, certificate);
   app.decorate('basePath', basePath);
+  app.decorate('publicOrigin', publicUrl === undefined ? undefined : new URL(publicUrl).origin);
   // Hooks run in this order: an error needs its headers, and nothing else runs for a stranger or while closing.
   answerErrors(app);
   commonHeaders(app, certificate !== undefined || publicUrl?.startsWith('https:') === true);

@@ -32,6 +32,18 @@ export interface PageAsked {
   query: string;
   /** What addresses on the page begin with: '' or `/ledger`. */
   base: string;
+  /** What stands before that where an address leaves the site, as in a feed: `https://ledger.example.org`. */
+  origin: string;
+  /** The same for programs. */
+  alternates: readonly Alternate[];
+}
+
+/** Something that a page is there as, too. */
+export interface Alternate {
+  /** Its path below the base path, and its query. */
+  to: string;
+  type: string;
+  title?: string;
 }
 
 /** A page for people: HTML that is computed from answers. */
@@ -42,7 +54,26 @@ export interface Page {
   parameters: TProperties;
   /** The answer of the API that it shows, which is there under its path with `.json`, and `.csv` where it is a list. */
   answer?: Answer;
+  /** What else tells of the same, with the same parts of its path. */
+  files?: readonly Described[];
   html(asked: PageAsked): Promise<string>;
+}
+
+/** A file as others link to it. */
+export interface Described {
+  path: `/${string}`;
+  /** Those of its path, and those of its query. */
+  parameters: TProperties;
+  type: string;
+  title: string;
+}
+
+/** What is computed from answers for programs that are none of ours: a chart, a feed, a calendar. */
+export interface PageFile extends Described {
+  access: Access;
+  /** With what a browser opens it, where it needs more than nothing. */
+  policy?: string;
+  text(asked: PageAsked): Promise<string>;
 }
 
 /** A file that pages load. */
@@ -55,6 +86,7 @@ export interface Asset {
 /** All that is for people. */
 export interface Pages {
   pages: readonly Page[];
+  files: readonly PageFile[];
   assets: readonly Asset[];
   /** What a browser is shown where a page is refused. */
   refusal(

@@ -15,6 +15,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** See `basePathOf`. Addresses that an answer has in its body begin with it. */
     basePath: string;
+    /** Where others find it, without the base path; undefined: only a request tells. */
+    publicOrigin: string | undefined;
   }
 }
 

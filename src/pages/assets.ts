@@ -6,9 +6,14 @@ const types = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=ut
 
 const own = (name: string): string => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
 
+/** The style of charts, which pages have in theirs. */
+export const chartStyle = own('chart.css');
+
 const names = ['ledger.css', 'icon.svg', 'live.js', 'proof.js'] as const;
 
-const texts = new Map<string, string>(names.map((name) => [name, own(name)]));
+const texts = new Map<string, string>(
+  names.map((name) => [name, name === 'ledger.css' ? chartStyle + own(name) : own(name)]),
+);
 
 /** Changes with any of the files, as they load each other: a browser may keep each for ever. */
 const version = hash('sha256', JSON.stringify([...texts]), 'base64url').slice(0, 12);

@@ -2,13 +2,15 @@ import type { Pages } from '../answers/page.ts';
 import { assets } from './assets.ts';
 import { homePage } from './home.ts';
 import { initiativePage } from './initiative.ts';
+import { initiativeChart } from './initiative-chart.ts';
 import { proofPage } from './proof.ts';
 import { recordPage } from './record.ts';
 import { refusal } from './refusal.ts';
 
-/** Every page, and what pages load. */
+/** Every page, every file for other programs, and what pages load. */
 export const pages: Pages = {
   pages: [initiativePage, recordPage, proofPage, homePage],
+  files: [initiativeChart],
   assets,
   refusal,
 };

@@ -1,6 +1,6 @@
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { curveStepAfter, line } from 'd3-shape';
-import { type Hole, html, type SafeHtml } from './html.ts';
+import { asXml, type Hole, html, type SafeHtml } from './html.ts';
 import { w } from './words.ts';
 
 /** What a chart shows: figures by day, YYYY-MM-DD. */
@@ -34,7 +34,7 @@ export const chartFigure = (data: ChartData, text: string): SafeHtml =>
 
 /** The chart as a file by itself. */
 export const chartFile = (data: ChartData, text: string, style: Hole): string =>
-  String(drawn(data, sizes[0] as Size, text, html`<style>${style}</style>`));
+  asXml(drawn(data, sizes[0] as Size, text, html`<style>${style}</style>`));
 
 function drawn(data: ChartData, size: Size, text: string, style?: SafeHtml): SafeHtml {
   const { width, height, name } = size;

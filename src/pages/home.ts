@@ -51,7 +51,7 @@ ${pager(view, '/', filters, listed.next)}
 <section><h2>${words.ends}</h2>${await ending(view, listed.items)}</section></div>
 <div class="columns"><section><h2>${words.dontAddUp}</h2>${await disagreements(view, listed.items)}</section>
 <section><h2>${words.log}</h2>${log(view)}</section></div>`;
-    return layout(asked, { title: w.name, main, section: '/', alternates: ['.json', '.csv'] });
+    return layout(asked, { title: w.name, main, section: '/' });
   },
 };
 

@@ -16,3 +16,7 @@ export function safeUrl(text: string | undefined): string | undefined {
   const url = text === undefined ? undefined : URL.parse(text);
   return url && (url.protocol === 'http:' || url.protocol === 'https:') ? url.href : undefined;
 }
+
+/** A document as XML, which unlike HTML may not have every character that a text of the ledger may. */
+export const asXml = (document: SafeHtml): string =>
+  String(document).replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');

@@ -1,14 +1,12 @@
-import type { Static } from 'typebox';
 import { initiative as initiativeAnswer } from '../answers/initiatives.ts';
 import { meetings as meetingsAnswer } from '../answers/meetings.ts';
 import type { Page } from '../answers/page.ts';
 import { initiativeParameter, moment, untilParameter } from '../answers/parameters.ts';
 import { mous, projects } from '../answers/records.ts';
-import type { InitiativeAnswer, MeetingListAnswer } from '../answers/schemas.ts';
-import { parseEdtf } from '../shapes/edtf.ts';
-import { type ChartData, chartFigure } from './chart.ts';
+import { chartFigure } from './chart.ts';
 import { dateInWords, dayInWords } from './dates.ts';
 import { type Hole, html } from './html.ts';
+import { chartData, chartText, type Initiative, initiativeChart, type Meetings } from './initiative-chart.ts';
 import { layout } from './layout.ts';
 import { dataOf, dateOf, nameOf, pathOf, recordLink, shortNameOf, sourceLine, statusTag } from './parts.ts';
 import { View } from './view.ts';
@@ -16,9 +14,7 @@ import { w } from './words.ts';
 
 const words = w.initiative;
 
-type Initiative = Omit<Static<typeof InitiativeAnswer>, 'asOf' | 'basis'>;
 type Claim = Initiative['claims'][number];
-type Meetings = Omit<Static<typeof MeetingListAnswer>, 'asOf' | 'basis'>;
 type Meeting = Meetings['items'][number];
 
 /** An initiative at a glance: what is recorded, what is claimed, and each figure a way to what it counts. */
@@ -27,6 +23,7 @@ export const initiativePage: Page = {
   access: 'read',
   parameters: { ...initiativeParameter, ...moment, ...untilParameter },
   answer: initiativeAnswer,
+  files: [initiativeChart],
   async html(asked) {
     const view = new View(asked);
     const cut = { initiativeId: view.parameter('initiativeId'), until: view.parameter('until') };
@@ -54,7 +51,7 @@ ${meetingTable(view, initiative, held)}
       })
       .map((part) => part || undefined)}</div>
 <div class="columns">${await newest(view, cut)}</div>`;
-    return layout(asked, { title: nameOf(initiative), main, section: '/', alternates: ['.json'] });
+    return layout(asked, { title: nameOf(initiative), main, section: '/' });
   },
 };
 
@@ -134,58 +131,7 @@ const newestClaim = (claims: readonly Claim[], metric: string): Claim | undefine
 
 function chart(initiative: Initiative, held: Meetings): Hole {
   const data = chartData(initiative, held);
-  const points = (kind: 'mou' | 'project') =>
-    data.series
-      .find((one) => one.kind === kind)
-      ?.points.map(({ total }) => total)
-      .join(', ') || w.none;
-  const claims = data.claims.map(({ text }) => text).join(', ');
-  return chartFigure(data, words.chartText(points('mou'), points('project'), claims));
-}
-
-/** Running totals by meeting; where there are no meetings, by year. */
-export function chartData(initiative: Initiative, { items }: Meetings): ChartData {
-  const series = (['mou', 'project'] as const).map((kind) => {
-    const plural = kind === 'mou' ? 'mous' : 'projects';
-    let sum = 0;
-    const points =
-      items.length > 0
-        ? items.flatMap(({ latest, running }) =>
-            latest === undefined ? [] : [{ day: latest, total: running[plural] }],
-          )
-        : initiative.byYear.flatMap(({ key, ...year }) => {
-            sum += year[plural];
-            return key === null ? [] : [{ day: `${key}-12-31`, total: sum }];
-          });
-    return { kind, points: points.filter(({ total }) => total > 0) };
-  });
-  const claims = initiative.claims.flatMap(
-    ({ metric, scope, occurredOn, value, status, qualifier, difference = 0 }) => {
-      const day = parseEdtf(occurredOn)?.latest;
-      if (day === undefined || !/^(mous|projects)$/.test(metric) || !/^(all|meetings)$/.test(scope))
-        return [];
-      const text = `${w.claimedShort(w.qualified(qualifier, value))}: ${w.status(status, difference)}`;
-      return [{ day, value, text, isOff: status === 'short' || status === 'over' }];
-    },
-  );
-  const marks = items.flatMap((meeting) => {
-    const { latest, earliest } = meeting;
-    const { ordinal } = dataOf(meeting);
-    if (latest === undefined) return [];
-    return [{ name: ordinal === undefined ? '·' : w.ordinalAlone(ordinal), earliest, latest }];
-  });
-  const days = [
-    ...series.flatMap(({ points }) => points.map(({ day }) => day)),
-    ...claims.map(({ day }) => day),
-  ].sort();
-  const last = days.at(-1) ?? `${new Date().getUTCFullYear()}-12-31`;
-  return { title: words.chartTitle(nameOf(initiative)), series, claims, marks, end: addMonths(last, 6) };
-}
-
-function addMonths(day: string, months: number): string {
-  const date = new Date(day);
-  date.setUTCMonth(date.getUTCMonth() + months);
-  return date.toISOString().slice(0, 10);
+  return chartFigure(data, `${chartText(data)} ${words.figuresBelow}`);
 }
 
 function meetingTable(view: View, { initiativeId, claims }: Initiative, { items }: Meetings): Hole {

@@ -11,8 +11,6 @@ export interface Shown {
   main: Hole;
   /** The part of the site that it is in. */
   section?: string;
-  /** The same as an answer of the API: the ends of its address, such as `.json`. */
-  alternates?: readonly string[];
 }
 
 const sections = [
@@ -34,7 +32,11 @@ export function layout(asked: PageAsked, shown: Shown): string {
       html`<main id="main" class="frame" ${view.isPast ? '' : html`data-stream="${view.address('/v1/events/stream', { after: asked.end })}"`}>${shown.main}</main>`,
       basis(view),
     ],
-    alternatesOf(asked, shown),
+    asked.alternates.map(
+      ({ to, type, title }) =>
+        html`<link rel="alternate" type="${type}" ${title ? html`title="${title}" ` : ''}href="${asked.base}${to}">
+`,
+    ),
   );
 }
 
@@ -84,14 +86,6 @@ function whoIs(base: string, path: string, { principal, open, canLogIn }: PageAs
   if (!canLogIn) return undefined;
   // By a link: the policy of the page lets no form go to the provider.
   return html`<a class="who" href="${base}/login?return=${encodeURIComponent(path)}">${w.logIn}</a>`;
-}
-
-function alternatesOf({ base, path, query }: PageAsked, { alternates = [] }: Shown): Hole {
-  return alternates.map((end) => {
-    const type = end === '.csv' ? 'text/csv' : 'application/json';
-    return html`<link rel="alternate" type="${type}" href="${base}${path}${end}${query === '' ? '' : `?${query}`}">
-`;
-  });
 }
 
 /** The one control of the moment, on every page. */

@@ -54,8 +54,7 @@ ${sourceList(record.sources)}
 ${olderAndNewer(view, record, versions)}
 <h2 id="proof">${w.proof.title}</h2>
 ${newest ? proofSection(view, newest) : ''}`;
-    const alternates = ['.json'];
-    return layout(asked, { title: nameOf(record), main, section: '/', alternates });
+    return layout(asked, { title: nameOf(record), main, section: '/' });
   },
 };
 

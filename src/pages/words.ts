@@ -415,7 +415,8 @@ export const w = {
     chart: 'Recorded and claimed',
     chartTitle: (name: string) => `${name}: running totals of MoUs and projects, with claimed totals`,
     chartText: (mous: string, projects: string, claims: string) =>
-      `MoUs ${mous}; projects ${projects}${claims === '' ? '' : `; claimed: ${claims}`}. The table below has the figures.`,
+      `MoUs ${mous}; projects ${projects}${claims === '' ? '' : `; claimed: ${claims}`}.`,
+    figuresBelow: 'The table below has the figures.',
     chartCaption:
       'Lines: what is recorded, step by step. Rings: totals that publishers claimed, on the day for which they were stated. Bars below the axis: days on which something may have happened, where the day is not known.',
     meetingsTable: 'Meetings',

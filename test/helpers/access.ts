@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { type App, openLedger, openLedgerApp } from '../../src/app.ts';
@@ -17,9 +19,12 @@ export async function closedLedger(
   database?: string,
 ) {
   const DATABASE_URL = database ?? (await emptyDatabase(t));
+  // Of its own: t.testdir() empties that of a ledger which the same test opened before.
+  const directory = mkdtempSync(join(tmpdir(), 'milestone-ledger-test-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
   const config = readConfig({
     DATABASE_URL,
-    SIGNER_DIR: join(t.testdir(), 'signer'),
+    SIGNER_DIR: join(directory, 'signer'),
     // A stream that a test opens without a socket is never seen to end.
     RATE_LIMIT: '0',
     LONG_REQUESTS: '2000',

@@ -1,10 +1,11 @@
 import type { FastifyError, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
-import type { Page, Pages, Reader } from '../../answers/page.ts';
+import { type TProperties, Type } from 'typebox';
+import type { Alternate, Page, PageAsked, PageFile, Pages, Reader } from '../../answers/page.ts';
 import { closed } from '../../shapes/fields.ts';
 import { newestCheckpoint } from '../../signer/checkpoints.ts';
 import { type AtQuery, resolveAt } from '../../views/at.ts';
 import type { App } from '../app.ts';
+import { originFor } from '../base-path.ts';
 import type { Ledger } from '../ledger.ts';
 import { pagePolicy } from '../plugins/headers.ts';
 import { problemAnswer } from '../plugins/problems.ts';
@@ -26,7 +27,7 @@ export function pageRoutes(
   app: App,
   ledger: Ledger,
   sender: AnswerSender,
-  { pages, assets, refusal }: Pages,
+  { pages, files, assets, refusal }: Pages,
 ): void {
   for (const { path, type, bytes } of assets)
     app.get(path, { config: { access: 'nothing' }, schema: { hide: true } }, (_request, reply) =>
@@ -59,6 +60,7 @@ export function pageRoutes(
     });
     for (const page of pages) servePage(scope, page);
   });
+  for (const file of files) serveFile(file);
   for (const { path, answer } of pages) {
     if (!answer) continue;
     const route = { config: { access: 'read' }, schema: { ...schemaOf(answer), hide: true } } as const;
@@ -71,34 +73,46 @@ export function pageRoutes(
   }
 
   function servePage(scope: App, page: Page): void {
-    const ofPath = ([name]: [string, unknown]) => page.path.split('/').includes(`:${name}`);
-    const parameters = Object.entries(page.parameters);
-    const schema = {
-      // For people, and no part of the API.
-      hide: true,
-      params: Type.Object(Object.fromEntries(parameters.filter(ofPath)), closed),
-      querystring: Type.Object(Object.fromEntries(parameters.filter((one) => !ofPath(one))), closed),
-    };
+    const { path, access } = page;
     scope.get(
-      page.path,
-      { config: { access: page.access, isPage: true }, schema },
+      path,
+      { config: { access, isPage: true }, schema: schemaOfPage(page) },
       async (request, reply) => {
-        const at = await resolveAt(ledger.store, request.query as AtQuery);
-        const { position: end } = await ledger.store.head();
-        const checkpoint = await newestCheckpoint(ledger.store);
-        const html = await page.html({
-          ledger,
-          at,
-          end,
-          checkpoint: checkpoint && { size: checkpoint.size, signedAt: checkpoint.signed_at },
-          visible: request.caller.visible,
-          reader: readerOf(request),
-          parameters: { ...(request.query as object), ...(request.params as object) },
-          ...addressOf(request),
-        });
+        const alternates = alternatesOf(page, request);
+        const html = await page.html({ ...(await askedBy(request)), alternates });
+        const links = alternates.map(({ to, type }) => `<${to}>; rel="alternate"; type="${type}"`);
+        if (links.length > 0) reply.header('link', links.join(', '));
         return sendTagged(request, reply, htmlType, etagOf(html), () => html);
       },
     );
+  }
+
+  function serveFile(file: PageFile): void {
+    const { path, access, type, policy } = file;
+    app.get(path, { config: { access }, schema: schemaOfPage(file) }, async (request, reply) => {
+      const text = await file.text(await askedBy(request));
+      if (policy !== undefined) reply.header('content-security-policy', policy);
+      return sendTagged(request, reply, type, etagOf(text), () => text);
+    });
+  }
+
+  async function askedBy(request: FastifyRequest): Promise<PageAsked> {
+    const at = await resolveAt(ledger.store, request.query as AtQuery);
+    ledger.upkeep.check();
+    const { position: end } = await ledger.store.head();
+    const checkpoint = await newestCheckpoint(ledger.store);
+    return {
+      ledger,
+      at,
+      end,
+      checkpoint: checkpoint && { size: checkpoint.size, signedAt: checkpoint.signed_at },
+      visible: request.caller.visible,
+      reader: readerOf(request),
+      parameters: { ...(request.query as object), ...(request.params as object) },
+      ...addressOf(request),
+      origin: originFor(request),
+      alternates: [],
+    };
   }
 
   function readerOf({ caller }: FastifyRequest): Reader {
@@ -120,3 +134,33 @@ export function pageRoutes(
 }
 
 const htmlType = 'text/html; charset=utf-8';
+
+function schemaOfPage({ path, parameters }: { path: string; parameters: TProperties }) {
+  const ofPath = ([name]: [string, unknown]) => path.split(/[/.]/).includes(`:${name}`);
+  const all = Object.entries(parameters);
+  return {
+    // For people, and no part of the API.
+    hide: true,
+    params: Type.Object(Object.fromEntries(all.filter(ofPath)), closed),
+    querystring: Type.Object(Object.fromEntries(all.filter((one) => !ofPath(one))), closed),
+  };
+}
+
+/** What a page is there as, too, with the part of its query that each takes. */
+function alternatesOf({ path, answer, files = [] }: Page, request: FastifyRequest): Alternate[] {
+  const asked = [...new URLSearchParams(queryTextOf(request))];
+  const parts = request.params as { [name: string]: string };
+  const addressOf = (template: string, takes: TProperties): string => {
+    const query = new URLSearchParams(asked.filter(([name]) => Object.hasOwn(takes, name))).toString();
+    // Parts of a path are slugs.
+    const path = template.replace(/:(\w+)/g, (_, name) => parts[name] ?? '');
+    return query === '' ? path : `${path}?${query}`;
+  };
+  return [
+    ...(answer ? [{ to: addressOf(`${path}.json`, answer.parameters), type: 'application/json' }] : []),
+    ...(answer && 'open' in answer
+      ? [{ to: addressOf(`${path}.csv`, answer.parameters), type: 'text/csv' }]
+      : []),
+    ...files.map(({ path, parameters, type, title }) => ({ to: addressOf(path, parameters), type, title })),
+  ];
+}
