@@ -1,15 +1,17 @@
 import type { Pages } from '../answers/page.ts';
 import { assets } from './assets.ts';
+import { correctingPage } from './correcting.ts';
 import { homePage } from './home.ts';
 import { initiativePage } from './initiative.ts';
 import { initiativeChart } from './initiative-chart.ts';
 import { proofPage } from './proof.ts';
 import { recordPage } from './record.ts';
+import { recordingPage } from './recording.ts';
 import { refusal } from './refusal.ts';
 
 /** Every page, every file for other programs, and what pages load. */
 export const pages: Pages = {
-  pages: [initiativePage, recordPage, proofPage, homePage],
+  pages: [homePage, initiativePage, recordPage, proofPage, recordingPage, correctingPage],
   files: [initiativeChart],
   assets,
   refusal,
