@@ -4,6 +4,8 @@ import { correctingPage } from './correcting.ts';
 import { homePage } from './home.ts';
 import { initiativePage } from './initiative.ts';
 import { initiativeChart } from './initiative-chart.ts';
+import { mousPage, projectsPage } from './lists.ts';
+import { meetingPage } from './meeting.ts';
 import { proofPage } from './proof.ts';
 import { recordPage } from './record.ts';
 import { recordingPage } from './recording.ts';
@@ -11,7 +13,17 @@ import { refusal } from './refusal.ts';
 
 /** Every page, every file for other programs, and what pages load. */
 export const pages: Pages = {
-  pages: [homePage, initiativePage, recordPage, proofPage, recordingPage, correctingPage],
+  pages: [
+    homePage,
+    initiativePage,
+    recordPage,
+    proofPage,
+    recordingPage,
+    correctingPage,
+    meetingPage,
+    mousPage,
+    projectsPage,
+  ],
   files: [initiativeChart],
   assets,
   refusal,

@@ -8,7 +8,19 @@ import { dateInWords, dayInWords } from './dates.ts';
 import { type Hole, html } from './html.ts';
 import { chartData, chartText, type Initiative, initiativeChart, type Meetings } from './initiative-chart.ts';
 import { layout } from './layout.ts';
-import { dataOf, dateOf, nameOf, pathOf, recordLink, shortNameOf, sourceLine, statusTag } from './parts.ts';
+import {
+  claimBeside,
+  claimText,
+  dataOf,
+  dateOf,
+  figure,
+  nameOf,
+  pathOf,
+  recordLink,
+  shortNameOf,
+  sourceLine,
+  statusTag,
+} from './parts.ts';
 import { View } from './view.ts';
 import { w } from './words.ts';
 
@@ -94,7 +106,7 @@ function figures(
       possible ? words.possible(possible) : '',
     ];
     const name = ofMeetings ? words.atMeetings[kind] : words[kind];
-    return figure(name, ofMeetings ? atMeetings : total, list(kind), claim, joined(notes));
+    return figure(name, ofMeetings ? atMeetings : total, list(kind), claimed(claim), joined(notes));
   };
   const missing = held.missingOrdinals.flatMap(({ series, missing }) =>
     missing.map((ordinal) => w.ordinal(ordinal, series ?? w.meeting)),
@@ -106,7 +118,7 @@ ${figure(
   words.meetings,
   counts.meetings.total,
   '#meetings',
-  newestClaim(claims, 'meetings'),
+  claimed(newestClaim(claims, 'meetings')),
   [
     missing.length === 0 ? (held.items.length > 0 ? words.complete : '') : words.missing(missing.join(', ')),
     lastOccurrence && held.items.length > 0 ? w.last(dayInWords(lastOccurrence)) : '',
@@ -117,11 +129,13 @@ ${figure(
 </section>`;
 }
 
-function figure(name: string, total: number, to: string, claim: Claim | undefined, note: string): Hole {
-  return html`<div class="figure"><h2>${name}</h2><b><a href="${to}">${w.number(total)}</a></b>
-${claim ? html`<span class="claim">${statusTag(claim)} ${w.claimed(w.qualified(claim.qualifier, claim.value), dateInWords(claim.occurredOn))}</span>` : html`<span class="claim soft">${words.noClaim}</span>`}<br><small>${note}</small></div>
-`;
-}
+const claimed = (claim: Claim | undefined): Hole =>
+  claimBeside(
+    claim,
+    claim
+      ? w.claimed(w.qualified(claim.qualifier, claim.value), dateInWords(claim.occurredOn))
+      : words.noClaim,
+  );
 
 const joined = (parts: (string | undefined)[]): string => parts.filter(Boolean).join(' · ');
 
@@ -165,10 +179,10 @@ ${off.length === 0 ? html`<p class="soft">${none}</p>` : ''}
 ${off.slice(0, 8).map(
   (
     claim,
-  ) => html`<p><a href="${view.link(`/initiatives/${initiativeId}/records/${claim.recordId}`)}">${w.qualified(claim.qualifier, claim.value)} ${w.metric(claim.metric)} ${claim.label ? html`“${claim.label}”` : w.scope(claim.scope)}</a> ${statusTag(claim)}<br><small>${claim.sources.slice(0, 1).map((source) => sourceLine(source as Parameters<typeof sourceLine>[0]))}</small></p>
+  ) => html`<p><a href="${view.link(`/initiatives/${initiativeId}/records/${claim.recordId}`)}">${claimText(claim)}</a> ${statusTag(claim)}<br><small>${claim.sources.slice(0, 1).map((source) => sourceLine(source as Parameters<typeof sourceLine>[0]))}</small></p>
 `,
 )}
-${off.length > 0 ? html`<p><a href="${view.link('/claims', { initiativeId })}">${w.allClaims(claims.length)}</a></p>` : ''}`;
+${off.length > 0 ? html`<p><a href="${view.link(`/initiatives/${initiativeId}/claims`)}">${w.allClaims(claims.length)}</a></p>` : ''}`;
 }
 
 /** How the milestones divide; each number opens those that it counts. A year opens the page as it was at its end. */

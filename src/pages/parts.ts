@@ -2,7 +2,7 @@ import type { TProperties } from 'typebox';
 import type { Answer } from '../answers/answer.ts';
 import { dateInWords } from './dates.ts';
 import { type Hole, html, safeUrl } from './html.ts';
-import type { View } from './view.ts';
+import type { Query, View } from './view.ts';
 import { w } from './words.ts';
 
 /** A record as answers have it, as far as pages look at it. */
@@ -49,6 +49,12 @@ export interface ShownData {
   parties?: { name?: unknown; country?: string }[];
   description?: string;
   validUntil?: string;
+  pillar?: string;
+  sector?: string;
+  zone?: string;
+  instrument?: string;
+  occasion?: { name?: string; place?: string };
+  coChairs?: { name: unknown; role?: string; side?: string }[];
 }
 
 /** Data are of the kind of their record, which the ledger checked when it recorded them. */
@@ -76,9 +82,11 @@ export function nameOf(record: ShownRecord): string {
   return `${w.kind(record.kind)} ${record.recordId}`;
 }
 
-/** A claim in words: `more than 173 MoUs “agreements in various fields”`. */
-export const claimText = ({ qualifier, value, metric, label, scope }: ShownClaim): string =>
-  `${w.qualified(qualifier, value)} ${w.metric(metric)} ${label === undefined ? w.scope(scope) : w.quoted(label)}`;
+/** A claim in words: `more than 173 MoUs “agreements in various fields”`. here: the id of the meeting that the page is of. */
+export function claimText({ qualifier, value, metric, label, scope }: ShownClaim, here?: string): string {
+  const about = label !== undefined ? w.quoted(label) : scope === `meeting:${here}` ? w.here : w.scope(scope);
+  return `${w.qualified(qualifier, value)} ${w.metric(metric)} ${about}`;
+}
 
 interface ShownClaim {
   qualifier: string;
@@ -99,6 +107,21 @@ export const dateOf = ({ occurredOn }: { occurredOn?: string }): string =>
 
 export const recordLink = (view: View, record: ShownRecord): Hole =>
   html`<a href="${view.link(pathOf(record))}">${nameOf(record)}</a>`;
+
+/** A great figure, which opens what it counts, with the claim that speaks of it. */
+export const figure = (name: string, total: number, to: string, claim: Hole, note: Hole): Hole =>
+  html`<div class="figure"><h2>${name}</h2><b><a href="${to}">${w.number(total)}</a></b>
+${claim}<br><small>${note}</small></div>
+`;
+
+/** A claim beside the figure that it speaks of. */
+export const claimBeside = (
+  claim: { status: string; difference?: number } | undefined,
+  words: string,
+): Hole =>
+  claim
+    ? html`<span class="claim">${statusTag(claim)} ${words}</span>`
+    : html`<span class="claim soft">${words}</span>`;
 
 /** A claim's distance from what is recorded, in words. */
 export const statusTag = ({ status, difference = 0 }: { status: string; difference?: number }): Hole =>
@@ -126,24 +149,18 @@ export function parametersOf({ parameters }: Answer): TProperties {
   return taken;
 }
 
-/** The parameters of a page of a list that choose what is in it, as they were given. */
-export function filtersOf(view: View, answer: Answer): { [name: string]: string } {
+/** The parameters of a page of a list that choose what is in it. */
+export function filtersOf({ asked }: View, answer: Answer): Query {
   const others = ['asOf', 'asOfPosition', 'after', ...answer.path.split('/').map((part) => part.slice(1))];
-  return Object.fromEntries(
-    Object.keys(parametersOf(answer)).flatMap((name) => {
-      const value = view.parameter(name);
-      return value === undefined || others.includes(name) ? [] : [[name, value]];
-    }),
+  const chosen = Object.keys(parametersOf(answer)).filter(
+    (name) => asked.parameters[name] !== undefined && !others.includes(name),
   );
+  // Parameters are texts, numbers and booleans by their schema.
+  return Object.fromEntries(chosen.map((name) => [name, asked.parameters[name] as Query[string]]));
 }
 
 /** The way to the next page of a list, and back to the first. */
-export function pager(
-  view: View,
-  path: string,
-  filters: { [name: string]: string },
-  next: string | undefined,
-): Hole {
+export function pager(view: View, path: string, filters: Query, next: string | undefined): Hole {
   const isFirst = view.parameter('after') === undefined;
   if (isFirst && next === undefined) return undefined;
   const first = isFirst ? '' : html`<a href="${view.link(path, filters)}">${w.firstPage}</a>`;
@@ -153,5 +170,5 @@ export function pager(
 }
 
 /** The same list as files. */
-export const asFiles = (view: View, path: string, filters: { [name: string]: string }): Hole =>
+export const asFiles = (view: View, path: string, filters: Query): Hole =>
   html`<a href="${view.link(`${path}.csv`, filters)}">CSV</a> · <a href="${view.link(`${path}.json`, filters)}">JSON</a>`;

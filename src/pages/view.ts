@@ -2,6 +2,9 @@ import type { TSchema } from 'typebox';
 import { type Answered, answered, type Shaped } from '../answers/answered.ts';
 import type { PageAsked } from '../answers/page.ts';
 
+/** Parameters in an address; undefined: absent. */
+export type Query = { [name: string]: string | number | boolean | undefined };
+
 /** What a page is written with: answers as of its moment, and addresses that keep the moment. */
 export class View {
   readonly asked: PageAsked;
@@ -32,7 +35,7 @@ export class View {
   }
 
   /** The address of a page or a file as of the same moment. */
-  link(path: string, query: { [name: string]: string | number | undefined } = {}): string {
+  link(path: string, query: Query = {}): string {
     const { asOf, asOfPosition } = this.asked.parameters;
     return this.address(path, { ...query, asOf, asOfPosition });
   }

@@ -294,11 +294,13 @@ export const w = {
     if (name === 'all') return 'in all';
     if (name === 'meetings') return 'at meetings';
     if (name === 'other') return 'otherwise';
+    if (name === 'meeting') return `at meeting ${key}`;
     return key === undefined ? scope : `${name} ${key}`;
   },
   claimed: (figure: string, date: string) => `${figure} claimed, ${date}`,
   claimedShort: (figure: string) => `${figure} claimed`,
 
+  here: 'at this meeting',
   quoted: (text: string) => `“${text}”`,
   pages: 'Pages',
   firstPage: 'First page',
@@ -343,11 +345,11 @@ export const w = {
     counts: 'Counts',
     mous: 'MoUs signed here',
     projects: 'Projects launched here',
-    claimed: (figure: string) => `${figure} announced`,
+    claimed: (figure: string, date: string) => `${figure} announced, ${date}`,
     notAnnounced: 'no number announced',
     running: 'So far, with this meeting',
-    runningOf: (mous: number, projects: number) => `${s(mous, 'MoU')}, ${s(projects, 'project')}`,
-    runningMeetings: (count: number) => `in ${s(count, 'meeting')}`,
+    runningOf: (mous: number, projects: number, meetings: number) =>
+      `${s(mous, 'MoU')} and ${s(projects, 'project')} at ${s(meetings, 'meeting')}`,
     coverage: (coverage: string) => coverages.get(coverage) ?? coverage,
     held: 'Held',
     where: 'Where',
@@ -368,12 +370,17 @@ export const w = {
   lists: {
     mous: 'MoUs',
     projects: 'Projects',
-    matching: 'that match',
+    count: (kind: 'mous' | 'projects', count: number, isFiltered: boolean) =>
+      `${kind === 'mous' ? s(count, 'MoU') : s(count, 'project')}${isFiltered ? (count === 1 ? ' matches' : ' match') : ''}`,
     facetsOf: 'Filters',
     facetsNote: 'Counts are of the whole initiative.',
     facet: (name: string) => facetNames.get(name) ?? name,
     isNamed: (named: string) => (named === 'true' ? 'named' : 'announced as a number'),
-    without: 'Remove the filter',
+    chosen: (name: string, value: string) => `${name}: ${value}`,
+    remove: 'remove',
+    without: (filter: string) => `Remove the filter ${filter}`,
+    any: 'all',
+    unlisted: 'outside meetings',
     search: 'Words',
     party: 'Party, whole name',
     until: 'Happened by',
