@@ -128,11 +128,13 @@ const layers: Layer[] = [
     ours: ['access', 'shapes', 'http', 'pages', 'signer', 'views', 'store', 'db', 'config', 'errors'],
     packages: ['pino'],
   },
+  { layer: 'client', ours: ['shapes/canonical-json', 'tlog'], packages: [] },
   {
     layer: 'cli',
     ours: [
       'access',
       'app',
+      'client',
       'http',
       'import',
       'copy',

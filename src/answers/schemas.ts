@@ -69,8 +69,7 @@ const Status = Type.Enum(['standing', 'retracted']);
 // The static types of kind and data are those of a record of any kind: the document says more to others.
 const kindOf = (kinds: readonly Kind[]) => Type.Unsafe<Kind>(Type.Enum([...kinds]));
 
-/** A value of a record, at whatever path; nulls are never stored. */
-const self = { $ref: 'Json#' };
+/** A value of a record, at whatever path; nulls are never stored. It does not refer to itself, as not every reader of schemas can follow. */
 const Json = Type.Unsafe<JsonValue>({
   $id: 'Json',
   description: 'Any JSON value but null.',
@@ -78,8 +77,8 @@ const Json = Type.Unsafe<JsonValue>({
     { type: 'string' },
     { type: 'number' },
     { type: 'boolean' },
-    { type: 'array', items: self },
-    { type: 'object', additionalProperties: self },
+    { type: 'array', items: {} },
+    { type: 'object', additionalProperties: true },
   ],
 });
 
