@@ -1,10 +1,13 @@
 import type { Pages } from '../answers/page.ts';
 import { assets } from './assets.ts';
+import { changesPage } from './changes.ts';
 import { correctingPage } from './correcting.ts';
+import { eventPage } from './event.ts';
 import { homePage } from './home.ts';
 import { initiativePage } from './initiative.ts';
 import { initiativeChart } from './initiative-chart.ts';
 import { mousPage, projectsPage } from './lists.ts';
+import { logPage } from './log.ts';
 import { meetingPage } from './meeting.ts';
 import { proofPage } from './proof.ts';
 import { recordPage } from './record.ts';
@@ -17,6 +20,9 @@ export const pages: Pages = {
     homePage,
     initiativePage,
     recordPage,
+    changesPage,
+    logPage,
+    eventPage,
     proofPage,
     recordingPage,
     correctingPage,

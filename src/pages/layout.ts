@@ -99,12 +99,21 @@ function moment(view: View): SafeHtml {
   const now = `${base}${path}${kept.length > 0 ? `?${new URLSearchParams(kept)}` : ''}`;
   const recorded = at.recordedAt && instantInWords(at.recordedAt);
   const told = isPast
-    ? html`<strong>${w.past(at.position, recorded)}</strong> <a href="${now}">${w.backToNow}</a> · <a href="${view.address('/log', { recordedFrom: at.recordedAt })}">${w.changedSince}</a>`
+    ? html`<strong>${w.past(at.position, recorded)}</strong> <a href="${now}">${w.backToNow}</a> · <a href="${changedSince(view)}">${w.changedSince}</a>`
     : html`<span class="soft">${w.now(end)}</span>`;
   return html`<section class="moment ${isPast ? 'past' : ''}" aria-label="${w.asKnownOn}"><div class="frame">
 <form class="asof" action="${base}${path}">${hidden}<label for="as-of">${w.asKnownOn}</label> <input id="as-of" type="date" name="asOf" value="${day}" title="${day && dayInWords(day)}"> <button>${w.show}</button></form>
 ${told}
 </div></section>`;
+}
+
+/** What was recorded after the moment of the page: of its initiative what moved the counts, otherwise every event. */
+function changedSince(view: View): string {
+  const { position } = view.asked.at;
+  const initiativeId = view.parameter('initiativeId');
+  return initiativeId === undefined
+    ? view.address('/log', { order: 'asc', after: position })
+    : view.address(`/initiatives/${initiativeId}/changes`, { from: position });
 }
 
 function basis(view: View): SafeHtml {

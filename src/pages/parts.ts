@@ -172,3 +172,30 @@ export function pager(view: View, path: string, filters: Query, next: string | u
 /** The same list as files. */
 export const asFiles = (view: View, path: string, filters: Query): Hole =>
   html`<a href="${view.link(`${path}.csv`, filters)}">CSV</a> · <a href="${view.link(`${path}.json`, filters)}">JSON</a>`;
+/** An event of an answer. */
+export interface LoggedEvent {
+  position: number;
+  event: {
+    eventId: string;
+    initiativeId: string;
+    recordId: string;
+    kind: string;
+    version: number;
+    type: string;
+    data?: unknown;
+    reason?: { code: string; text: string };
+    recordedAt: string;
+    recordedBy: string;
+  };
+}
+
+/** The record that an event is of. The history of any kind has a page; of what the ledger records of itself there is none. */
+export function recordOfEvent(
+  view: View,
+  { initiativeId, recordId, kind, data }: LoggedEvent['event'],
+): Hole {
+  const { name, title } = dataOf({ data: data ?? {} });
+  const text = name ?? title ?? `${w.kind(kind)} ${recordId}`;
+  if (initiativeId === '-') return text;
+  return html`<a href="${view.link(`/initiatives/${initiativeId}/records/${recordId}`)}">${text}</a>`;
+}

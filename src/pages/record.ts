@@ -100,7 +100,7 @@ async function comparison(view: View, record: Shown): Promise<Hole> {
   return html`<section class="figures" aria-label="${words.compared}">
 ${figure(words.claimed, w.qualified(claim.qualifier, claim.value), dateInWords(claim.occurredOn))}
 ${figure(words.recorded, w.number(recorded), possible > 0 ? words.possible(possible) : words.surely)}
-${figure(words.difference, words.signed(difference), html`${statusTag(claim)} ${words.recordedLess}`)}
+${figure(words.difference, w.signed(difference), html`${statusTag(claim)} ${words.recordedLess}`)}
 </section>${step && html`<p>${step}</p>`}`;
 }
 

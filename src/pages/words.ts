@@ -183,7 +183,22 @@ const facetNames = new Map([
   ['sources', 'Sources'],
 ]);
 const signed = (count: number): string =>
-  count > 0 ? `+${count.toLocaleString('en')}` : count.toLocaleString('en');
+  count > 0 ? `+${count.toLocaleString('en')}` : count.toLocaleString('en').replace('-', '−');
+const movedCounts = new Map([
+  ['meetings', 'meetings'],
+  ['mous', 'MoUs'],
+  ['mousNamed', 'MoUs named'],
+  ['mousAtMeetings', 'MoUs at meetings'],
+  ['mousNamedAtMeetings', 'MoUs named at meetings'],
+  ['projects', 'projects'],
+  ['projectsNamed', 'projects named'],
+  ['projectsAtMeetings', 'projects at meetings'],
+  ['projectsNamedAtMeetings', 'projects named at meetings'],
+]);
+const moment = (position: number, time: string | undefined): string =>
+  position === 0
+    ? 'the beginning of the log'
+    : `position ${position.toLocaleString('en')}${time === undefined ? '' : ` (${time})`}`;
 
 const members = new Map([
   ['name', 'Name'],
@@ -222,6 +237,7 @@ export const w = {
   me: (principal: string) => `You are ${principal}`,
   openLedger: 'This ledger is open: everybody on this machine may read and record.',
 
+  signed,
   number: (count: number) => count.toLocaleString('en'),
   months: [
     'January',
@@ -522,8 +538,6 @@ export const w = {
     possible: (count: number) => `${count.toLocaleString('en')} more may have happened by then`,
     surely: 'nothing else may have happened by then',
     recordedLess: 'recorded less claimed',
-    signed: (count: number) =>
-      count > 0 ? `+${count.toLocaleString('en')}` : count.toLocaleString('en').replace('-', '−'),
     step: (claimed: number, recorded: number) =>
       `Since then the publisher counts ${claimed.toLocaleString('en')} more, and the register ${recorded.toLocaleString('en')} more.`,
     stepClaimed: (claimed: number) => `Since then the publisher counts ${claimed.toLocaleString('en')} more.`,
@@ -534,6 +548,123 @@ export const w = {
     validFrom: 'In force from this day',
     validUntil: 'In force until this day',
     inLedger: (event: string, version: number) => `In the ledger: ${event} (version ${version})`,
+  },
+
+  logPage: {
+    title: 'The log',
+    about:
+      'Every event as it was recorded. Nothing is ever taken out of the log: a mistake is corrected by a later event.',
+    toQuestions: 'An auditor’s questions',
+    fields: {
+      recordedFrom: 'Recorded from',
+      recordedTo: 'Recorded until',
+      recordedBy: 'Recorded by',
+      initiativeId: 'Initiative (id)',
+      recordId: 'Record (id)',
+      kind: 'Kind of record',
+      reasonCode: 'Reason',
+      lateByDays: 'Recorded late by more than (days)',
+      order: 'Order',
+    },
+    any: 'any',
+    newestFirst: 'the newest first',
+    oldestFirst: 'the oldest first',
+    choose: 'Choose events',
+    types: 'What happened (nothing ticked: anything)',
+    filter: 'Show these',
+    noFilter: 'Show all',
+    all: 'All events',
+    found: 'Events that match',
+    none: 'No event matches.',
+    asFile: 'All that match, as',
+    toStart: 'To the first page',
+    older: 'Older events',
+    newer: 'Newer events',
+    table: 'Events',
+    columns: {
+      position: 'Position',
+      event: 'What happened',
+      record: 'Record',
+      recorded: 'Recorded',
+      by: 'By',
+      why: 'Why',
+    },
+    ofLedger: 'the ledger itself',
+    questions: 'An auditor’s questions',
+    questionsAbout:
+      'Each question is an address: it can be kept, and asked again as of the same position. The initiative, the record, the principal and the period that are chosen above are asked for, where the question takes them.',
+    open: 'Show',
+    asked: {
+      values: (recordId: string) => `Which values did each field of ${recordId} ever have?`,
+      valuesOfAny:
+        'Which values did a field ever have? Choose an initiative and a record above, or open a record.',
+      moved: (initiativeId: string) => `What moved the counts of ${initiativeId}, and when?`,
+      movedOfAny: 'What moved the counts between two moments? Choose an initiative above.',
+      did: (recordedBy: string | undefined) =>
+        recordedBy === undefined
+          ? 'What did anybody do in the period? (Choose a principal above.)'
+          : `What did ${recordedBy} do in the period?`,
+      corrected: 'What was corrected or withdrawn in the period?',
+      late: 'What was recorded more than 30 days after it happened?',
+      afterCheckpoint: 'What was corrected after the checkpoint of this size?',
+      unsourced: 'What has no source?',
+      oneSource: 'What has one source only?',
+      conflicting: 'Which claims contradict each other?',
+      source: 'What rests on the article at this address?',
+      keys: 'Which keys may vouch for the log?',
+      behind: 'What was changed behind the service’s back? On the machine of the ledger:',
+    },
+  },
+
+  eventPage: {
+    title: (position: number, type: string) => `Event ${position.toLocaleString('en')}: ${type}`,
+    event: (position: number) => `event ${position.toLocaleString('en')}`,
+    recorded: 'Recorded',
+    toVersion: (version: number) => `version ${version}`,
+    before: (position: number) => `← event ${position.toLocaleString('en')}`,
+    after: (position: number) => `event ${position.toLocaleString('en')} →`,
+    said: 'What it recorded',
+    occurred: (date: string) => `It happened: ${date}.`,
+    erased: (count: number, basis: string) => `${s(count, 'name')} of persons erased. Legal basis: ${basis}.`,
+    followed: 'What followed for the same record',
+    nothingFollowed: 'Nothing was recorded of it since.',
+    request: 'Its request',
+    correlation: 'The request named itself:',
+    alone: 'No other event was recorded with it.',
+    together:
+      'The same principal recorded these in the same initiative at the same moment, as the events of one request are.',
+    togetherInLog: 'In the log',
+    data: 'As data',
+    dataAbout: 'The leaf of the log, byte for byte: canonical JSON (RFC 8785).',
+    leafHash: 'Its leaf hash:',
+  },
+
+  changesPage: {
+    title: (name: string) => `What changed: ${name}`,
+    between: (from: number, fromTime: string | undefined, to: number, toTime: string | undefined) =>
+      `After ${moment(from, fromTime)}, up to ${moment(to, toTime)}.`,
+    from: 'From',
+    to: 'To (empty: the end)',
+    moments: 'A day (2024-01-31), an instant, or a position of the log.',
+    figures: 'The figures before and after',
+    figure: 'Figure',
+    before: 'Before',
+    after: 'After',
+    moved: 'Moved by',
+    meetings: 'Meetings held',
+    named: (figure: string) => `${figure}: named`,
+    atMeetings: (figure: string) => `${figure}: at meetings`,
+    outsideMeetings: (figure: string) => `${figure}: outside meetings`,
+    parts: 'How they divide: what moved',
+    part: 'Part',
+    partOf: (by: string, key: string | null) => `${by.replace(/^by/, '')} ${key ?? 'not said'}`,
+    counts: ({ mous, projects }: { mous: number; projects: number }) =>
+      `${s(mous, 'MoU')}, ${s(projects, 'project')}`,
+    events: 'The events that moved them',
+    eventsAbout:
+      'The figures before and the amounts of these events together are the figures after. What moved no figure, such as a quote that was corrected, is in the log.',
+    none: 'No event moved a figure between the two.',
+    count: (name: string) => movedCounts.get(name) ?? name,
   },
 
   mayHaveBeen: 'may have been',
