@@ -113,10 +113,10 @@ export function eventTable(
 ): Hole {
   const heads = words.columns;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${words.table}"><table>
-<thead><tr><th scope="col" class="n">${heads.position}</th><th scope="col">${heads.event}</th><th scope="col">${heads.record}</th><th scope="col">${heads.recorded}</th><th scope="col">${heads.by}</th><th scope="col">${heads.why}</th>${more && html`<th scope="col">${more.head}</th>`}</tr></thead>
+<thead><tr><th scope="col" class="n">${heads.position}</th><th scope="col">${heads.event}</th><th scope="col">${heads.record}</th><th scope="col">${heads.recorded}</th><th scope="col">${heads.why}</th>${more && html`<th scope="col">${more.head}</th>`}</tr></thead>
 <tbody>${items.map(({ position, event }, place) => {
     const { reason, initiativeId } = event;
-    return html`<tr><td class="n">${w.number(position)}</td><th scope="row"><a href="${view.link(`/log/${event.eventId}`)}">${w.event(event.type)}</a></th><td>${recordOfEvent(view, event)}<br><small>${initiativeId === '-' ? words.ofLedger : initiativeId}</small></td><td><time datetime="${event.recordedAt}">${instantInWords(event.recordedAt)}</time></td><td>${actorLink(view, event.recordedBy)}</td><td>${reason && html`${w.reason(reason.code)}: ${reason.text}`}</td>${more && html`<td>${more.cell(place)}</td>`}</tr>
+    return html`<tr><td class="n">${w.number(position)}</td><th scope="row"><a href="${view.link(`/log/${event.eventId}`)}">${w.event(event.type)}</a></th><td>${recordOfEvent(view, event)}<br><small>${initiativeId === '-' ? words.ofLedger : initiativeId}</small></td><td><time datetime="${event.recordedAt}">${instantInWords(event.recordedAt)}</time><br><small>${w.history.by} ${actorLink(view, event.recordedBy)}</small></td><td class="long">${reason && html`${w.reason(reason.code)}: ${reason.text}`}</td>${more && html`<td class="long">${more.cell(place)}</td>`}</tr>
 `;
   })}</tbody></table></div>`;
 }

@@ -586,7 +586,6 @@ export const w = {
       event: 'What happened',
       record: 'Record',
       recorded: 'Recorded',
-      by: 'By',
       why: 'Why',
     },
     ofLedger: 'the ledger itself',

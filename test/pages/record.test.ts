@@ -112,7 +112,4 @@ test('a page of a record that is not there is refused', async (t) => {
     t.equal(answer.statusCode, status, path);
     t.match(answer.headers['content-type'], 'text/html');
   }
-  const cleaned = await app.inject(`${at}/jic-4?asOf=&versionsTo=1`);
-  t.equal(cleaned.statusCode, 302);
-  t.equal(cleaned.headers.location, `${at}/jic-4?versionsTo=1`);
 });

@@ -50,14 +50,6 @@ export function pageRoutes(
       const html = refusal(problem, { ...addressOf(request), reader: readerOf(request) });
       return reply.code(problem.status).type(htmlType).send(html);
     });
-    // A form sends its empty fields, too. An empty field asks for nothing, and no address has one.
-    scope.addHook('onRequest', async (request, reply) => {
-      const { path, query } = addressOf(request);
-      const all = [...new URLSearchParams(query)];
-      const filled = all.filter(([, value]) => value !== '');
-      if (filled.length === all.length) return;
-      return reply.redirect(filled.length === 0 ? path : `${path}?${new URLSearchParams(filled)}`, 302);
-    });
     for (const page of pages) servePage(scope, page);
   });
   for (const file of files) serveFile(file);
