@@ -9,6 +9,7 @@ import { benchBulk } from './bulk.ts';
 import { benchFlat } from './flat.ts';
 import { benchGrown } from './grown.ts';
 import { benchInteractive } from './interactive.ts';
+import { benchPages } from './pages.ts';
 import { benchPost } from './post.ts';
 import { benchPostgres } from './postgres.ts';
 import { benchStart } from './start.ts';
@@ -37,6 +38,7 @@ const questions = {
   summary: benchSummary,
   flat: benchFlat,
   interactive: benchInteractive,
+  pages: benchPages,
   streams: benchStreams,
   start: benchStart,
   verify: benchVerify,
