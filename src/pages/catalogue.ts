@@ -3,9 +3,9 @@ import { assets } from './assets.ts';
 import { changesPage } from './changes.ts';
 import { correctingPage } from './correcting.ts';
 import { eventPage } from './event.ts';
+import { files } from './files.ts';
 import { homePage } from './home.ts';
 import { initiativePage } from './initiative.ts';
-import { initiativeChart } from './initiative-chart.ts';
 import { mousPage, projectsPage } from './lists.ts';
 import { logPage } from './log.ts';
 import { meetingPage } from './meeting.ts';
@@ -30,7 +30,7 @@ export const pages: Pages = {
     mousPage,
     projectsPage,
   ],
-  files: [initiativeChart],
+  files,
   assets,
   refusal,
 };

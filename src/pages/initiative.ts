@@ -3,8 +3,10 @@ import { meetings as meetingsAnswer } from '../answers/meetings.ts';
 import type { Page } from '../answers/page.ts';
 import { initiativeParameter, moment, untilParameter } from '../answers/parameters.ts';
 import { mous, projects } from '../answers/records.ts';
+import { calendar } from './calendar.ts';
 import { chartFigure } from './chart.ts';
 import { dateInWords, dayInWords } from './dates.ts';
+import { feed } from './feed.ts';
 import { type Hole, html } from './html.ts';
 import { chartData, chartText, type Initiative, initiativeChart, type Meetings } from './initiative-chart.ts';
 import { layout } from './layout.ts';
@@ -35,7 +37,7 @@ export const initiativePage: Page = {
   access: 'read',
   parameters: { ...initiativeParameter, ...moment, ...untilParameter },
   answer: initiativeAnswer,
-  files: [initiativeChart],
+  files: [feed, calendar, initiativeChart],
   async html(asked) {
     const view = new View(asked);
     const cut = { initiativeId: view.parameter('initiativeId'), until: view.parameter('until') };

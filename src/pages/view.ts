@@ -46,4 +46,9 @@ export class View {
     const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
     return this.asked.base + path + (search === '' ? '' : `?${search}`);
   }
+
+  /** An address of this site for those who come from elsewhere. */
+  outside(address: string): string {
+    return this.asked.origin + address;
+  }
 }

@@ -325,6 +325,29 @@ export const w = {
   statedFor: (date: string) => `for ${date}`,
   validUntil: (date: string) => `valid until ${date}`,
 
+  feed: {
+    title: 'What was recorded last',
+    entry: (type: string, name: string) =>
+      `${eventTypes.get(type) ?? type}: ${name}`.replace(/^./, (c) => c.toUpperCase()),
+    changed: (names: readonly string[]) => `Changed: ${names.join('; ')}`,
+    sources: (publishers: readonly string[]) => `Source: ${publishers.join('; ')}`,
+    position: (position: number) => `Position ${position} of the log`,
+  },
+  calendar: {
+    title: 'Meetings and ends of terms',
+    ends: (name: string) => `Ends: ${name}`,
+    description: (name: string, meetings: number, terms: number) => {
+      const left = [
+        meetings > 0 && s(meetings, 'meeting'),
+        terms > 0 && s(terms, 'end of a term', 'ends of terms'),
+      ];
+      const told = left.some(Boolean)
+        ? ` ${left.filter(Boolean).join(' and ')} left out, as the day is not known.`
+        : '';
+      return `Meetings of ${name}, and the days on which its MoUs and projects end.${told}`;
+    },
+  },
+
   home: {
     title: 'Initiatives',
     covers: 'You may read some of the initiatives of this ledger: this page tells of these alone.',

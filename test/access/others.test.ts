@@ -135,7 +135,9 @@ function plain(value: unknown): unknown {
 function plainText(text: string, type: string): unknown {
   if (text === '') return '';
   if (/svg|atom|calendar/.test(type))
-    return text.replaceAll(/\d{4}-?\d\d-?\d\dT[\d:.]+Z|urn:uuid:[0-9a-f-]{36}/g, '');
+    return text
+      .replaceAll('\r\n ', '')
+      .replaceAll(/\d{4}-?\d\d-?\d\dT[\d:.]+Z|urn:uuid:[0-9a-f-]{36}|Position \d+|@milestone-ledger\S+/g, '');
   if (/csv/.test(type)) {
     const [header = [], ...rows] = text
       .trim()

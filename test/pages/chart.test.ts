@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { test } from 'tap';
-import { attackInXml, attacks } from '../helpers/attacks.ts';
+import { attackedLedger } from '../helpers/attacked.ts';
+import { attackInXml } from '../helpers/attacks.ts';
 import { buildLedger } from '../helpers/ledger.ts';
 import { readerOf, recordReal, shenzhen } from '../helpers/real-data.ts';
 import { elementsOf } from '../helpers/xml.ts';
@@ -12,7 +13,7 @@ test('the chart is a file by itself that shows what the API counts', async (t) =
   await recordReal(app, shenzhen);
   const answer = await app.inject(chart);
   t.equal(answer.statusCode, 200);
-  t.equal(answer.headers['content-type'], 'image/svg+xml');
+  t.equal(answer.headers['content-type'], 'image/svg+xml; charset=utf-8');
   const elements = elementsOf(answer.body);
   const find = (name: string) => elements.filter((one) => one.name === name);
   const svg = find('svg')[0];
@@ -65,10 +66,7 @@ test('the chart is cut by what was known and by what had happened', async (t) =>
 });
 
 test('a text that is an attack stays a text in a chart', async (t) => {
-  const app = await buildLedger(t);
-  const url = '/v1/initiatives/attacked/events';
-  const posted = await app.inject({ method: 'POST', url, payload: { events: attacks } });
-  t.equal(posted.statusCode, 201, posted.body);
+  const app = await attackedLedger(t);
   const { body } = await app.inject('/initiatives/attacked/chart.svg');
   const elements = elementsOf(body);
   t.notOk(elements.some(({ name }) => !/^(svg|g|line|path|circle|text|title|desc|style)$/.test(name)));

@@ -84,7 +84,7 @@ export function pageRoutes(
     app.get(path, { config: { access }, schema: schemaOfPage(file) }, async (request, reply) => {
       const text = await file.text(await askedBy(request));
       if (policy !== undefined) reply.header('content-security-policy', policy);
-      return sendTagged(request, reply, type, etagOf(text), () => text);
+      return sendTagged(request, reply, `${type}; charset=utf-8`, etagOf(text), () => text);
     });
   }
 
