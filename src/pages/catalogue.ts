@@ -1,6 +1,8 @@
 import type { Pages } from '../answers/page.ts';
+import { aboutPage } from './about.ts';
 import { assets } from './assets.ts';
 import { changesPage } from './changes.ts';
+import { claimsOfInitiativePage, claimsPage } from './claims.ts';
 import { correctingPage } from './correcting.ts';
 import { eventPage } from './event.ts';
 import { files } from './files.ts';
@@ -29,6 +31,9 @@ export const pages: Pages = {
     meetingPage,
     mousPage,
     projectsPage,
+    claimsPage,
+    claimsOfInitiativePage,
+    aboutPage,
   ],
   files,
   assets,

@@ -7,6 +7,7 @@ import { type Hole, html } from './html.ts';
 import { layout } from './layout.ts';
 import {
   asFiles,
+  chips,
   dataOf,
   dateOf,
   filtersOf,
@@ -69,7 +70,7 @@ const listPage = (kind: 'mous' | 'projects', answer: typeof mous): Page => ({
     const main = html`<p class="trail"><a href="${view.link('/')}">${w.initiatives}</a> / <a href="${view.link(pathOf(initiative))}">${nameOf(initiative)}</a> / ${words[kind]}</p>
 <div class="lede"><div><h1>${total === undefined ? words[kind] : words.count(kind, total, isFiltered)}</h1>
 <p class="soft">${nameOf(initiative)}</p></div><p class="soft">${asFiles(view, path, filters)}</p></div>
-${chosen(list)}
+${chips(view, path, filters, (name, value) => words.chosen(words.facet(name), keyInWords(name, value, byId)))}
 ${form(list)}
 <dl class="diff facets">${facet(list, 'meetingId', ofMeetings)}${facets.map((name) =>
       facet(
@@ -90,16 +91,6 @@ ${pager(view, path, filters, next)}`;
 
 export const mousPage = listPage('mous', mous);
 export const projectsPage = listPage('projects', projects);
-
-/** The filters that are chosen, each with the way to the list without it. */
-function chosen({ view, path, filters, meetings }: List): Hole {
-  const names = Object.keys(filters);
-  if (names.length === 0) return undefined;
-  return html`<ul class="chips">${names.map((name) => {
-    const told = words.chosen(words.facet(name), keyInWords(name, String(filters[name]), meetings));
-    return html`<li>${told} <a href="${view.link(path, { ...filters, [name]: undefined })}" aria-label="${words.without(told)}">${words.remove}</a></li>`;
-  })}</ul>`;
-}
 
 function keyInWords(name: string, value: string, meetings: List['meetings']): string {
   if (name === 'named') return words.isNamed(value);

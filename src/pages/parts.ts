@@ -199,3 +199,18 @@ export function recordOfEvent(
   if (initiativeId === '-') return text;
   return html`<a href="${view.link(`/initiatives/${initiativeId}/records/${recordId}`)}">${text}</a>`;
 }
+
+/** The filters that are chosen, each with the way to the list without it. */
+export function chips(
+  view: View,
+  path: string,
+  filters: Query,
+  told: (name: string, value: string) => string,
+): Hole {
+  const names = Object.keys(filters);
+  if (names.length === 0) return undefined;
+  return html`<ul class="chips">${names.map((name) => {
+    const text = told(name, String(filters[name]));
+    return html`<li>${text} <a href="${view.link(path, { ...filters, [name]: undefined })}" aria-label="${w.without(text)}">${w.remove}</a></li>`;
+  })}</ul>`;
+}

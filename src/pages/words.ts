@@ -182,6 +182,13 @@ const facetNames = new Map([
   ['standing', 'Standing'],
   ['sources', 'Sources'],
 ]);
+const claimFilters = new Map([
+  ['status', 'Result'],
+  ['metric', 'Of'],
+  ['scope', 'Scope'],
+  ['until', 'Stated by'],
+  ['conflicting', 'Contradicted'],
+]);
 const signed = (count: number): string =>
   count > 0 ? `+${count.toLocaleString('en')}` : count.toLocaleString('en').replace('-', '−');
 const movedCounts = new Map([
@@ -302,6 +309,7 @@ export const w = {
       ? `${Math.abs(difference).toLocaleString('en')} ${word}`
       : word;
   },
+  statusName: (status: string) => statuses.get(status) ?? status,
   qualified: (qualifier: string, value: number) =>
     [qualifiers.get(qualifier), value.toLocaleString('en')].filter(Boolean).join(' '),
   metric: (metric: string) => metrics.get(metric) ?? metric.replaceAll('-', ' '),
@@ -318,6 +326,8 @@ export const w = {
 
   here: 'at this meeting',
   quoted: (text: string) => `“${text}”`,
+  remove: 'remove',
+  without: (filter: string) => `Remove the filter ${filter}`,
   pages: 'Pages',
   firstPage: 'First page',
   nextPage: 'Next page',
@@ -416,8 +426,6 @@ export const w = {
     facet: (name: string) => facetNames.get(name) ?? name,
     isNamed: (named: string) => (named === 'true' ? 'named' : 'announced as a number'),
     chosen: (name: string, value: string) => `${name}: ${value}`,
-    remove: 'remove',
-    without: (filter: string) => `Remove the filter ${filter}`,
     any: 'all',
     unlisted: 'outside meetings',
     search: 'Words',
@@ -440,19 +448,18 @@ export const w = {
 
   claimsPage: {
     title: 'Claims',
+    count: (count: number) => s(count, 'claim'),
     lede: 'Every published figure beside the figure that the records give for the same thing, up to the same day.',
-    ofAll: 'Claims of all initiatives',
+    filter: (name: string) => claimFilters.get(name) ?? name,
+    chosen: (name: string, value: string) => `${claimFilters.get(name) ?? name}: ${value}`,
     rules: 'How claims are compared',
-    status: 'Status',
-    metric: 'Of',
     any: 'all',
-    conflicting: 'contradict another claim',
+    conflicting: 'by another claim for the same day',
     noPublisher: 'Without a publisher',
     none: 'No claim matches.',
     caption: 'By publisher, then by the day for which the figure is stated.',
     columns: {
       claim: 'Claim',
-      initiative: 'Initiative',
       date: 'For',
       claimed: 'Claimed',
       recorded: 'Recorded',
@@ -462,6 +469,106 @@ export const w = {
     possible: (count: number) => `and ${count.toLocaleString('en')} possible`,
     step: (claimed: number, recorded: number | undefined) =>
       `${signed(claimed)} claimed${recorded === undefined ? '' : `, ${signed(recorded)} recorded`}`,
+  },
+
+  aboutPage: {
+    title: 'How it counts',
+    lede: 'Every figure is computed from the records, and every record from the log. No total is ever typed in.',
+    contents: 'Contents',
+    terms: [
+      {
+        id: 'mous',
+        title: 'MoUs and projects',
+        text: [
+          'An MoU is a record that says that a memorandum of understanding, or another instrument counted as one, was signed. A project is a record that says that one was launched. Each record counts once. Where publishers disagree on which of the two something is, an officer can reclassify the record, with a reason; it then counts as the other, from that event on.',
+          'A record that was taken back counts nowhere. Its history stays.',
+          'Over all initiatives, a milestone that several initiatives record counts once, where the records say that they are the same.',
+        ],
+      },
+      {
+        id: 'named',
+        title: 'Named, or announced as a number',
+        text: [
+          '“Eight MoUs were signed” gives a number and no names. The ledger then has eight records without a title. They count like all others, and each can be named later. “Named” is how many have a title.',
+        ],
+      },
+      {
+        id: 'meetings',
+        title: 'Meetings, and what is outside of them',
+        text: [
+          'A meeting counts once it is recorded as held. Where meetings have numbers, the numbers that nobody recorded are listed as missing; they do not count.',
+          'A milestone belongs to a meeting if its record names the meeting. All others are outside meetings.',
+        ],
+      },
+      {
+        id: 'dates',
+        title: 'Dates, and what is possible',
+        text: [
+          'A date stays as vague as its source: “December 2023”, “about 2019”, “between 2020 and 2021”. Such a date has an earliest and a latest day.',
+          'Up to a day, a figure counts what surely happened by then: its latest day is that day or before. What only may have happened by then is “possible”. It stands beside the figure and is never part of it.',
+        ],
+      },
+      {
+        id: 'running',
+        title: 'So far',
+        text: [
+          'A running total counts the milestones at all meetings up to and including one meeting, in the order in which the meetings were held. Milestones outside meetings are not in it.',
+        ],
+      },
+      {
+        id: 'coverage',
+        title: 'How complete a meeting is',
+        text: [
+          'Listed: all that were announced are recorded and named, as far as the claims about the meeting say. Partial: some are not named, or a claim says that there are more. Counted: there are as many records as were announced, and none is named. Unknown: none is recorded.',
+          'Unknown is not zero. Nobody may have written down what was signed there.',
+        ],
+      },
+      {
+        id: 'claims',
+        title: 'Claims',
+        text: [
+          'A claim is a figure that somebody published. It never changes a count. It is compared with what is recorded for the same thing, up to the last day of the date for which it is stated.',
+        ],
+        list: [
+          ['matches', 'No count that is possible contradicts the claim. “More than 20” matches 21 and 30.'],
+          ['short', 'Fewer are recorded than the claim says, also with all that is possible.'],
+          ['over', 'More are recorded than the claim says.'],
+          ['undecided', 'It depends on what is possible: on dates that are not known to the day.'],
+          [
+            'about right',
+            '“Nearly 100” holds from 90 % of the figure up to it, so from 90 to 100. “About 100” holds within 10 % either way, so from 90 to 110.',
+          ],
+          ['not comparable', 'The ledger does not count such things, or not in that scope.'],
+        ],
+      },
+      {
+        id: 'step',
+        title: 'Since the claim before',
+        text: [
+          'Two claims for the same thing on different days claim an increase. It is compared with what is recorded in between: “+26 claimed, +19 recorded”. This works even where everything before the first claim is unknown.',
+        ],
+      },
+      {
+        id: 'as-of',
+        title: 'As known on a day, and happened by a day',
+        text: [
+          '“As known on” takes the page back to what the ledger knew then: what was recorded later is left out, also corrections. “Happened by” leaves out what happened later, as it is known today. Both can be used together.',
+        ],
+      },
+      {
+        id: 'basis',
+        title: 'Basis and checkpoint',
+        text: [
+          'The foot of every page says from which events it was computed. The root is one hash over all of them: if any event were different, so would be the root.',
+          'A checkpoint is a root that was signed, with the number of events that it covers. Whoever keeps a checkpoint can prove later that nothing before it was changed or taken out. The page of each record checks this in your browser.',
+        ],
+      },
+    ] as readonly {
+      id: string;
+      title: string;
+      text: readonly string[];
+      list?: readonly (readonly [string, string])[];
+    }[],
   },
 
   initiative: {
