@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { App } from '../src/app.ts';
 import type { DemoInitiative } from '../src/cli/demo/requests.ts';
 import { demo } from '../src/cli/demo.ts';
+import { createClient } from '../src/client/client.ts';
 import { buildLedger } from './helpers/ledger.ts';
 import { chongqing, egyptJordan, readerOf, recordReal, shenzhen } from './helpers/real-data.ts';
 import { listen } from './helpers/shell.ts';
@@ -67,7 +68,7 @@ test('each file of the demo is imported as it stands, and then has nothing to re
   }
   const port = await listen(imported);
   const said: string[] = [];
-  await demo({ url: `http://127.0.0.1:${port}`, token: '' }, (line) => said.push(line));
+  await demo(createClient({ url: `http://127.0.0.1:${port}` }), (line) => said.push(line));
   t.equal(said[1], 'Nothing to record: the ledger has all 10 requests already.');
 });
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { type Client, ProblemError } from '../client/client.ts';
 import { environmentHelp, readConfig } from '../config.ts';
-import { Client, Refused } from './demo/client.ts';
 import { type Moments, reportBasis, reportMoments, reportPresent } from './demo/report.ts';
 import { type DemoInitiative, readShenzhen } from './demo/requests.ts';
-import { CouldNotRun } from './outcome.ts';
-import { type Service, serviceOf, urlOption } from './service.ts';
+import { CouldNotRun, say } from './outcome.ts';
+import { answering, serviceOf, urlOption } from './service.ts';
 
 export function demoCommand(program: Command): void {
   program
@@ -12,24 +12,17 @@ export function demoCommand(program: Command): void {
     .description('record a real initiative into a running ledger and print what comes of it')
     .addOption(urlOption())
     .addHelpText('after', environmentHelp())
-    .action(async ({ url }: { url?: string }) => {
-      try {
-        await demo(serviceOf(readConfig(), url), (line) => process.stdout.write(`${line}\n`));
-      } catch (error) {
-        if (!(error instanceof Refused)) throw error;
-        process.stderr.write(`milestone-ledger: the ledger refused: ${error.message}\n`);
-        process.exitCode = 1;
-      }
-    });
+    .action(({ url }: { url?: string }) =>
+      answering(serviceOf(readConfig(), url), (client) => demo(client, say)),
+    );
 }
 
 /**
  * Records the initiative over HTTP and says line by line what it finds. Each request is recorded all or nothing, and a
  * request that the log has is not sent again, so the demo may be interrupted and repeated at any time.
- * Throws Refused if the ledger refuses a request, CouldNotRun if no ledger answers or the token gives too little.
+ * Throws what the client throws, and CouldNotRun if the token gives no right in the initiative.
  */
-export async function demo(service: Service, say: (line: string) => void): Promise<void> {
-  const client = new Client(service);
+export async function demo(client: Client, say: (line: string) => void): Promise<void> {
   const shenzhen = await readShenzhen();
   const done = await recordMissing(client, shenzhen);
   say(`Singapore-China (Shenzhen) Smart City Initiative, at ${client.url}`);
@@ -48,36 +41,35 @@ async function recordMissing(client: Client, { initiativeId, requests }: DemoIni
     // The ledger keeps an Idempotency-Key for days only. The log says for ever what it has.
     if (moments.has(key)) continue;
     // The key keeps another demo, which may run at the same time, from recording the request twice.
-    const recorded = await client.record(initiativeId, key, { events: posted }).catch((error) => {
+    const receipt = await client.record(initiativeId, { events: posted }, { key }).catch((error) => {
       // The first request registers the initiative, so only whoever may not read it is told that it is not there.
-      if (!(error instanceof Refused) || error.code !== 'initiative-not-found') throw error;
+      if (!isNotThere(error)) throw error;
       throw new CouldNotRun(
         `The token in LEDGER_TOKEN gives no right in ${initiativeId}. The demo needs one with the role admin there.`,
       );
     });
-    events += recorded;
-    if (recorded > 0) sent += 1;
+    if (receipt.replayed) continue;
+    events += receipt.recorded.length;
+    sent += 1;
   }
   return events === 0
     ? `Nothing to record: the ledger has all ${requests.length} requests already.`
     : `Recorded ${events} events in ${sent} requests.`;
 }
 
-interface Logged {
-  position: number;
-  event: { correlationId?: string };
-}
-
 /** The last position of each request that the log has, by its key. */
 async function momentsOf(client: Client, initiativeId: string): Promise<Moments> {
   const moments = new Map<string, number>();
   try {
-    const path = `/v1/initiatives/${initiativeId}/events?order=asc&limit=1000`;
-    for (const { position, event } of await client.list<Logged>(path)) {
+    const path = '/v1/initiatives/{initiativeId}/events';
+    for await (const { position, event } of client.list(path, { initiativeId, order: 'asc', limit: 1000 })) {
       if (event.correlationId !== undefined) moments.set(event.correlationId, position);
     }
   } catch (error) {
-    if (!(error instanceof Refused) || error.code !== 'initiative-not-found') throw error;
+    if (!isNotThere(error)) throw error;
   }
   return moments;
 }
+
+const isNotThere = (error: unknown): boolean =>
+  error instanceof ProblemError && error.code === 'initiative-not-found';

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { type Client, ConnectionError, createClient, ProblemError } from '../client/client.ts';
 import type { Config } from '../config.ts';
 import { fileOf, isPostgres } from '../store/open-store.ts';
 import { addressOf } from '../store/service-address.ts';
@@ -51,12 +52,47 @@ export function noAnswer(url: string, error: unknown): NoAnswer {
   );
 }
 
+/** A client of a service. A command is not to wait long for one that is not there. */
+export const clientOf = (service: Service): Client => createClient({ ...service, retries: 2 });
+
 /**
- * Asks a service. A redirect is not followed, so that the token goes to the host alone that was named. Throws NoAnswer, and CouldNotRun
- * where the service leads elsewhere, or where the token does not give what the request needs.
+ * Works with a client. Throws NoAnswer, CouldNotRun where the service can't be used so, and ProblemError where the ledger refuses for
+ * another reason.
  */
+export async function asking<T>(service: Service, work: (client: Client) => Promise<T>): Promise<T> {
+  try {
+    return await work(clientOf(service));
+  } catch (error) {
+    if (error instanceof ConnectionError) throw noAnswer(service.url, error.cause);
+    if (!(error instanceof ProblemError)) throw error;
+    const { status, problem, location } = error;
+    // Every ledger serves these paths. A 404 comes from another program, or from a wrong path in --url.
+    const isOther = problem === undefined || problem.code === 'not-found';
+    throw (
+      unusable(service, { status, problem, location }) ??
+      (isOther
+        ? new CouldNotRun(`The server at ${service.url} is not a Milestone Ledger: ${error.message}`)
+        : error)
+    );
+  }
+}
+
+/** A command that only asks a service. What the ledger refuses is told, and the exit code says that the answer is no. */
+export async function answering(service: Service, work: (client: Client) => Promise<void>): Promise<void> {
+  try {
+    await asking(service, work);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    process.stderr.write(`milestone-ledger: the ledger refused: ${error.message}\n`);
+    for (const { pointer, detail } of error.problem?.errors ?? [])
+      process.stderr.write(`milestone-ledger: ${pointer} ${detail}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** Asks a service for an answer that is long, or to which much is sent. Otherwise as `asking`. */
 export async function ask(
-  { url, token }: Service,
+  service: Service,
   method: string,
   path: string,
   {
@@ -66,6 +102,7 @@ export async function ask(
     headers?: Record<string, string>;
   } = {},
 ): Promise<Response> {
+  const { url, token } = service;
   let answer: Response;
   try {
     answer = await fetch(url + path, {
@@ -77,23 +114,36 @@ export async function ask(
   } catch (error) {
     throw noAnswer(url, error);
   }
-  if (answer.status >= 300 && answer.status < 400)
-    throw new CouldNotRun(
-      `${url} leads to ${answer.headers.get('location') ?? 'another address'}. Give the address of the service itself: --url.`,
-    );
-  if (answer.status === 401)
-    throw new CouldNotRun(
+  const { status } = answer;
+  const problem = status === 403 ? await problemOf(answer) : undefined;
+  const fault = unusable(service, { status, problem, location: answer.headers.get('location') ?? undefined });
+  if (fault) throw fault;
+  return answer;
+}
+
+/** Why a command can't go on with this service; undefined: nothing that concerns the service as a whole. */
+function unusable(
+  { url, token }: Service,
+  {
+    status,
+    problem = {},
+    location = 'another address',
+  }: { status: number; problem: Problem | undefined; location: string | undefined },
+): CouldNotRun | undefined {
+  // A redirect is not followed, so that the token goes to the host alone that was named.
+  if (status >= 300 && status < 400)
+    return new CouldNotRun(`${url} leads to ${location}. Give the address of the service itself: --url.`);
+  if (status === 401)
+    return new CouldNotRun(
       token === ''
         ? `The service at ${url} answers nobody without a token. Set LEDGER_TOKEN.`
         : `The service at ${url} does not know the token in LEDGER_TOKEN, or no longer. Set another one.`,
     );
-  if (answer.status === 403) {
-    const { code, title = `The service at ${url} refused this.`, detail = title } = await problemOf(answer);
-    throw new CouldNotRun(
-      code === 'forbidden' ? `${detail} Set LEDGER_TOKEN to a token that gives it.` : detail,
-    );
-  }
-  return answer;
+  if (status !== 403) return undefined;
+  const { code, title = `The service at ${url} refused this.`, detail = title } = problem;
+  return new CouldNotRun(
+    code === 'forbidden' ? `${detail} Set LEDGER_TOKEN to a token that gives it.` : detail,
+  );
 }
 
 interface Problem {

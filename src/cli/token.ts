@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { expiryOf, tokenDaysMax } from '../access/token.ts';
 import { type OpenLedger, openLedger } from '../app.ts';
+import { type Client, ProblemError } from '../client/client.ts';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
 import { tokenView } from '../http/routes/tokens.ts';
 import { type Grant, initiativeOrAllPattern, type Role, roles } from '../shapes/grant.ts';
@@ -9,7 +10,7 @@ import { StoreLocked } from '../store/lock-file.ts';
 import { addPrincipal, issueToken } from '../store/principals.ts';
 import { principalNow } from '../views/principals.ts';
 import { CouldNotRun, say } from './outcome.ts';
-import { ask, namedService, problemOf, type Service, serviceOf, urlOption } from './service.ts';
+import { asking, namedService, type Service, serviceOf, urlOption } from './service.ts';
 
 interface Created {
   label: string;
@@ -78,11 +79,9 @@ async function create(config: Config, created: Created, nowMs: number): Promise<
   const added = { label, grants, reason };
   const service = namedService(config, url);
   const { principalId, tokenId, token } = service
-    ? await askFor<Issued>(service, 'POST', '/v1/tokens', {
-        principalId:
-          principal ?? (await askFor<Issued>(service, 'POST', '/v1/principals', added)).principalId,
-        label,
-        expires,
+    ? await told(service, async (client) => {
+        const principalId = principal ?? (await client.post('/v1/principals', {}, added)).principalId;
+        return client.post('/v1/tokens', {}, { principalId, label, expires });
       })
     : await withLedger(config, async ({ store, recorder, signer }) => {
         if (principal !== undefined && !(await principalNow(store, principal))?.enabled)
@@ -98,13 +97,10 @@ async function create(config: Config, created: Created, nowMs: number): Promise<
   say(token);
 }
 
-type Listed = ReturnType<typeof tokenView>;
-type Issued = Listed & { token: string };
-
 async function list(config: Config, url: string | undefined): Promise<void> {
   const service = namedService(config, url);
   const tokens = service
-    ? (await askFor<{ items: Listed[] }>(service, 'GET', '/v1/tokens')).items
+    ? (await told(service, (client) => client.get('/v1/tokens'))).items
     : await withLedger(config, async ({ store }) => (await tokensOf(store.db)).map(tokenView));
   for (const { tokenId, principalId, label, expires, revokedAt } of tokens) {
     const ends = revokedAt === null ? `until ${expires}` : `revoked ${revokedAt}`;
@@ -119,7 +115,7 @@ async function revoke(
   nowMs: number,
 ): Promise<void> {
   const service = namedService(config, url);
-  if (service) await answerOf(service, 'DELETE', `/v1/tokens/${encodeURIComponent(tokenId)}`);
+  if (service) await told(service, (client) => client.delete('/v1/tokens/{tokenId}', { tokenId }));
   else if (!(await withLedger(config, ({ store }) => store.durably(revokeToken(tokenId, nowMs))))) {
     process.exitCode = 1;
     return say(`There is no token ${tokenId}, or it was revoked before.`);
@@ -143,14 +139,10 @@ async function withLedger<T>(config: Config, work: (ledger: OpenLedger) => Promi
   }
 }
 
-const askFor = async <T>(...asked: Parameters<typeof answerOf>): Promise<T> =>
-  JSON.parse(await answerOf(...asked)) as T;
-
-/** Throws CouldNotRun with the answer of the service where it refuses. */
-async function answerOf(service: Service, method: string, path: string, body?: object): Promise<string> {
-  const sent = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  const answer = await ask(service, method, path, sent);
-  if (answer.ok) return answer.text();
-  const { title = `It answered ${answer.status}`, detail = '' } = await problemOf(answer);
-  throw new CouldNotRun(`${title}. ${detail}`.trim());
-}
+/** Throws CouldNotRun with what the service says where it refuses. */
+const told = <T>(service: Service, work: (client: Client) => Promise<T>): Promise<T> =>
+  asking(service, work).catch((error) => {
+    if (!(error instanceof ProblemError)) throw error;
+    const { title = '', detail = '' } = error.problem ?? {};
+    throw new CouldNotRun(`${title}. ${detail}`.trim());
+  });

@@ -1,4 +1,4 @@
-import { type AskOptions, type ClientOptions, Connection, type Request } from './connection.ts';
+import { type Answer, type AskOptions, type ClientOptions, Connection, type Request } from './connection.ts';
 import { ConnectionError } from './errors.ts';
 import { partsOf } from './event-stream.ts';
 import type {
@@ -95,7 +95,7 @@ export class Client {
     events: Sent<Operation<'/v1/initiatives/{initiativeId}/events', 'post'>>,
     { dryRun, key = crypto.randomUUID(), ...options }: RecordOptions = {},
   ): Promise<RecordReceipt> {
-    const { text, headers } = await this.#connection.ask(
+    const answer = await this.#connection.ask(
       {
         method: 'post',
         path: '/v1/initiatives/{initiativeId}/events',
@@ -106,8 +106,8 @@ export class Client {
       },
       options,
     );
-    const receipt: Schemas['Receipt'] = JSON.parse(text);
-    return { ...receipt, replayed: headers.get('idempotent-replayed') === 'true' };
+    const replayed = answer.headers.get('idempotent-replayed') === 'true';
+    return { ...jsonOf<Schemas['Receipt']>(answer), replayed };
   }
 
   /** Every item of a list, page after page, as of the position of the first page. */
@@ -118,10 +118,9 @@ export class Client {
     let asked: Request['parameters'] | undefined = { ...parameters };
     while (asked !== undefined) {
       const request: Request = { method: 'get', path, parameters: asked, isRepeatable: true };
-      const { text, headers } = await this.#connection.ask(request, options);
-      // A list has the shape of its document.
-      yield* (JSON.parse(text) as { items: ItemOf<P>[] }).items;
-      const next = nextIn(headers.get('link') ?? '', this.url);
+      const answer = await this.#connection.ask(request, options);
+      yield* jsonOf<{ items: ItemOf<P>[] }>(answer).items;
+      const next = nextIn(answer.headers.get('link') ?? '', this.url);
       asked = next && { ...parameters, ...next };
     }
   }
@@ -138,8 +137,7 @@ export class Client {
         for await (const part of partsOf(this.#connection.lines(request, signal))) {
           attempt = 0;
           after = part.position;
-          // The data of an event has the shape of its document.
-          if (part.data !== undefined) yield JSON.parse(part.data) as Schemas['LoggedEvent'];
+          if (part.data !== undefined) yield jsonOf<Schemas['LoggedEvent']>({ text: part.data });
         }
         throw new ConnectionError(`The stream of ${this.url} ended`);
       } catch (error) {
@@ -149,14 +147,17 @@ export class Client {
   }
 
   async #ask<T>(request: Request, options?: AskOptions): Promise<T> {
-    const { text, headers } = await this.#connection.ask(request, options);
-    const isJson = /^application\/json\b/.test(headers.get('content-type') ?? '');
-    // The answer has the shape of its document.
-    return (isJson ? JSON.parse(text) : text || undefined) as T;
+    const answer = await this.#connection.ask(request, options);
+    const isJson = /^application\/json\b/.test(answer.headers.get('content-type') ?? '');
+    // Text is what the document says where it says no JSON.
+    return isJson ? jsonOf(answer) : ((answer.text || undefined) as T);
   }
 }
 
 const stream = { method: 'get', path: '/v1/events/stream', isRepeatable: true } as const;
+
+/** An answer has the shape that the document says. */
+const jsonOf = <T>({ text }: Pick<Answer, 'text'>): T => JSON.parse(text) as T;
 
 /** The parameters of `Link: <…>; rel="next"`. */
 function nextIn(link: string, base: string): { [name: string]: string[] } | undefined {

@@ -179,7 +179,7 @@ const silenceMaxMs = 60_000;
 /** How long to wait before a request is sent again; undefined: it is not. */
 function waitMs(error: unknown, attempt: number, isRepeatable: boolean): number | undefined {
   // At different times, so that many clients do not come back at once.
-  const longerMs = 500 * 2 ** attempt * (0.5 + Math.random() / 2);
+  const longerMs = Math.min(500 * 2 ** attempt, 30_000) * (0.5 + Math.random() / 2);
   if (error instanceof ConnectionError) return isRepeatable ? longerMs : undefined;
   if (!(error instanceof ProblemError)) return undefined;
   const { status, retryAfterMs } = error;

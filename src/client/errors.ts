@@ -19,7 +19,7 @@ export class ProblemError extends Error {
     super(
       problem
         ? `${request}: ${status} ${problem.code}: ${problem.detail ?? problem.title}`
-        : `${request}: ${status}`,
+        : `${request} gave ${status}`,
     );
     this.status = status;
     this.problem = problem;

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { App } from '../../src/app.ts';
-import { Client } from '../../src/cli/demo/client.ts';
+import { createClient } from '../../src/client/client.ts';
 import { basePathOf, withoutBase } from '../../src/http/base-path.ts';
 import { closedLedger, reason } from '../helpers/access.ts';
 import { Browser, ledgerWithProvider, publicUrl } from '../helpers/identity.ts';
@@ -156,7 +156,8 @@ test('commands and their lists find a service below a base path, by that and wit
   await record('b', { type: 'InitiativeRegistered', data: { name: 'B' } });
   const url = `http://127.0.0.1:${await listen(app)}`;
   for (const address of [url, url + base]) {
-    const items = await new Client({ url: address, token: admin }).list('/v1/initiatives?limit=1');
+    const client = createClient({ url: address, token: admin });
+    const items = await Array.fromAsync(client.list('/v1/initiatives', { limit: 1 }));
     t.equal(items.length, 2, address);
   }
 });

@@ -1,42 +1,8 @@
-import type { Client } from './client.ts';
+import type { Client, Schemas } from '../../client/client.ts';
 import { cut, table } from './table.ts';
 
-/** The part of each answer that the report shows. */
-interface Total {
-  total: number;
-  named: number;
-  atMeetings: number;
-  outsideMeetings: number;
-}
-interface Basis {
-  treeSize: number;
-  rootHash: string;
-}
-interface Summary {
-  counts: { meetings: { total: number }; mous: Total; projects: Total };
-  basis: Basis;
-}
-interface Meeting {
-  recordId: string;
-  version: number;
-  occurredOn: string;
-  data: { series?: string; ordinal?: number };
-  counts: { mous: { total: number; named: number }; projects: { total: number; named: number } };
-  running: { mous: number; projects: number };
-  coverage: { mous: string; projects: string };
-}
-interface Claim {
-  metric: string;
-  value: number;
-  qualifier: string;
-  scope: string;
-  occurredOn: string;
-  recorded?: number | null;
-  difference?: number | null;
-  status: string;
-  previous?: { claimedIncrease: number; recordedIncrease?: number | null } | null;
-  sources: { publisher: string }[];
-}
+type Meeting = Schemas['CountedMeeting'];
+type Claim = Schemas['Claim'];
 
 /** The position in the log after each request, by its key. */
 export type Moments = ReadonlyMap<string, number>;
@@ -45,9 +11,8 @@ type Say = (line: string) => void;
 
 /** Counts, meetings and claims as of now. */
 export async function reportPresent(client: Client, initiativeId: string, say: Say): Promise<void> {
-  const path = `/v1/initiatives/${initiativeId}`;
-  const { counts } = await client.get<Summary>(`${path}/summary`);
-  const rowOf = (name: string, { total, named, atMeetings, outsideMeetings }: Total) => [
+  const { counts } = await client.get('/v1/initiatives/{initiativeId}/summary', { initiativeId });
+  const rowOf = (name: string, { total, named, atMeetings, outsideMeetings }: Schemas['Counts']['mous']) => [
     name,
     total,
     named,
@@ -65,12 +30,16 @@ export async function reportPresent(client: Client, initiativeId: string, say: S
   );
 
   section(say, 'Meetings');
-  const meetings = await client.list<Meeting>(`${path}/meetings`);
+  const meetings = await Array.fromAsync(
+    client.list('/v1/initiatives/{initiativeId}/meetings', { initiativeId }),
+  );
   print(say, table(meetingsHead, meetings.map(meetingRow)));
   say('  listed: all are named, partial: some, counted: none, unknown: none are recorded');
 
   section(say, 'What publishers claim, compared');
-  const claims = await client.list<Claim>(`${path}/claims`);
+  const claims = await Array.fromAsync(
+    client.list('/v1/initiatives/{initiativeId}/claims', { initiativeId }),
+  );
   print(say, table(claimsHead, claims.map(claimRow)));
   say('  step: the increase since the claim before it of the same kind, as claimed/as recorded');
 }
@@ -89,7 +58,7 @@ const meetingsHead = [
 ];
 const meetingRow = ({ recordId, occurredOn, counts, running, coverage }: Meeting) => [
   recordId,
-  occurredOn,
+  occurredOn ?? '',
   counts.mous.total,
   counts.mous.named,
   running.mous,
@@ -141,9 +110,11 @@ export async function reportMoments(
   moments: Moments,
   say: Say,
 ): Promise<void> {
-  const path = `/v1/initiatives/${initiativeId}`;
   const countsAt = async (name: string, position: number) => {
-    const { counts } = await client.get<Summary>(`${path}/summary?asOfPosition=${position}`);
+    const { counts } = await client.get('/v1/initiatives/{initiativeId}/summary', {
+      initiativeId,
+      asOfPosition: position,
+    });
     return [name, position, counts.mous.total, counts.mous.atMeetings, counts.projects.total];
   };
   const head = ['as of', 'position', 'MoUs in all', 'MoUs at meetings', 'projects'];
@@ -174,8 +145,9 @@ export async function reportMoments(
 
   section(say, 'The date of the fourth meeting, as it was known');
   const dateAt = async (name: string, position: number) => {
-    const { occurredOn, version } = await client.get<Meeting>(
-      `${path}/meetings/jic-4?asOfPosition=${position}`,
+    const { occurredOn = '', version } = await client.get(
+      '/v1/initiatives/{initiativeId}/meetings/{recordId}',
+      { initiativeId, recordId: 'jic-4', asOfPosition: position },
     );
     return [name, position, occurredOn, version];
   };
@@ -199,7 +171,7 @@ export async function reportBasis(
   say: Say,
 ): Promise<void> {
   const path = `/v1/initiatives/${initiativeId}`;
-  const { basis } = await client.get<Summary>(`${path}/summary`);
+  const { basis } = await client.get('/v1/initiatives/{initiativeId}/summary', { initiativeId });
   section(say, 'Basis');
   say(`  tree size ${basis.treeSize}, root hash ${basis.rootHash}`);
   section(say, 'Try');

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { PostedEvent } from '../../../events/catalogue.ts';
+import type { Schemas } from '../../client/client.ts';
 
 /** What public announcements say about an initiative, as an officer posts it: request by request, in this order. */
 export interface DemoInitiative {
@@ -10,7 +10,7 @@ export interface DemoInitiative {
 /** One request, recorded all or nothing. Its key is in the log: the correlationId of each of its events. */
 export interface DemoRequest {
   key: string;
-  events: PostedEvent[];
+  events: Schemas['PostedEvent'][];
 }
 
 /** Built files stand in `dist/`, one folder deeper. */
@@ -26,7 +26,7 @@ export async function readDemo(file: string, initiativeId: string): Promise<Demo
   const events = text
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as PostedEvent);
+    .map((line) => JSON.parse(line) as Schemas['PostedEvent']);
   const requests = Map.groupBy(events, ({ correlationId }) => correlationId ?? '');
   return { initiativeId, requests: Array.from(requests, ([key, events]) => ({ key, events })) };
 }
