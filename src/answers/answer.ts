@@ -53,6 +53,8 @@ export interface List<P extends TProperties = TProperties, S extends TSchema = T
   limit: number;
   /** Of the table: paths into an item. */
   columns: readonly string[];
+  /** Whether its items are events of the log, which are sent as CloudEvents, too. */
+  areEvents?: true;
   /** Computes what all pages share, and gives the function that reads a page. */
   open(asked: Asked<P>): ReadPage | Promise<ReadPage>;
 }

@@ -27,8 +27,9 @@ const asLogged = {
   paging: byNumber,
   shape: EventListAnswer,
   columns: columnsOf.events,
+  areEvents: true,
   open: eventsIn,
-};
+} as const;
 
 export const events = list({
   ...asLogged,

@@ -306,6 +306,19 @@ const loggedEvent = {
 };
 const LoggedEvent = named('LoggedEvent', '', loggedEvent);
 
+export const CloudEvent = named('CloudEvent', 'An event of the log as CloudEvents 1.0 have it.', {
+  specversion: Type.Literal('1.0'),
+  id: Type.String({ format: 'uuid', description: 'The eventId.' }),
+  source: Type.String({ format: 'uri', description: 'The name of the log, as a URI.' }),
+  type: Type.String(),
+  subject: Type.String({ description: 'initiativeId/recordId' }),
+  time: Instant,
+  datacontenttype: Type.Literal('application/json'),
+  position: Position,
+  leafhash: Hash,
+  data: ref(StoredEventBody),
+});
+
 const MovedShares = Type.Optional(sharesOf(Type.Integer()));
 const Moved = part(
   'The amount that the event added to each figure, without figures that it did not move. A key has the spelling of the record.',

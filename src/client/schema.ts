@@ -1,5 +1,5 @@
 // Made by npm run client-types from openapi/openapi.json,
-// whose SHA-256 is 6f2d7d216ba9f1680897f11e1ccdc57a81b024cc56e9bc2149bc293c9e18339c.
+// whose SHA-256 is 3783c681580eca6c49ce00658f6e8e35a1f703ba2a2e9dc1c68f6937aca7176f.
 
 export interface paths {
     "/openapi.json": {
@@ -1539,6 +1539,33 @@ export interface components {
                 /** @description SHA-256 in hex. */
                 salt: string;
             }[];
+        };
+        /** @description An event of the log as CloudEvents 1.0 have it. */
+        CloudEvent: {
+            /** @enum {string} */
+            specversion: "1.0";
+            /**
+             * Format: uuid
+             * @description The eventId.
+             */
+            id: string;
+            /**
+             * Format: uri
+             * @description The name of the log, as a URI.
+             */
+            source: string;
+            type: string;
+            /** @description initiativeId/recordId */
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @description Place in the log: 1, 2, 3 … */
+            position: number;
+            /** @description SHA-256 in hex. */
+            leafhash: string;
+            data: components["schemas"]["StoredEvent"];
         };
         MovingEvent: {
             /** @description Place in the log: 1, 2, 3 … */
@@ -3415,6 +3442,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
+                    "application/cloudevents-batch+json": components["schemas"]["CloudEvent"][];
                 };
             };
             /** @description The answer has the ETag that If-None-Match names. */
@@ -3568,6 +3596,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventList"];
                     "text/csv": string;
                     "application/x-ndjson": string;
+                    "application/cloudevents-batch+json": components["schemas"]["CloudEvent"][];
                 };
             };
             /** @description The answer has the ETag that If-None-Match names. */
@@ -5374,6 +5403,8 @@ export interface operations {
                 recordedTo?: string;
                 /** @description Recorded more than this many days after the last day on which it may have happened. */
                 lateByDays?: number;
+                /** @description The data of each is a CloudEvent, in its JSON format. */
+                format?: "cloudevents";
             };
             header?: {
                 /** @description The position of the last event that the reader has; goes before after. */

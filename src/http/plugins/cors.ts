@@ -25,7 +25,7 @@ export function allowOrigins(app: App, origins: readonly string[]): void {
   if (allowed.size === 0) return;
   app.addHook('onSend', (request, reply, _payload, done) => {
     // A cache must not give one origin the answer to another.
-    reply.header('vary', 'Origin');
+    reply.header('vary', [reply.getHeader('vary'), 'Origin'].filter(Boolean).join(', '));
     if (isAllowed(request)) {
       reply.header('access-control-allow-origin', request.headers.origin);
       reply.header('access-control-expose-headers', read);

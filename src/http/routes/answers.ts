@@ -2,11 +2,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type TProperties, Type } from 'typebox';
 import { type Answer, askedAt, type List, type Single } from '../../answers/answer.ts';
 import { answers } from '../../answers/catalogue.ts';
+import { CloudEvent } from '../../answers/schemas.ts';
 import { closed, ref } from '../../shapes/fields.ts';
 import { type At, endOf, isAtEnd, resolveAt } from '../../views/at.ts';
 import type { App } from '../app.ts';
 import type { Ledger } from '../ledger.ts';
 import { answerOf, jsonAnswer } from '../plugins/openapi.ts';
+import { cloudEventsBatch } from '../wire/cloud-events.ts';
 import { KeptPayloads } from '../wire/kept-payloads.ts';
 import { type ListQuery, sendList } from '../wire/list.ts';
 import { payloadOf, sendPayload } from '../wire/payload.ts';
@@ -43,7 +45,8 @@ export class AnswerSender {
 
   async #sendList(list: List, request: Asking, reply: FastifyReply): Promise<FastifyReply> {
     const at = await this.#at(request);
-    return sendList(request, reply, at, list, await list.open(await this.#asked(request, at)));
+    const read = await list.open(await this.#asked(request, at));
+    return sendList(request, reply, at, list, read, this.#ledger.store.origin);
   }
 
   #sendSingle(single: Single, request: Asking, reply: FastifyReply): Promise<FastifyReply> | undefined {
@@ -134,7 +137,12 @@ export function schemaOf(answer: Answer) {
         'open' in answer
           ? answerOf(
               'A page of the list, with its basis. A whole list (csv or ndjson without limit) has no ETag if it is too long to be read at once.',
-              { 'application/json': ref(shape), 'text/csv': text, [ndjson]: text },
+              {
+                'application/json': ref(shape),
+                'text/csv': text,
+                [ndjson]: text,
+                ...(answer.areEvents && { [cloudEventsBatch]: Type.Array(ref(CloudEvent)) }),
+              },
               listHeaders,
             )
           : jsonAnswer('The answer, with its basis', ref(shape), etag),

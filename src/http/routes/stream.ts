@@ -7,6 +7,7 @@ import type { EventFilters } from '../../views/event-log.ts';
 import type { App } from '../app.ts';
 import type { Ledger } from '../ledger.ts';
 import { answerOf } from '../plugins/openapi.ts';
+import { sentAsCloudEvent, sourceOf } from '../wire/cloud-events.ts';
 import { sendStreamed } from '../wire/streamed.ts';
 
 const description = `The log as server-sent events: what is recorded after a position, in the order of positions, and then, as it happens, what is recorded further. The position is that of Last-Event-ID, which a browser sends when it connects again, or else of after; without both the stream begins with the first event of the log. None is left out and none comes twice.
@@ -37,6 +38,11 @@ export function streamRoute(app: App, { store, hub }: Ledger): void {
           after: positionParameter('Only events after this position.'),
           initiativeId: Type.Optional(Slug),
           ...eventFilters,
+          format: Type.Optional(
+            Type.Enum(['cloudevents'], {
+              description: 'The data of each is a CloudEvent, in its JSON format.',
+            }),
+          ),
         }),
         response: {
           200: answerOf('Server-sent events, without end', { 'text/event-stream': Type.String() }),
@@ -44,7 +50,7 @@ export function streamRoute(app: App, { store, hub }: Ledger): void {
       },
     },
     async (request, reply) => {
-      const { after = 0, recordedFrom, recordedTo, ...others } = request.query;
+      const { after = 0, recordedFrom, recordedTo, format, ...others } = request.query;
       const lastEventId = request.headers['last-event-id'];
       const { position: end } = await store.head();
       let begin = lastEventId ?? after;
@@ -73,7 +79,7 @@ export function streamRoute(app: App, { store, hub }: Ledger): void {
         request,
         reply,
         'text/event-stream',
-        () => hub.subscribe(begin, filters),
+        () => hub.subscribe(begin, filters, format && sentAsCloudEvent(sourceOf(store.origin))),
         hub.limits.stallMs,
       );
     },

@@ -29,6 +29,8 @@ const standardLimits: HubLimits = {
 interface Subscriber {
   out: Readable;
   filters: EventFilters;
+  /** What is sent in place of the text of an event. */
+  asSent: ((text: Buffer) => Buffer) | undefined;
   /** Every matching event up to this position was sent. */
   position: number;
   /** The socket has taken everything that was sent before. */
@@ -63,8 +65,8 @@ export class EventHub {
     return this.#subscribers.size;
   }
 
-  /** The log after a position, as server-sent events: first the recorded events, then each new one. */
-  subscribe(after: number, filters: EventFilters): Readable {
+  /** The log after a position, as server-sent events: first the recorded events, then each new one. asSent: see Subscriber. */
+  subscribe(after: number, filters: EventFilters, asSent?: Subscriber['asSent']): Readable {
     if (this.#closed) throw new Refusal('shutting-down', 'The ledger is shutting down.');
     if (this.#subscribers.size >= this.limits.streamsMax)
       throw new Refusal('overloaded', `${this.limits.streamsMax} streams are open, which is the most.`);
@@ -82,6 +84,7 @@ export class EventHub {
         },
       }),
       filters,
+      asSent,
       position: after,
       wants: false,
       heartbeatDue: true,
@@ -158,7 +161,9 @@ export class EventHub {
   }
 
   /** Sends one chunk, if there is anything to send. */
-  #send(subscriber: Subscriber, { texts, position }: Chunk): void {
+  #send(subscriber: Subscriber, chunk: Chunk): void {
+    const { position } = chunk;
+    const texts = subscriber.asSent ? chunk.texts.map(subscriber.asSent) : chunk.texts;
     subscriber.position = position;
     if (subscriber.heartbeatDue) texts.push(Buffer.from(`: at ${position}\n\n`));
     if (texts.length === 0) {

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { List, Page, ReadPage } from '../../answers/answer.ts';
 import { mapInTurns, turn } from '../../turns.ts';
 import type { At, AtQuery } from '../../views/at.ts';
+import { asksForCloudEvents, cloudEventOf, cloudEventsBatch, sourceOf } from './cloud-events.ts';
 import { csvRow, csvRowOf } from './csv.ts';
 import { basisHeaders, etagOf, linkNext, sendPayload, sendTagged } from './payload.ts';
 import { ndjson, sendStreamed } from './streamed.ts';
@@ -21,15 +22,17 @@ const pieceBytesMax = 256 * 1024;
 /** Items of a piece at most. A list with no more items is sent at once. */
 const pieceItemsMax = 200;
 
-/** Sends a page of a list as JSON, or as a table or lines; of these, without a limit, the whole list. */
+/** Sends a page of a list as JSON, or as a table or lines; of these, without a limit, the whole list. origin: the name of the log. */
 export async function sendList(
   request: FastifyRequest<{ Querystring: ListQuery }>,
   reply: FastifyReply,
   at: At,
-  { named, limit: limitStandard, columns }: List,
+  { named, limit: limitStandard, columns, areEvents }: List,
   read: ReadPage,
+  origin: string,
 ): Promise<FastifyReply> {
   const { format = 'json', limit, after, count } = request.query;
+  if (areEvents) reply.header('vary', 'Accept');
   const whole = format !== 'json' && limit === undefined;
   const size = whole
     ? { limit: pieceItemsMax, bytesMax: pieceBytesMax }
@@ -38,6 +41,12 @@ export async function sendList(
   const total = count === true ? await page.total() : undefined;
   if (total !== undefined) reply.header('total-count', total);
   if (!whole) linkNext(request, reply, page.next, at);
+  if (areEvents && request.query.format === undefined && asksForCloudEvents(request)) {
+    const source = sourceOf(origin);
+    const asCloudEvent = (item: object | string) => cloudEventOf(source, jsonOf(item));
+    const text = `[${(await mapInTurns(page.items, asCloudEvent)).join(',')}]`;
+    return sendTagged(request, reply.headers(basisHeaders(at)), cloudEventsBatch, etagOf(text), () => text);
+  }
   if (format === 'json') return sendPayload(request, reply, await payloadOfList(named, page, total), at);
 
   reply.headers({ ...basisHeaders(at), 'content-disposition': `attachment; filename="ledger.${format}"` });
