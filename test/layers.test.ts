@@ -133,6 +133,7 @@ const layers: Layer[] = [
     layer: 'cli',
     ours: [
       'access',
+      'answers',
       'app',
       'client',
       'http',

@@ -1,7 +1,9 @@
 import type { TProperties } from 'typebox';
 import type { Access } from '../access/access.ts';
+import type { Granted } from '../access/rights.ts';
 import type { Visible } from '../access/visible.ts';
 import type { At } from '../views/at.ts';
+import type { RouteServed } from './access.ts';
 import type { Answer } from './answer.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -13,6 +15,8 @@ export interface Reader {
   open: boolean;
   /** Whether one may log in with a browser. */
   canLogIn: boolean;
+  /** What they may do now. */
+  grants: Granted;
 }
 
 /** What a page is made from: it knows neither a request nor a reply, as answers do. */
@@ -36,6 +40,8 @@ export interface PageAsked {
   origin: string;
   /** The same for programs. */
   alternates: readonly Alternate[];
+  /** What each route of the API needs of whoever asks. */
+  routes: () => readonly RouteServed[];
 }
 
 /** Something that a page is there as, too. */

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { expiryOf, tokenDaysMax } from '../access/token.ts';
+import { tokenList, tokenView } from '../answers/access.ts';
 import { type OpenLedger, openLedger } from '../app.ts';
 import { type Client, ProblemError } from '../client/client.ts';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
-import { tokenView } from '../http/routes/tokens.ts';
 import { type Grant, initiativeOrAllPattern, type Role, roles } from '../shapes/grant.ts';
-import { revokeToken, tokensOf } from '../store/credentials.ts';
+import { revokeToken } from '../store/credentials.ts';
 import { StoreLocked } from '../store/lock-file.ts';
 import { addPrincipal, issueToken } from '../store/principals.ts';
 import { principalNow } from '../views/principals.ts';
@@ -101,7 +101,7 @@ async function list(config: Config, url: string | undefined): Promise<void> {
   const service = namedService(config, url);
   const tokens = service
     ? (await told(service, (client) => client.get('/v1/tokens'))).items
-    : await withLedger(config, async ({ store }) => (await tokensOf(store.db)).map(tokenView));
+    : await withLedger(config, async ({ store }) => tokenList(store));
   for (const { tokenId, principalId, label, expires, revokedAt } of tokens) {
     const ends = revokedAt === null ? `until ${expires}` : `revoked ${revokedAt}`;
     say([tokenId, principalId, ends, label].join('\t'));

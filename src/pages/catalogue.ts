@@ -1,5 +1,6 @@
 import type { Pages } from '../answers/page.ts';
 import { aboutPage } from './about.ts';
+import { accessPage, whoPage } from './access.ts';
 import { assets } from './assets.ts';
 import { changesPage } from './changes.ts';
 import { claimsOfInitiativePage, claimsPage } from './claims.ts';
@@ -10,6 +11,7 @@ import { homePage } from './home.ts';
 import { initiativePage } from './initiative.ts';
 import { mousPage, projectsPage } from './lists.ts';
 import { logPage } from './log.ts';
+import { mePage } from './me.ts';
 import { meetingPage } from './meeting.ts';
 import { proofPage } from './proof.ts';
 import { recordPage } from './record.ts';
@@ -25,6 +27,9 @@ export const pages: Pages = {
     changesPage,
     logPage,
     eventPage,
+    mePage,
+    accessPage,
+    whoPage,
     proofPage,
     recordingPage,
     correctingPage,

@@ -81,7 +81,7 @@ ${body}
 }
 
 function whoIs(base: string, path: string, { principal, open, canLogIn }: PageAsked['reader']): Hole {
-  if (open) return html`<small class="who">${w.openLedger}</small>`;
+  if (open) return html`<small class="who"><a href="${base}/me">${w.openLedger}</a></small>`;
   if (principal !== undefined) return html`<a class="who" href="${base}/me">${w.me(principal)}</a>`;
   if (!canLogIn) return undefined;
   // By a link: the policy of the page lets no form go to the provider.

@@ -229,6 +229,16 @@ const members = new Map([
   ['label', 'As printed'],
 ]);
 
+const accessNames = new Map([
+  ['nothing', 'nothing: it is open to everybody'],
+  ['principal', 'to be known'],
+  ['read', 'the right to read'],
+  ['record', 'the right to record, in its initiative'],
+  ['audit', 'the right to audit all'],
+  ['export', 'the right to read the initiative that is named, or to audit all'],
+  ['administer', 'the right to administer'],
+]);
+
 export const w = {
   name: 'Milestone Ledger',
   titleOf: (page: string) => `${page} · Milestone Ledger`,
@@ -794,6 +804,75 @@ export const w = {
       'The figures before and the amounts of these events together are the figures after. What moved no figure, such as a quote that was corrected, is in the log.',
     none: 'No event moved a figure between the two.',
     count: (name: string) => movedCounts.get(name) ?? name,
+  },
+
+  access: (access: string) => accessNames.get(access) ?? access,
+  rule: ({ role, initiativeId }: { role: string; initiativeId: string }) =>
+    `${role} ${initiativeId === '*' ? 'in all initiatives' : `in ${initiativeId}`}`,
+  everywhere: 'all initiatives',
+
+  mePage: {
+    open: 'The ledger is open',
+    openAbout:
+      'Nobody need be known: everybody on this machine may read and record, and is called anonymous. The command `ledger token create` makes the first administrator. From then on the ledger is never open again.',
+    nobody: 'You are not known here',
+    nobodyAbout: 'You may do what everybody may.',
+    about:
+      'This is the name that stands in the log beside what you record. It tells nothing of you; what you are called stands beside the log and can be erased.',
+    logOutAbout: 'Ends the session of this browser. Tokens go on.',
+    rights: 'What you may do, and by which rules',
+    none: 'Nothing: no role was given.',
+    right: 'Right',
+    where: 'Where',
+    rule: 'By the rule',
+    toAccess: 'Why may I (not)? Roles, and what each route needs',
+    tokens: 'Your tokens',
+    noTokens: 'You have no token.',
+    columns: { label: 'Label', made: 'Made', ends: 'Ends', used: 'Last used', gives: 'Gives at most' },
+    revoked: (when: string) => `ended ${when}`,
+    never: 'never',
+    allOfMine: 'all that you may do',
+    tokensAbout: 'The text of a token is shown once, where it is made:',
+  },
+
+  accessPage: {
+    title: 'Who may do what',
+    about: 'Rights come from roles. Each role is for one initiative, or for all of them.',
+    you: 'anonymous',
+    toMe: 'What may I do?',
+    toWho: 'For auditors: who had which right',
+    why: 'Why may I, or may I not?',
+    route: 'Route',
+    initiative: 'Initiative (empty: all)',
+    ask: 'Ask',
+    roles: 'Roles',
+    role: 'Role',
+    yes: 'yes',
+    no: 'no',
+    rolesAbout:
+      'Nobody has a right that no role gives. Who may not read an initiative is answered as if it did not exist.',
+    routes: 'What each route needs',
+    needs: 'Needs',
+    needing: (access: string) => `needs ${access}.`,
+    outcome: (allowed: boolean, principal: string | undefined) =>
+      principal === undefined
+        ? allowed
+          ? 'You may.'
+          : 'You may not.'
+        : `${principal} ${allowed ? 'may.' : 'may not.'}`,
+    by: (rule: string) => `(Rule: ${rule}.)`,
+    whoTitle: 'Who had which right',
+    who: 'Who may, or could at the moment above?',
+    right: 'Right',
+    whyOther: 'Why may somebody, or may not?',
+    whyNow: 'Told of now, whatever the moment above.',
+    principal: 'Principal',
+    called: 'Called',
+    rule: 'Rule',
+    since: 'Since',
+    given: 'Given in',
+    erased: 'erased, or never known',
+    nobody: 'Nobody.',
   },
 
   mayHaveBeen: 'may have been',

@@ -1,15 +1,12 @@
 import { Type } from 'typebox';
-import { type Access, accesses, rightNeeded } from '../../access/access.ts';
-import { grantsIn, may, type Right, rights, rightsGivenBy } from '../../access/rights.ts';
+import { type Access, accesses } from '../../access/access.ts';
+import { rights } from '../../access/rights.ts';
+import { explainedFor, holdersOf, type RouteServed, rightsBy } from '../../answers/access.ts';
 import { moment } from '../../answers/parameters.ts';
 import { AsOf, Basis, bodyOf, Instant, itemsOf, orNull } from '../../answers/schemas.ts';
-import { instantOf } from '../../db/rows.ts';
-import { Refusal } from '../../errors.ts';
 import { closed, object, ref, Slug } from '../../shapes/fields.ts';
-import { everyInitiative, Grant, Grants, InitiativeOrAll } from '../../shapes/grant.ts';
-import { knownPrincipals } from '../../store/credentials.ts';
+import { Grant, Grants, InitiativeOrAll } from '../../shapes/grant.ts';
 import { asOfJson, resolveAt } from '../../views/at.ts';
-import { type Principal, principalNow, principalsAt, rightSince, ruleFor } from '../../views/principals.ts';
 import type { App } from '../app.ts';
 import type { Ledger } from '../ledger.ts';
 import { jsonAnswer } from '../plugins/openapi.ts';
@@ -49,18 +46,20 @@ const Holder = bodyOf('Holder', 'A principal that has a right, and since when.',
   proof: Type.String({ description: 'Where the proof is that the event is in the log.' }),
 });
 
+/** The routes of the OpenAPI document, with what each needs. */
+export const routesOf = (app: App): RouteServed[] =>
+  app.routesServed
+    .filter(({ method, schema }) => method !== 'HEAD' && schema?.operationId !== undefined)
+    .map(({ method, url, config }) => ({
+      method: String(method),
+      path: url.replaceAll(/:(\w+)/g, '{$1}'),
+      // The application starts only if each route declares it.
+      access: config?.access as Access,
+    }));
+
 /** The table of routes and rights, who had which, and why: GET /v1/access and below, and GET /v1/me. */
 export function accessRoutes(app: App, { store }: Ledger): void {
   for (const schema of [RouteAccess, GivenRight, Holder]) app.addSchema(schema);
-  const routes = () =>
-    app.routesServed
-      .filter(({ method, schema }) => method !== 'HEAD' && schema?.operationId !== undefined)
-      .map(({ method, url, config }) => ({
-        method: String(method),
-        path: url.replaceAll(/:(\w+)/g, '{$1}'),
-        // The application starts only if each route declares it.
-        access: config?.access as Access,
-      }));
 
   app.get(
     '/v1/access',
@@ -71,7 +70,7 @@ export function accessRoutes(app: App, { store }: Ledger): void {
         'Every route of this document, with what it needs of whoever asks. While the ledger is open, everybody on its machine has all rights.',
       response: { 200: jsonAnswer('The routes', itemsOf(RouteAccess)) },
     }),
-    () => ({ items: routes() }),
+    () => ({ items: routesOf(app) }),
   );
 
   app.get(
@@ -98,9 +97,7 @@ export function accessRoutes(app: App, { store }: Ledger): void {
       return {
         principalId: principal,
         open: authority === 'open',
-        rights: grantsIn(grants).flatMap((rule) =>
-          rightsGivenBy(rule).map((right) => ({ right, initiativeId: rule.initiativeId, rule })),
-        ),
+        rights: rightsBy(grants),
       };
     },
   );
@@ -122,37 +119,14 @@ export function accessRoutes(app: App, { store }: Ledger): void {
     }),
     async ({ query: { right, initiative, ...asked } }) => {
       const at = await resolveAt(store, asked);
-      const labels = await knownPrincipals(store.db);
-      const items = [];
-      for (const principal of await principalsAt(store.db, at.position)) {
-        const rule = ruleFor(principal, right, initiative);
-        if (!rule) continue;
-        const position = await rightSince(store.db, principal, right, initiative);
-        items.push({
-          principalId: principal.principalId,
-          label: labels.get(principal.principalId)?.label ?? null,
-          rule,
-          since: await eventAt(position),
-          proof: `${app.basePath}/v1/log/proofs/inclusion?position=${position}&size=${at.position}`,
-        });
-      }
+      const holders = await holdersOf(store, at, right, initiative);
+      const items = holders.map((holder) => ({
+        ...holder,
+        proof: `${app.basePath}/v1/log/proofs/inclusion?position=${holder.since.position}&size=${at.position}`,
+      }));
       return { items, asOf: asOfJson(at), basis: basisJson(at.basis) };
     },
   );
-
-  async function eventAt(position: number) {
-    const { event_id, recorded_at, recorded_by } = await store.db
-      .selectFrom('events')
-      .select(['event_id', 'recorded_at', 'recorded_by'])
-      .where('position', '=', position)
-      .executeTakeFirstOrThrow();
-    return {
-      position,
-      eventId: event_id,
-      recordedAt: instantOf(recorded_at),
-      recordedBy: recorded_by,
-    };
-  }
 
   app.get(
     '/v1/access/explain',
@@ -181,34 +155,7 @@ export function accessRoutes(app: App, { store }: Ledger): void {
         ),
       },
     }),
-    async ({ query: { principal: principalId, route, initiative } }) => {
-      const principal = await principalNow(store, principalId);
-      if (!principal) throw new Refusal('principal-not-found', `There is no principal ${principalId}.`);
-      const named = routes().find(({ method, path }) => `${method} ${path}` === route);
-      if (!named) throw new Refusal('not-found', `GET /v1/access lists no route ${route}.`);
-      return {
-        needs: named.access,
-        grants: grantsIn(principal.grants),
-        ...explained(principal, named.access, initiative),
-      };
-    },
+    ({ query: { principal, route, initiative } }) =>
+      explainedFor(store, routesOf(app), principal, route, initiative),
   );
-}
-
-function explained({ principalId, enabled, grants }: Principal, access: Access, initiativeId?: string) {
-  if (access === 'nothing') return { allowed: true, explanation: 'The route needs nothing.' };
-  if (!enabled) return { allowed: false, explanation: `${principalId} is disabled.` };
-  if (access === 'principal')
-    return { allowed: true, explanation: 'The route is for everybody who is known.' };
-  const right: Right = rightNeeded(access, initiativeId);
-  const rule = may(grants, right, initiativeId);
-  const where =
-    initiativeId === undefined || initiativeId === everyInitiative ? 'all initiatives' : initiativeId;
-  return rule
-    ? {
-        allowed: true,
-        rule,
-        explanation: `The role ${rule.role} in ${rule.initiativeId === everyInitiative ? 'all initiatives' : rule.initiativeId} gives the right to ${right} in ${where}.`,
-      }
-    : { allowed: false, explanation: `No grant gives the right to ${right} in ${where}.` };
 }

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { type TProperties, Type } from 'typebox';
+import { noGrants } from '../../access/rights.ts';
 import type { Alternate, Page, PageAsked, PageFile, Pages, Reader } from '../../answers/page.ts';
 import { closed } from '../../shapes/fields.ts';
 import { newestCheckpoint } from '../../signer/checkpoints.ts';
@@ -10,6 +11,7 @@ import type { Ledger } from '../ledger.ts';
 import { pagePolicy } from '../plugins/headers.ts';
 import { problemAnswer } from '../plugins/problems.ts';
 import { etagOf, queryTextOf, sendTagged } from '../wire/payload.ts';
+import { routesOf } from './access.ts';
 import { type AnswerSender, schemaOf } from './answers.ts';
 
 /** For a year: the address of a file changes with what it holds. */
@@ -104,6 +106,7 @@ export function pageRoutes(
       ...addressOf(request),
       origin: originFor(request),
       alternates: [],
+      routes: () => routesOf(app),
     };
   }
 
@@ -113,6 +116,7 @@ export function pageRoutes(
       principal: caller?.known ? caller.principal : undefined,
       open: authentication.isOpen,
       canLogIn: login !== undefined,
+      grants: caller?.grants ?? noGrants,
     };
   }
 

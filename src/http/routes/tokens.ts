@@ -1,9 +1,8 @@
 import { Type } from 'typebox';
 import { administers, allGrants, covers, granted, grantsIn } from '../../access/rights.ts';
 import { expiryOf, tokenDaysMax } from '../../access/token.ts';
+import { tokenList, tokenView } from '../../answers/access.ts';
 import { bodyOf, Instant, itemsOf, orNull } from '../../answers/schemas.ts';
-import { instantOf } from '../../db/rows.ts';
-import type { TokenRow } from '../../db/schema.ts';
 import { Refusal } from '../../errors.ts';
 import { invalid } from '../../ledger/posting.ts';
 import { object, ref, Slug, text } from '../../shapes/fields.ts';
@@ -87,8 +86,7 @@ export function tokenRoutes(app: App, { store, authentication }: Ledger, clock: 
     }),
     async ({ caller }) => {
       const isOverAll = administers(caller.grants, allGrants);
-      const rows = await tokensOf(store.db, isOverAll ? undefined : caller.principal);
-      return { items: rows.map(tokenView) };
+      return { items: await tokenList(store, isOverAll ? undefined : caller.principal) };
     },
   );
 
@@ -131,16 +129,3 @@ function limitsOf(
     throw new Refusal('forbidden', 'A token can give no more than the one that asks for it.');
   return limits;
 }
-
-/** A token as answers show it. */
-export const tokenView = (row: TokenRow) => ({
-  tokenId: row.token_id,
-  principalId: row.principal_id,
-  label: row.label,
-  // Written by this ledger.
-  ...(row.grants === null ? {} : { grants: grantsIn(granted(JSON.parse(row.grants) as GrantsByRole)) }),
-  createdAt: instantOf(row.created_at),
-  expires: instantOf(row.expires_at),
-  revokedAt: row.revoked_at === null ? null : instantOf(row.revoked_at),
-  usedAt: row.used_at === null ? null : instantOf(row.used_at),
-});
