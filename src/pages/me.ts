@@ -19,6 +19,7 @@ export const mePage: Page = {
     const title = open ? words.open : principal === undefined ? words.nobody : w.me(principal);
     const main = html`<h1>${title}</h1>
 <p>${open ? words.openAbout : principal === undefined ? words.nobodyAbout : words.about}</p>
+${open ? html`<p>${words.firstAdministrator} <code>ledger token create</code></p>` : ''}
 ${logInOrOut(view)}
 <h2 id="rights">${words.rights}</h2>
 ${rightsTable(view)}

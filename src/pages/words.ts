@@ -814,7 +814,9 @@ export const w = {
   mePage: {
     open: 'The ledger is open',
     openAbout:
-      'Nobody need be known: everybody on this machine may read and record, and is called anonymous. The command `ledger token create` makes the first administrator. From then on the ledger is never open again.',
+      'Nobody need be known: everybody on this machine may read and record, and is called anonymous.',
+    firstAdministrator:
+      'This command makes the first administrator; from then on the ledger is never open again:',
     nobody: 'You are not known here',
     nobodyAbout: 'You may do what everybody may.',
     about:

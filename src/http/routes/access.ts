@@ -49,7 +49,7 @@ const Holder = bodyOf('Holder', 'A principal that has a right, and since when.',
 /** The routes of the OpenAPI document, with what each needs. */
 export const routesOf = (app: App): RouteServed[] =>
   app.routesServed
-    .filter(({ method, schema }) => method !== 'HEAD' && schema?.operationId !== undefined)
+    .filter(({ method, schema }) => method !== 'HEAD' && schema?.operationId !== undefined && !schema.hide)
     .map(({ method, url, config }) => ({
       method: String(method),
       path: url.replaceAll(/:(\w+)/g, '{$1}'),
