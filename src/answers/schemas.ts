@@ -304,7 +304,7 @@ const loggedEvent = {
     }),
   ),
 };
-const LoggedEvent = named('LoggedEvent', '', loggedEvent);
+export const LoggedEvent = named('LoggedEvent', '', loggedEvent);
 
 export const CloudEvent = named('CloudEvent', 'An event of the log as CloudEvents 1.0 have it.', {
   specversion: Type.Literal('1.0'),

@@ -32,6 +32,7 @@ const values: Record<string, string> = {
   level: '0',
   index: '000',
   code: 'not-found',
+  eventType: 'MoUSigned',
   tokenId: '018cd97e-9200-4000-8000-000000000000',
 };
 const bodies: Record<string, object> = {

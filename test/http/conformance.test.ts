@@ -190,6 +190,7 @@ const known: Record<string, string[]> = {
   recordedTo: ['2099-01-01', '2026-01-01T00:00:00Z'],
   after: ['0', '3'],
   code: ['invalid-body', 'not-found'],
+  eventType: ['MoUSigned', 'RecordCorrected'],
 };
 const words = [
   'talent',

@@ -80,10 +80,10 @@ function decoded(part: string): string | undefined {
   }
 }
 
-/** Fastify's pattern of a path (`/a/:id`, `/a/*`) as an expression. */
+/** Fastify's pattern of a path (`/a/:id`, `/a/:id.json`, `/a/*`) as an expression. */
 function patternOf(url: string): RegExp {
   const parts = url.split('/').map((part) => {
-    if (part.startsWith(':')) return '[^/]+';
+    if (part.startsWith(':')) return `[^/]+${RegExp.escape(part.replace(/^:\w+/, ''))}`;
     return part === '*' ? '.*' : RegExp.escape(part);
   });
   return new RegExp(`^${parts.join('/')}$`);

@@ -6,6 +6,7 @@ import type { App } from '../app.ts';
 import type { Ledger } from '../ledger.ts';
 import { accessRoutes } from './access.ts';
 import { AnswerSender, answerRoutes } from './answers.ts';
+import { asyncApiRoute } from './async-api.ts';
 import { exportRoute } from './export.ts';
 import { importEvents } from './import-events.ts';
 import { logRoutes } from './log.ts';
@@ -14,6 +15,7 @@ import { pageRoutes } from './pages.ts';
 import { postEvents } from './post-events.ts';
 import { principalRoutes } from './principals.ts';
 import { rebuildRoute } from './rebuild.ts';
+import { schemaRoutes } from './schemas.ts';
 import { streamRoute } from './stream.ts';
 import { tileRoutes } from './tiles.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -35,6 +37,8 @@ export function addRoutes(app: App, ledger: Ledger, clock: () => number, pages: 
   principalRoutes(app, ledger);
   tokenRoutes(app, ledger, clock);
   accessRoutes(app, ledger);
+  schemaRoutes(app);
+  asyncApiRoute(app);
   loginRoutes(app, ledger);
   pageRoutes(app, ledger, sender, pages);
 }

@@ -10,11 +10,23 @@ import { answerOf } from '../plugins/openapi.ts';
 import { sentAsCloudEvent, sourceOf } from '../wire/cloud-events.ts';
 import { sendStreamed } from '../wire/streamed.ts';
 
-const description = `The log as server-sent events: what is recorded after a position, in the order of positions, and then, as it happens, what is recorded further. The position is that of Last-Event-ID, which a browser sends when it connects again, or else of after; without both the stream begins with the first event of the log. None is left out and none comes twice.
+export const streamDescription = `The log as server-sent events: what is recorded after a position, in the order of positions, and then, as it happens, what is recorded further. The position is that of Last-Event-ID, which a browser sends when it connects again, or else of after; without both the stream begins with the first event of the log. None is left out and none comes twice.
 
 Each event has the position as its id, and as its data what /v1/events has as an item. About every 15 seconds there is a comment that says how far the log was looked through, also where a filter matches nothing. A reader that takes nothing for 30 seconds is disconnected: it connects again and goes on where it was.
 
 A position after the end of the log is refused with 400: the log that the reader knows is longer than this one, as after an older copy was restored.`;
+
+/** What of the log a stream sends. */
+export const streamQuery = object({
+  after: positionParameter('Only events after this position.'),
+  initiativeId: Type.Optional(Slug),
+  ...eventFilters,
+  format: Type.Optional(
+    Type.Enum(['cloudevents'], {
+      description: 'The data of each is a CloudEvent, in its JSON format.',
+    }),
+  ),
+});
 
 /** The log, as it happens. */
 export function streamRoute(app: App, { store, hub }: Ledger): void {
@@ -27,23 +39,14 @@ export function streamRoute(app: App, { store, hub }: Ledger): void {
       schema: {
         operationId: 'streamEvents',
         summary: 'The log, as it happens',
-        description,
+        description: streamDescription,
         tags: ['events'],
         headers: Type.Object({
           'last-event-id': positionParameter(
             'The position of the last event that the reader has; goes before after.',
           ),
         }),
-        querystring: object({
-          after: positionParameter('Only events after this position.'),
-          initiativeId: Type.Optional(Slug),
-          ...eventFilters,
-          format: Type.Optional(
-            Type.Enum(['cloudevents'], {
-              description: 'The data of each is a CloudEvent, in its JSON format.',
-            }),
-          ),
-        }),
+        querystring: streamQuery,
         response: {
           200: answerOf('Server-sent events, without end', { 'text/event-stream': Type.String() }),
         },
