@@ -28,7 +28,7 @@ export async function demo(client: Client, say: (line: string) => void): Promise
   say(`Singapore-China (Shenzhen) Smart City Initiative, at ${client.url}`);
   say(done);
   const moments = await momentsOf(client, shenzhen.initiativeId);
-  await reportPresent(client, shenzhen.initiativeId, say);
+  await reportPresent(client, { initiativeId: shenzhen.initiativeId }, say);
   await reportMoments(client, shenzhen.initiativeId, moments, say);
   await reportBasis(client, shenzhen.initiativeId, moments, say);
 }

@@ -18,6 +18,7 @@ interface Options {
   importId?: string;
   mapping?: string;
   format?: Format;
+  json?: boolean;
   url?: string;
 }
 type Format = 'ndjson' | 'csv';
@@ -35,6 +36,12 @@ interface Work {
 
 /** The root hash in hex. */
 type Report = Omit<ImportReport, 'basis'> & { basis: { treeSize: number; rootHash: string } };
+
+const examples = `
+Examples:
+  milestone-ledger import --initiative sci demo/shenzhen.ndjson --dry-run
+  milestone-ledger import --initiative sci list.csv --mapping mapping.json --url https://ledger.example.org
+`;
 
 export function importCommand(program: Command): void {
   program
@@ -57,8 +64,9 @@ export function importCommand(program: Command): void {
         'csv is the default for a name that ends in .csv, and with --mapping',
       ).choices(['ndjson', 'csv']),
     )
+    .option('--json', 'print the report as a line of JSON')
     .addOption(urlOption())
-    .addHelpText('after', environmentHelp())
+    .addHelpText('after', examples + environmentHelp())
     .action((file: string, options: Options) => importFile(readConfig(), file, options));
 }
 
@@ -78,7 +86,8 @@ async function importFile(config: Config, file: string, options: Options): Promi
     const work = { file, size, format, mapping, options };
     const service = namedService(config, options.url);
     const report = service ? await importThrough(service, work) : await importHere(config, work);
-    say(report, dryRun);
+    if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    else say(report, dryRun);
     if (report.failed > 0) process.exitCode = 1;
   } catch (error) {
     if (!(error instanceof Refusal && error.code === 'import-refused')) throw couldNotRun(error, config);
@@ -93,7 +102,7 @@ const sourceOf = (file: string): Readable =>
 
 /** Records in the ledger of this machine, which nobody else has open. */
 async function importHere(config: Config, { file, size, format, mapping, options }: Work): Promise<Report> {
-  const progress = progressOn(process.stdout, { unit: 'lines' });
+  const progress = progressOn(options.json ? process.stderr : process.stdout, { unit: 'lines' });
   const { initiative, importId, atomic = false, dryRun = false } = options;
   const fileMapping = mapping === undefined ? undefined : mappingOf(mapping);
   const ledger = await openLedger(config, false);
@@ -136,7 +145,7 @@ async function importThrough(
     ...(importId !== undefined && { importId }),
     ...(mapping !== undefined && { mapping }),
   });
-  const progress = progressOn(process.stdout, { unit: 'bytes' });
+  const progress = progressOn(options.json ? process.stderr : process.stdout, { unit: 'bytes' });
   // What is answered before all of it was sent is sent no further.
   const ended = new AbortController();
   const source = sourceOf(file);

@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { Refusal } from '../errors.ts';
 import { BrokenLeaf } from '../store/broken-leaf.ts';
@@ -15,6 +15,12 @@ export class CouldNotRun extends Error {
 
 /** Writes a line to standard output. */
 export const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Reads the value of an option that is a number. */
+export function whole(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number.');
+}
 
 /** The message for an operator, with what the database said. Answers over HTTP leave that out. */
 export const withCause = ({ message, cause }: Error): string =>

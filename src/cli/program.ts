@@ -7,6 +7,9 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   serve: async () => (await import('./serve.ts')).serveCommand,
   migrate: async () => (await import('./migrate.ts')).migrateCommand,
   import: async () => (await import('./import.ts')).importCommand,
+  post: async () => (await import('./post.ts')).postCommand,
+  show: async () => (await import('./show.ts')).showCommand,
+  watch: async () => (await import('./watch.ts')).watchCommand,
   demo: async () => (await import('./demo.ts')).demoCommand,
   'rotate-key': async () => (await import('./rotate-key.ts')).rotateKeyCommand,
   continue: async () => (await import('./continue.ts')).continueCommand,
@@ -18,6 +21,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   backup: async () => (await import('./backup.ts')).backupCommand,
   restore: async () => (await import('./restore.ts')).restoreCommand,
   copy: async () => (await import('./copy.ts')).copyCommand,
+  completion: async () => (await import('./completion.ts')).completionCommand,
 };
 
 /** Runs the command that the arguments name. What it says goes to stdout and stderr; the exit code says how it ended. */
@@ -28,9 +32,9 @@ export async function runProgram(args: string[]): Promise<void> {
     .showHelpAfterError()
     // Thrown instead of ending the process with 1, which would mean "the answer is no".
     .exitOverride();
-  // Help, and what is no command, need all of them.
+  // Help, completion, and what is no command need all of them.
   const named = args[0] ?? '';
-  const isOne = Object.hasOwn(commands, named);
+  const isOne = Object.hasOwn(commands, named) && named !== 'completion';
   for (const [name, load] of Object.entries(commands)) if (!isOne || name === named) (await load())(program);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -84,8 +84,6 @@ export async function answering(service: Service, work: (client: Client) => Prom
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     process.stderr.write(`milestone-ledger: the ledger refused: ${error.message}\n`);
-    for (const { pointer, detail } of error.problem?.errors ?? [])
-      process.stderr.write(`milestone-ledger: ${pointer} ${detail}\n`);
     process.exitCode = 1;
   }
 }

@@ -18,12 +18,20 @@ interface Created {
   initiative?: string;
   principal?: string;
   expires: string;
+  json?: boolean;
   url?: string;
 }
+
+const examples = `
+Examples:
+  milestone-ledger token create --label "Office" --role recorder --initiative sci --expires 30d
+  milestone-ledger token list --json | jq .items
+`;
 
 export function tokenCommand(program: Command): void {
   const token = program
     .command('token')
+    .addHelpText('after', examples)
     .description('make, list and end tokens; stop the service first, or ask it with --url and LEDGER_TOKEN');
   const command = (name: string, description: string): Command =>
     token
@@ -46,10 +54,11 @@ export function tokenCommand(program: Command): void {
     )
     .option('--principal <id>', 'a principal that there is')
     .requiredOption('--expires <when>', `when it ends: 30d or an instant, at most ${tokenDaysMax} days ahead`)
+    .option('--json', 'print JSON')
     .action((created: Created) => create(readConfig(), created, Date.now()));
-  command('list', 'list the tokens, without their texts').action(({ url }: { url?: string }) =>
-    list(readConfig(), url),
-  );
+  command('list', 'list the tokens, without their texts')
+    .option('--json', 'print JSON')
+    .action(({ url, json }: { url?: string; json?: boolean }) => list(readConfig(), url, json));
   command('revoke', 'end a token; 1: there is none, or it had ended')
     .argument('<id>', 'the id of a token')
     .action((id: string, { url }: { url?: string }) => revoke(readConfig(), id, url, Date.now()));
@@ -92,16 +101,18 @@ async function create(config: Config, created: Created, nowMs: number): Promise<
         const { row, token } = await issueToken(store, { principalId, label, expiresAt }, nowMs);
         return { ...tokenView(row), token };
       });
+  if (created.json) return say(JSON.stringify({ principalId, tokenId, token }));
   // The token alone on standard output, so that a script can keep it.
   process.stderr.write(`principal ${principalId}, token ${tokenId}; it is shown once:\n`);
   say(token);
 }
 
-async function list(config: Config, url: string | undefined): Promise<void> {
+async function list(config: Config, url: string | undefined, json = false): Promise<void> {
   const service = namedService(config, url);
   const tokens = service
     ? (await told(service, (client) => client.get('/v1/tokens'))).items
     : await withLedger(config, async ({ store }) => tokenList(store));
+  if (json) return say(JSON.stringify({ items: tokens }));
   for (const { tokenId, principalId, label, expires, revokedAt } of tokens) {
     const ends = revokedAt === null ? `until ${expires}` : `revoked ${revokedAt}`;
     say([tokenId, principalId, ends, label].join('\t'));

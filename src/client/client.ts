@@ -93,13 +93,14 @@ export class Client {
   async record(
     initiativeId: string,
     events: Sent<Operation<'/v1/initiatives/{initiativeId}/events', 'post'>>,
-    { dryRun, key = crypto.randomUUID(), ...options }: RecordOptions = {},
+    { dryRun = false, key = crypto.randomUUID(), ...options }: RecordOptions = {},
   ): Promise<RecordReceipt> {
     const answer = await this.#connection.ask(
       {
         method: 'post',
         path: '/v1/initiatives/{initiativeId}/events',
-        parameters: { initiativeId, dryRun },
+        // A parameter that is left out has its default.
+        parameters: { initiativeId, dryRun: dryRun || undefined },
         headers: { 'idempotency-key': key },
         body: events,
         isRepeatable: true,
@@ -119,7 +120,8 @@ export class Client {
     while (asked !== undefined) {
       const request: Request = { method: 'get', path, parameters: asked, isRepeatable: true };
       const answer = await this.#connection.ask(request, options);
-      yield* jsonOf<{ items: ItemOf<P>[] }>(answer).items;
+      const { items, versions = [] } = jsonOf<{ items?: ItemOf<P>[]; versions?: ItemOf<P>[] }>(answer);
+      yield* items ?? versions;
       const next = nextIn(answer.headers.get('link') ?? '', this.url);
       asked = next && { ...parameters, ...next };
     }

@@ -37,13 +37,14 @@ export type Sent<O> = O extends { requestBody: { content: infer C } }
     : string
   : undefined;
 
+type Listed<A> = A extends { items: (infer I)[] } | { versions: (infer I)[] } ? I : never;
+
 /** The paths of lists. */
 export type ListPath = {
-  [P in PathOf<'get'>]: AnswerTo<Operation<P, 'get'>> extends { items: unknown[] } ? P : never;
+  [P in PathOf<'get'>]: [Listed<AnswerTo<Operation<P, 'get'>>>] extends [never] ? never : P;
 }[PathOf<'get'>];
 
-export type ItemOf<P extends ListPath> =
-  AnswerTo<Operation<P, 'get'>> extends { items: (infer I)[] } ? I : never;
+export type ItemOf<P extends ListPath> = Listed<AnswerTo<Operation<P, 'get'>>>;
 
 /** Parameters and options; parameters may be left out where none is required. */
 export type Asked<O, Options> =

@@ -1,5 +1,5 @@
 import type { Client, Schemas } from '../../client/client.ts';
-import { cut, table } from './table.ts';
+import { shortened, table } from '../table.ts';
 
 type Meeting = Schemas['CountedMeeting'];
 type Claim = Schemas['Claim'];
@@ -9,9 +9,16 @@ export type Moments = ReadonlyMap<string, number>;
 
 type Say = (line: string) => void;
 
-/** Counts, meetings and claims as of now. */
-export async function reportPresent(client: Client, initiativeId: string, say: Say): Promise<void> {
-  const { counts } = await client.get('/v1/initiatives/{initiativeId}/summary', { initiativeId });
+/** An initiative, and the moment that is asked about. */
+export interface Cut {
+  initiativeId: string;
+  asOfPosition?: number;
+  until?: string;
+}
+
+/** Counts, meetings and claims. */
+export async function reportPresent(client: Client, cut: Cut, say: Say): Promise<void> {
+  const { counts } = await client.get('/v1/initiatives/{initiativeId}/summary', cut);
   const rowOf = (name: string, { total, named, atMeetings, outsideMeetings }: Schemas['Counts']['mous']) => [
     name,
     total,
@@ -30,16 +37,12 @@ export async function reportPresent(client: Client, initiativeId: string, say: S
   );
 
   section(say, 'Meetings');
-  const meetings = await Array.fromAsync(
-    client.list('/v1/initiatives/{initiativeId}/meetings', { initiativeId }),
-  );
+  const meetings = await Array.fromAsync(client.list('/v1/initiatives/{initiativeId}/meetings', cut));
   print(say, table(meetingsHead, meetings.map(meetingRow)));
   say('  listed: all are named, partial: some, counted: none, unknown: none are recorded');
 
   section(say, 'What publishers claim, compared');
-  const claims = await Array.fromAsync(
-    client.list('/v1/initiatives/{initiativeId}/claims', { initiativeId }),
-  );
+  const claims = await Array.fromAsync(client.list('/v1/initiatives/{initiativeId}/claims', cut));
   print(say, table(claimsHead, claims.map(claimRow)));
   say('  step: the increase since the claim before it of the same kind, as claimed/as recorded');
 }
@@ -72,7 +75,7 @@ const meetingRow = ({ recordId, occurredOn, counts, running, coverage }: Meeting
 const claimsHead = ['stated for', 'publisher', 'what', 'claimed', 'recorded', 'diff', 'status', 'step'];
 const claimRow = (claim: Claim) => [
   claim.occurredOn,
-  cut(claim.sources[0]?.publisher ?? '', 18),
+  shortened(claim.sources[0]?.publisher ?? '', 18),
   `${word(claim.metric)} ${where(claim.scope)}`,
   `${bounds.get(claim.qualifier) ?? ''}${claim.value}`,
   claim.recorded ?? '',

@@ -16,7 +16,7 @@ export function table(head: string[], rows: (string | number)[][]): string[] {
 }
 
 /** Text cut to so many columns. */
-export function cut(text: string, width: number): string {
+export function shortened(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let short = '';
   for (const char of text) {
