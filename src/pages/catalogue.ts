@@ -13,6 +13,7 @@ import { mousPage, projectsPage } from './lists.ts';
 import { logPage } from './log.ts';
 import { mePage } from './me.ts';
 import { meetingPage } from './meeting.ts';
+import { meetingsPage } from './meetings.ts';
 import { proofPage } from './proof.ts';
 import { recordPage } from './record.ts';
 import { recordingPage } from './recording.ts';
@@ -33,6 +34,7 @@ export const pages: Pages = {
     proofPage,
     recordingPage,
     correctingPage,
+    meetingsPage,
     meetingPage,
     mousPage,
     projectsPage,

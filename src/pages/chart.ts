@@ -20,15 +20,23 @@ interface Size {
   width: number;
   height: number;
   name: string;
+  /** The style has the same. */
+  font: number;
 }
 const sizes: readonly Size[] = [
-  { width: 960, height: 310, name: 'wide' },
-  { width: 360, height: 280, name: 'narrow' },
+  { width: 960, height: 310, name: 'wide', font: 12 },
+  { width: 540, height: 300, name: 'middle', font: 14 },
+  { width: 300, height: 280, name: 'narrow', font: 13 },
 ];
-const font = 12;
 const margin = { top: 24, right: 24, bottom: 48, left: 36 };
+/** Where there are more points than these, a line has no dots. */
+const dotsMost = 60;
+/** Of claims that are off. */
+const labelledMost = 4;
+/** Below the axis there is room for no more than these. */
+const spansMost = 100;
 
-/** The chart as it stands in a page: drawn once for wide and once for narrow screens, so that its text stays readable. */
+/** The chart as it stands in a page: drawn for wide, middle and narrow screens, so that its text stays readable. */
 export const chartFigure = (data: ChartData, text: string): SafeHtml =>
   html`<figure class="chart">${sizes.map((size) => drawn(data, size, text))}<figcaption>${w.initiative.chartCaption}</figcaption></figure>`;
 
@@ -37,7 +45,7 @@ export const chartFile = (data: ChartData, text: string, style: Hole): string =>
   asXml(drawn(data, sizes[0] as Size, text, html`<style>${style}</style>`));
 
 function drawn(data: ChartData, size: Size, text: string, style?: SafeHtml): SafeHtml {
-  const { width, height, name } = size;
+  const { width, height, name, font } = size;
   const days = daysOf(data);
   const [first = data.end, last = data.end] = [days[0], days.at(-1)];
   const x = scaleUtc()
@@ -53,29 +61,43 @@ function drawn(data: ChartData, size: Size, text: string, style?: SafeHtml): Saf
     .nice(4)
     .range([height - margin.bottom, margin.top]);
   const at = (day: string) => round(x(new Date(day)));
-  const labels = new Labels(width);
+  const labels = new Labels(width, font);
+  const series = data.series.map(({ kind, points }) => ({
+    kind,
+    // The last of those that would stand at one place.
+    points: [...new Map(points.map((point) => [Math.round(at(point.day)), point])).values()],
+  }));
   const id = `chart-${name}`;
 
   const grid = y.ticks(4).filter(Number.isInteger);
   const years = x
-    .ticks(name === 'wide' ? 8 : 4)
+    .ticks(width > 500 ? 8 : 4)
     .filter((date) => date.getUTCMonth() === 0 && date.getUTCDate() === 1);
   const axis = html`<g class="axis">${grid.map((tick) => html`<line x1="${margin.left}" x2="${width - margin.right}" y1="${round(y(tick))}" y2="${round(y(tick))}"/>`)}</g>
 <g class="tick" text-anchor="end">${grid.map((tick) => html`<text x="${margin.left - 6}" y="${round(y(tick) + 4)}">${w.number(tick)}</text>`)}</g>
 <g class="tick" text-anchor="middle">${years.map((date) => html`<text x="${round(x(date))}" y="${height - margin.bottom + 18}">${date.getUTCFullYear()}</text>`)}</g>`;
-  const marks = data.marks.map(({ name, earliest, latest }) => {
-    const [from, to] = [at(earliest ?? first), at(latest)];
-    const middle = (from + to) / 2;
-    const span =
-      to - from > 2
-        ? html`<line class="span" x1="${from}" x2="${to}" y1="${height - margin.bottom + 4}" y2="${height - margin.bottom + 4}"/>`
-        : '';
-    const fits = labels.place(middle, height - margin.bottom + 36, name, 'middle', false);
-    return html`${span}${fits}`;
-  });
+  const below = height - margin.bottom + 4;
+  const placed = data.marks.map(({ name, earliest, latest }) => ({
+    name,
+    from: Math.round(at(earliest ?? first)),
+    to: Math.round(at(latest)),
+  }));
+  const vague = new Map(
+    placed.filter(({ from, to }) => to - from > 2).map((mark) => [`${mark.from} ${mark.to}`, mark]),
+  );
+  const spans = [...vague.values()]
+    .slice(-spansMost)
+    .map(({ from, to }) => html`<line class="span" x1="${from}" x2="${to}" y1="${below}" y2="${below}"/>`);
+  const marks = [
+    spans,
+    placed.map(({ name, from, to }) => labels.place((from + to) / 2, below + 32, name, 'middle', false)),
+  ];
+  // No text stands on a ring, nor on the numbers of the axis.
+  for (const { day, value } of data.claims) labels.keepFree(at(day) - 8, at(day) + 8, y(value) + 4);
+  for (const tick of grid) labels.keepFree(0, margin.left - 4, y(tick) + 4);
 
   // The newest stand at the right end, where the eye ends: these are placed first.
-  const lines = data.series.map(({ kind, points }) => {
+  const lines = series.map(({ kind, points }) => {
     const path = line<{ day: string; total: number }>()
       .x(({ day }) => at(day))
       .y(({ total }) => round(y(total)))
@@ -84,7 +106,8 @@ function drawn(data: ChartData, size: Size, text: string, style?: SafeHtml): Saf
       ...points,
       ...points.slice(-1).map(({ total }) => ({ day: last, total })),
     ]);
-    const dots = points.map(
+    const isFew = points.length <= dotsMost;
+    const dots = (isFew ? points : []).map(
       ({ day, total }) => html`<circle class="dot ${kind}" cx="${at(day)}" cy="${round(y(total))}" r="4"/>`,
     );
     return html`<path class="line ${kind}" d="${path}"/>${dots}`;
@@ -94,7 +117,7 @@ function drawn(data: ChartData, size: Size, text: string, style?: SafeHtml): Saf
       html`<circle class="dot claim ${isOff ? 'off' : ''}" cx="${at(day)}" cy="${round(y(value))}" r="7"/>`,
   );
   const texts: Hole[] = [
-    ...data.series.flatMap(({ kind, points }) =>
+    ...series.flatMap(({ kind, points }) =>
       points.slice(-1).map(({ day, total }) => {
         const words = kind === 'mou' ? w.mous(total) : w.projects(total);
         const isNearEnd = at(day) > width - 120;
@@ -110,9 +133,15 @@ function drawn(data: ChartData, size: Size, text: string, style?: SafeHtml): Saf
     ),
     ...data.claims
       .filter(({ isOff }) => isOff)
-      .map(({ day, value, text }) => labels.place(at(day) - 11, y(value) + 4, text, 'end', true, 'off')),
-    ...data.series.flatMap(({ kind, points }) =>
-      points
+      .slice(-labelledMost)
+      .map(
+        ({ day, value, text }) =>
+          labels.place(at(day) - 13, y(value) + 4, text, 'end', false, 'off') ??
+          labels.place(at(day) + 13, y(value) + 4, text, 'start', false, 'off') ??
+          labels.place(at(day) - 13, y(value) + 4, text, 'end', true, 'off'),
+      ),
+    ...series.flatMap(({ kind, points }) =>
+      (points.length <= dotsMost ? points : [])
         .slice(0, -1)
         .map(({ day, total }) =>
           labels.place(at(day) + 8, y(total) - 7, w.number(total), 'start', false, kind),
@@ -142,9 +171,11 @@ function daysOf({ series, claims, marks, end }: ChartData): string[] {
 class Labels {
   readonly #boxes: { left: number; right: number; y: number }[] = [];
   readonly #width: number;
+  readonly #font: number;
 
-  constructor(width: number) {
+  constructor(width: number, font: number) {
     this.#width = width;
+    this.#font = font;
   }
 
   /** isNeeded: it moves until it has room, instead of being left out. */
@@ -156,20 +187,26 @@ class Labels {
     isNeeded: boolean,
     kind = '',
   ): Hole {
-    const length = text.length * font * 0.56;
+    // In the widest of the fonts that browsers have.
+    const length = text.length * this.#font * 0.6;
     const shift = anchor === 'start' ? 0 : anchor === 'middle' ? length / 2 : length;
     const left = Math.min(Math.max(x - shift, 2), this.#width - length - 2);
     for (const move of isNeeded ? [0, 1, -1, 2, -2, 3, -3, 4] : [0]) {
-      const box = { left, right: left + length, y: y + move * (font + 2) };
+      const box = { left, right: left + length, y: y + move * (this.#font + 2) };
       if (this.#boxes.some((other) => overlaps(box, other))) continue;
       this.#boxes.push(box);
-      return html`<text class="label ${kind}" x="${round(left)}" y="${round(box.y)}">${text}</text>`;
+      return html`<text class="label ${kind}" text-anchor="${anchor}" x="${round(left + shift)}" y="${round(box.y)}">${text}</text>`;
     }
     return undefined;
+  }
+
+  /** No text stands here, at the height of a text whose foot is at y. */
+  keepFree(left: number, right: number, y: number): void {
+    this.#boxes.push({ left, right, y });
   }
 }
 
 const overlaps = (
   a: { left: number; right: number; y: number },
   b: { left: number; right: number; y: number },
-): boolean => a.left < b.right + 4 && b.left < a.right + 4 && Math.abs(a.y - b.y) < font + 1;
+): boolean => a.left < b.right + 4 && b.left < a.right + 4 && Math.abs(a.y - b.y) < 14;

@@ -42,30 +42,43 @@ export const initiativeChart: PageFile = {
   },
 };
 
+/** A sentence has the last of many figures. */
+const toldMost = 20;
+
 /** The figures of a chart in a sentence. */
 export function chartText({ series, claims }: ChartData): string {
   const points = (kind: 'mou' | 'project') =>
     series
       .find((one) => one.kind === kind)
-      ?.points.map(({ total }) => total)
+      ?.points.slice(-toldMost)
+      .map(({ total }) => total)
       .join(', ') || w.none;
   return words.chartText(points('mou'), points('project'), claims.map(({ text }) => text).join(', '));
 }
 
-/** Running totals by meeting; where there are no meetings, by year. */
+/** A chart can show no more rings than these, those of the claims for the latest days. */
+const claimsMost = 40;
+
+/** What surely happened at meetings by each day; where there are no meetings, by the end of each year. */
 export function chartData(initiative: Initiative, { items }: Meetings): ChartData {
   const series = (['mou', 'project'] as const).map((kind) => {
     const plural = kind === 'mou' ? 'mous' : 'projects';
-    let sum = 0;
-    const points =
+    const steps =
       items.length > 0
-        ? items.flatMap(({ latest, running }) =>
-            latest === undefined ? [] : [{ day: latest, total: running[plural] }],
+        ? items.flatMap(({ latest, counts }) =>
+            latest === undefined ? [] : [{ day: latest, count: counts[plural].total }],
           )
-        : initiative.byYear.flatMap(({ key, ...year }) => {
-            sum += year[plural];
-            return key === null ? [] : [{ day: `${key}-12-31`, total: sum }];
-          });
+        : initiative.byYear.flatMap(({ key, ...year }) =>
+            key === null ? [] : [{ day: `${key}-12-31`, count: year[plural] }],
+          );
+    let total = 0;
+    // Meetings are in the order of their earliest days.
+    const points = steps
+      .toSorted((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0))
+      .map(({ day, count }) => {
+        total += count;
+        return { day, total };
+      });
     return { kind, points: points.filter(({ total }) => total > 0) };
   });
   const claims = initiative.claims.flatMap(
@@ -77,6 +90,7 @@ export function chartData(initiative: Initiative, { items }: Meetings): ChartDat
       return [{ day, value, text, isOff: status === 'short' || status === 'over' }];
     },
   );
+  const shown = claims.slice(-claimsMost);
   const marks = items.flatMap((meeting) => {
     const { latest, earliest } = meeting;
     const { ordinal } = dataOf(meeting);
@@ -85,10 +99,16 @@ export function chartData(initiative: Initiative, { items }: Meetings): ChartDat
   });
   const days = [
     ...series.flatMap(({ points }) => points.map(({ day }) => day)),
-    ...claims.map(({ day }) => day),
+    ...shown.map(({ day }) => day),
   ].sort();
   const last = days.at(-1) ?? `${new Date().getUTCFullYear()}-12-31`;
-  return { title: words.chartTitle(nameOf(initiative)), series, claims, marks, end: addMonths(last, 6) };
+  return {
+    title: words.chartTitle(nameOf(initiative)),
+    series,
+    claims: shown,
+    marks,
+    end: addMonths(last, 6),
+  };
 }
 
 function addMonths(day: string, months: number): string {

@@ -10,6 +10,7 @@ import { feed } from './feed.ts';
 import { type Hole, html } from './html.ts';
 import { chartData, chartText, type Initiative, initiativeChart, type Meetings } from './initiative-chart.ts';
 import { layout } from './layout.ts';
+import { meetingTable } from './meetings.ts';
 import {
   claimBeside,
   claimText,
@@ -17,9 +18,7 @@ import {
   dateOf,
   figure,
   nameOf,
-  pathOf,
   recordLink,
-  shortNameOf,
   sourceLine,
   statusTag,
 } from './parts.ts';
@@ -29,7 +28,11 @@ import { w } from './words.ts';
 const words = w.initiative;
 
 type Claim = Initiative['claims'][number];
-type Meeting = Meetings['items'][number];
+/** The newest; the list of meetings has all. */
+const meetingsMost = 40;
+const namedMost = 10;
+/** Of a way to divide. */
+const sharesMost = 20;
 
 /** An initiative at a glance: what is recorded, what is claimed, and each figure a way to what it counts. */
 export const initiativePage: Page = {
@@ -40,7 +43,7 @@ export const initiativePage: Page = {
   files: [feed, calendar, initiativeChart],
   async html(asked) {
     const view = new View(asked);
-    const cut = { initiativeId: view.parameter('initiativeId'), until: view.parameter('until') };
+    const cut = { initiativeId: view.parameter('initiativeId') ?? '', until: view.parameter('until') };
     const initiative = await view.ask(initiativeAnswer, cut);
     const held = await view.ask(meetingsAnswer, cut, { limit: 1000 });
     const data = dataOf(initiative);
@@ -52,7 +55,8 @@ ${figures(view, initiative, held)}
 <h2 id="totals">${words.chart}</h2>
 ${chart(initiative, held)}
 <h2 id="meetings">${words.meetingsTable}</h2>
-${meetingTable(view, initiative, held)}
+${meetingTable(view, initiative, held.items.slice(-meetingsMost))}
+${held.items.length > meetingsMost ? html`<p><a href="${view.link(`/initiatives/${initiative.initiativeId}/meetings`, { until: cut.until })}">${words.allMeetings(initiative.counts.meetings.total)}</a></p>` : ''}
 <div class="columns"><section>${disagreements(view, initiative)}</section>
 <section>${shares(view, initiative, 'year', initiative.byYear)}</section></div>
 <div class="columns">${(['pillar', 'country'] as const)
@@ -64,7 +68,7 @@ ${meetingTable(view, initiative, held)}
         );
       })
       .map((part) => part || undefined)}</div>
-<div class="columns">${await newest(view, cut)}</div>`;
+<div class="columns">${await named(view, cut, initiative)}</div>`;
     return layout(asked, { title: nameOf(initiative), main, section: '/' });
   },
 };
@@ -99,7 +103,7 @@ function figures(
     // A claim stands beside what it speaks of.
     const ofMeetings = claim?.scope === 'meetings' && outsideMeetings > 0;
     const notes = [
-      words.ofThem(named, total - named),
+      total > 0 ? words.ofThem(named, total - named) : '',
       outsideMeetings > 0 && held.items.length > 0
         ? ofMeetings
           ? words.moreOutside(outsideMeetings)
@@ -108,7 +112,9 @@ function figures(
       possible ? words.possible(possible) : '',
     ];
     const name = ofMeetings ? words.atMeetings[kind] : words[kind];
-    return figure(name, ofMeetings ? atMeetings : total, list(kind), claimed(claim), joined(notes));
+    // No list has those of all meetings alone: the table of meetings has their numbers.
+    const [figureOf, to] = ofMeetings ? [atMeetings, '#meetings'] : [total, list(kind)];
+    return figure(name, figureOf, to, claimed(claim), joined(notes));
   };
   const missing = held.missingOrdinals.flatMap(({ series, missing }) =>
     missing.map((ordinal) => w.ordinal(ordinal, series ?? w.meeting)),
@@ -150,50 +156,32 @@ function chart(initiative: Initiative, held: Meetings): Hole {
   return chartFigure(data, `${chartText(data)} ${words.figuresBelow}`);
 }
 
-function meetingTable(view: View, { initiativeId, claims }: Initiative, { items }: Meetings): Hole {
-  if (items.length === 0) return html`<p class="soft">${words.noMeetings}</p>`;
-  const heads = words.columns;
-  const claimedOf = (id: string, metric: string) =>
-    claims.findLast((claim) => claim.metric === metric && claim.scope === `meeting:${id}`);
-  const cells = (meeting: Meeting, kind: 'mous' | 'projects') => {
-    const { total } = meeting.counts[kind];
-    const claim = claimedOf(meeting.recordId, kind);
-    const isKnown = total > 0 || meeting.coverage[kind] !== 'unknown';
-    const to = view.link(`/initiatives/${initiativeId}/${kind}`, { meetingId: meeting.recordId });
-    return html`<td class="n">${isKnown ? html`<a href="${to}">${w.number(total)}</a>` : html`<span class="soft">${w.unknown}</span>`}</td><td class="n">${claim ? html`<span class="${claim.status}" title="${w.status(claim.status, claim.difference)}">${w.qualified(claim.qualifier, claim.value)}${claim.status === 'matches' ? '' : html` <small>${w.status(claim.status, claim.difference)}</small>`}</span>` : html`<span class="soft">–</span>`}</td>`;
-  };
-  return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="meetings"><table>
-<caption>${words.meetingsCaption}</caption>
-<thead><tr><th scope="col">${heads.meeting}</th><th scope="col">${heads.held}</th><th scope="col" class="hide">${heads.place}</th><th scope="col" class="n">${heads.mous}</th><th scope="col" class="n">${heads.claimed}</th><th scope="col" class="n">${heads.projects}</th><th scope="col" class="n">${heads.claimed}</th><th scope="col" class="n">${heads.running}</th><th scope="col">${heads.named}</th></tr></thead>
-<tbody>${items.map((meeting) => {
-    const { place, mode } = dataOf(meeting);
-    const { mous, projects } = meeting.counts;
-    return html`<tr><th scope="row"><a href="${view.link(pathOf(meeting))}">${shortNameOf(meeting)}</a></th><td>${dateOf(meeting)}${meeting.possible ? html` <small>${w.mayHaveBeen}</small>` : ''}</td><td class="hide">${place ?? (mode === 'virtual' ? w.online : '')}</td>${cells(meeting, 'mous')}${cells(meeting, 'projects')}<td class="n">${w.number(meeting.running.mous)}</td><td>${w.named(mous.named + projects.named, mous.total + projects.total)}</td></tr>
-`;
-  })}</tbody></table></div>`;
-}
-
-function disagreements(view: View, { initiativeId, claims }: Initiative): Hole {
+function disagreements(view: View, { initiativeId, claims, claimsLeftOut = 0 }: Initiative): Hole {
   const off = claims.filter(({ status }) => status === 'short' || status === 'over').reverse();
   const none = claims.length === 0 ? words.noClaims : words.allAddUp;
   return html`<h2>${words.dontAddUp}</h2>
 ${off.length === 0 ? html`<p class="soft">${none}</p>` : ''}
-${off.slice(0, 8).map(
-  (
-    claim,
-  ) => html`<p><a href="${view.link(`/initiatives/${initiativeId}/records/${claim.recordId}`)}">${claimText(claim)}</a> ${statusTag(claim)}<br><small>${claim.sources.slice(0, 1).map((source) => sourceLine(source as Parameters<typeof sourceLine>[0]))}</small></p>
+<ul class="list">${off.slice(0, 8).map(
+    (
+      claim,
+    ) => html`<li><a href="${view.link(`/initiatives/${initiativeId}/records/${claim.recordId}`)}">${claimText(claim)}</a> ${statusTag(claim)}<small>${w.statedFor(dateInWords(claim.occurredOn))} · ${claim.sources.slice(0, 1).map((source) => sourceLine(source as Parameters<typeof sourceLine>[0]))}</small></li>
 `,
-)}
-${off.length > 0 ? html`<p><a href="${view.link(`/initiatives/${initiativeId}/claims`)}">${w.allClaims(claims.length)}</a></p>` : ''}`;
+  )}</ul>
+${claims.length > 0 ? html`<p><a href="${view.link(`/initiatives/${initiativeId}/claims`)}">${w.allClaims(claims.length + claimsLeftOut)}</a></p>` : ''}`;
 }
 
 /** How the milestones divide; each number opens those that it counts. A year opens the page as it was at its end. */
 function shares(view: View, { initiativeId }: Initiative, name: string, parts: Initiative['byYear']): Hole {
   const most = Math.max(1, ...parts.map(({ mous, projects }) => mous + projects));
   const path = `/initiatives/${initiativeId}`;
+  const isYear = name === 'year';
+  const shown = isYear
+    ? parts.slice(-sharesMost)
+    : parts.toSorted((a, b) => sizeOf(b) - sizeOf(a)).slice(0, sharesMost);
+  const left = parts.length - shown.length;
   return html`<h2>${words.by(name)}</h2>
-<ul class="bars">${parts.slice(0, 20).map(({ key, mous, projects }) => {
-    const isYear = name === 'year';
+${left > 0 ? html`<p class="soft">${words.sharesShown(isYear, shown.length, parts.length)}</p>` : ''}
+<ul class="bars">${shown.map(({ key, mous, projects }) => {
     const counted = (kind: 'mous' | 'projects', count: number): Hole => {
       if (count === 0) return undefined;
       const text = w[kind](count);
@@ -211,19 +199,27 @@ function shares(view: View, { initiativeId }: Initiative, name: string, parts: I
   })}</ul>`;
 }
 
-async function newest(
+/** What no key was said for stands last. */
+const sizeOf = ({ key, mous, projects }: Initiative['byYear'][number]): number =>
+  key === null ? -1 : mous + projects;
+
+/** The first that have a name, and the way to all. */
+async function named(
   view: View,
-  cut: { initiativeId: string | undefined; until: string | undefined },
+  cut: { initiativeId: string; until: string | undefined },
+  { counts }: Initiative,
 ): Promise<Hole> {
   const lists = [];
-  for (const [answer, title] of [
-    [mous, words.mous],
-    [projects, words.projects],
+  for (const [kind, answer] of [
+    ['mous', mous],
+    ['projects', projects],
   ] as const) {
-    const { items } = await view.ask(answer, { ...cut, named: true }, { limit: 10 });
+    const { items } = await view.ask(answer, { ...cut, named: true }, { limit: namedMost });
     if (items.length === 0) continue;
+    const all = view.link(`/initiatives/${cut.initiativeId}/${kind}`, { named: true, until: cut.until });
     lists.push(
-      html`<section><h2>${title}</h2><ul class="list">${items.map((item) => html`<li>${recordLink(view, item)} <small>${dateOf(item)}</small></li>`)}</ul></section>`,
+      html`<section><h2>${words.namedOnes[kind]}</h2><ul class="list">${items.map((item) => html`<li>${recordLink(view, item)}<small>${dateOf(item)}</small></li>`)}</ul>
+<p><a href="${all}">${words.allNamed(counts[kind].named)}</a></p></section>`,
     );
   }
   return lists;

@@ -618,6 +618,11 @@ export const w = {
       named: 'Named',
     },
     noMeetings: 'No meeting is recorded.',
+    allMeetings: (count: number) => `All ${s(count, 'meeting')}`,
+    namedOnes: { mous: 'MoUs with a name', projects: 'Projects with a name' },
+    allNamed: (count: number) => `All ${count.toLocaleString('en')} with a name`,
+    sharesShown: (isYear: boolean, shown: number, all: number) =>
+      `The ${isYear ? 'last' : 'largest'} ${shown} of ${all}.`,
     dontAddUp: "Claims that don't add up",
     allAddUp: 'All claims that can be compared agree with the records.',
     noClaims: 'No claim is recorded.',
