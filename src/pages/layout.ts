@@ -29,7 +29,7 @@ export function layout(asked: PageAsked, shown: Shown): string {
     shown,
     [
       moment(view),
-      html`<main id="main" class="frame" ${view.isPast ? '' : html`data-stream="${view.address('/v1/events/stream', { after: asked.end })}"`}>${shown.main}</main>`,
+      html`<main id="main" class="frame" ${view.isPast ? '' : html`data-stream="${view.address('/v1/events/stream', { after: asked.end })}" data-ended="${w.sessionEnded}"`}>${shown.main}</main>`,
       basis(view),
     ],
     asked.alternates.map(

@@ -252,6 +252,7 @@ export const w = {
   logIn: 'Log in',
   logOut: 'Log out',
   me: (principal: string) => `You are ${principal}`,
+  sessionEnded: 'You are logged out. What is shown here may be old: load the page again to log in.',
   openLedger: 'This ledger is open: everybody on this machine may read and record.',
 
   signed,

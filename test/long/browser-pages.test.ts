@@ -1,77 +1,10 @@
-import AxeBuilder from '@axe-core/playwright';
-import { type Test, test } from 'tap';
-import type { App } from '../../src/app.ts';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'tap';
 import { inChromium } from '../helpers/chromium.ts';
-import { buildLedger } from '../helpers/ledger.ts';
-import { chongqing, egyptJordan, recordReal, shenzhen } from '../helpers/real-data.ts';
-import { listen } from '../helpers/shell.ts';
+import { Browser, ledgerWithProvider } from '../helpers/identity.ts';
+import { initiativePath, pathsOf, served } from '../helpers/served-pages.ts';
 import { watchedPage } from '../helpers/watched-page.ts';
-
-/** The real initiatives, served on a port. */
-async function served(t: Test): Promise<{ app: App; origin: string }> {
-  const app = await buildLedger(t);
-  for (const initiative of [shenzhen, egyptJordan, chongqing]) await recordReal(app, initiative);
-  return { app, origin: `http://127.0.0.1:${await listen(app)}` };
-}
-
-const initiativePath = `/initiatives/${shenzhen.initiativeId}`;
-
-/** Every page with these data, and some of the past. */
-async function pathsOf(app: App): Promise<string[]> {
-  const { items } = (await app.inject('/v1/events?type=MeetingHeld&limit=1')).json();
-  return [
-    ...[shenzhen, egyptJordan, chongqing].map(({ initiativeId }) => `/initiatives/${initiativeId}`),
-    `${initiativePath}?until=2021`,
-    `${initiativePath}?asOfPosition=70`,
-    '/proof',
-    '/proof?asOfPosition=70',
-    ...app.routesServed.flatMap(({ method, url, config }) =>
-      method === 'GET' && config?.isPage && !/initiativeId$|^\/proof/.test(url)
-        ? [
-            url
-              .replace(':initiativeId', shenzhen.initiativeId)
-              .replace(/meetings\/:recordId/, 'meetings/jic-4')
-              .replace(':recordId', 'jic-4')
-              .replace(':eventId', items[0].event.eventId),
-          ]
-        : [],
-    ),
-  ];
-}
-
-test(
-  'each page asks nobody else, breaks no policy, and is accessible, wide and narrow, light and dark',
-  inChromium,
-  async (t) => {
-    const { app, origin } = await served(t);
-    for (const path of await pathsOf(app))
-      for (const [width, colorScheme] of [
-        [1200, 'light'],
-        [320, 'dark'],
-      ] as const) {
-        const { page, faults, browser } = await watchedPage(t, origin, {
-          viewport: { width, height: 800 },
-          colorScheme,
-        });
-        const name = `${path} at ${width} px, ${colorScheme}`;
-        t.equal((await page.goto(origin + path))?.status(), 200, name);
-        const { violations } = await new AxeBuilder({ page })
-          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-          .analyze();
-        t.same(
-          violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(', ')}`,
-          ),
-          [],
-          `${name}: accessible`,
-        );
-        const wide = await page.evaluate('document.documentElement.scrollWidth');
-        t.ok(Number(wide) <= width, `${name}: nothing is wider than the screen (${wide})`);
-        t.same(faults, [], `${name}: asks nobody else, and breaks no policy`);
-        await browser.close();
-      }
-  },
-);
 
 test(
   'a page checks its figures against the signed log, and says so where they do not hold',
@@ -81,10 +14,11 @@ test(
     const result = async (
       tamper: (path: string, body: Buffer) => Buffer | string | undefined,
       key?: string,
+      path = '/proof?asOfPosition=70',
     ) => {
       const { page, browser } = await watchedPage(t, origin);
       await browser.route(
-        (url) => /^\/(tile|v1)\//.test(url.pathname),
+        (url) => /^\/(tile|v1)\//.test(url.pathname) && !url.pathname.endsWith('/stream'),
         async (route) => {
           const answer = await route.fetch();
           const body = await answer.body();
@@ -92,7 +26,7 @@ test(
           await route.fulfill({ response: answer, body: changed });
         },
       );
-      await page.goto(`${origin}/proof?asOfPosition=70`);
+      await page.goto(origin + path);
       const shown = page.locator('[data-result]');
       if (key !== undefined) {
         await page.waitForSelector('[data-result="holds"]');
@@ -132,6 +66,19 @@ test(
         : undefined,
     );
     t.match(note, { result: 'fails', text: /signature/ }, 'a checkpoint that was tampered with');
+
+    const record = `${initiativePath}/records/jic-4`;
+    const event = await result(() => undefined, undefined, record);
+    t.match(event, { result: 'holds', text: /is at position \d+/ }, 'the event of a record');
+    const sent = await result(
+      (path, body) =>
+        path.startsWith('/v1/events/') && !path.endsWith('stream')
+          ? body.toString().replace('2024', '2025')
+          : undefined,
+      undefined,
+      record,
+    );
+    t.match(sent, { result: 'fails', text: /another root/ }, 'an answer that was tampered with');
   },
 );
 
@@ -169,4 +116,64 @@ test('all that is read is there without JavaScript, and on paper', inChromium, a
     t.same(faults, [], path);
     await browser.close();
   }
+});
+
+test(
+  'a page that is read by keyboard leads to its content, its moment and its figures',
+  inChromium,
+  async (t) => {
+    const { origin } = await served(t);
+    const { page, faults } = await watchedPage(t, origin);
+    await page.goto(origin + initiativePath);
+    const focused = () =>
+      page.evaluate('document.activeElement.textContent.trim() || document.activeElement.id');
+    await page.keyboard.press('Tab');
+    t.equal(await focused(), 'To the content');
+    await page.keyboard.press('Enter');
+    t.equal(new URL(page.url()).hash, '#main');
+    await page.goto(origin + initiativePath);
+    await page.focus('#as-of');
+    await page.fill('#as-of', '2001-01-01');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/asOf=2001-01-01/);
+    t.match(await page.innerText('main'), 'since position', 'what was not known then');
+    await page.goto(origin + initiativePath);
+    await page.focus('.figure b a');
+    t.not(
+      await page.evaluate('getComputedStyle(document.activeElement).outlineStyle'),
+      'none',
+      'where the focus is can be seen',
+    );
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${origin}${initiativePath}/mous`);
+    t.same(
+      faults.filter((fault) => !/status of 404/.test(fault)),
+      [],
+    );
+  },
+);
+
+test('a page whose session was ended elsewhere says so', inChromium, async (t) => {
+  const server = createServer((request, response) => ledger.app.routing(request, response));
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const ledger = await ledgerWithProvider(t, { listensAt: origin });
+  const { provider, bearing } = ledger;
+  provider.users.set('mei', { groups: ['ledger-admins'] });
+  const mei = new Browser(ledger.app, provider.issuer);
+  await mei.logIn('mei');
+  const { page, browser } = await watchedPage(t, origin);
+  const [, name = '', value = ''] = /^([^=]+)=(.*)$/.exec(mei.atLedger.header) ?? [];
+  await browser.addCookies([{ name, value, url: origin }]);
+  t.equal((await page.goto(`${origin}/`))?.status(), 200);
+  const root = await provider.sign({ sub: 'root', groups: ['ledger-admins'] });
+  await bearing(root, '/v1/principals/principal-1/end-sessions', {});
+  await page.locator('.notice').waitFor();
+  t.match(await page.innerText('.notice'), 'logged out');
+  t.equal((await page.goto(`${origin}/`))?.status(), 401);
+  t.equal(await page.locator('main a', { hasText: 'Log in' }).count(), 1, 'and how to log in again');
 });
