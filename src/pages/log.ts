@@ -5,7 +5,7 @@ import { reasonCodes } from '../shapes/fields.ts';
 import { kinds } from '../shapes/record-data.ts';
 import { instantInWords } from './dates.ts';
 import { actorLink } from './diff.ts';
-import { type Hole, html } from './html.ts';
+import { type Hole, html, type SafeHtml } from './html.ts';
 import { layout } from './layout.ts';
 import { type LoggedEvent, recordOfEvent } from './parts.ts';
 import { View } from './view.ts';
@@ -68,7 +68,7 @@ function form(view: View, isFiltered: boolean): Hole {
     const value = view.parameter(name);
     return value === undefined ? [] : [html`<input type="hidden" name="${name}" value="${value}">`];
   });
-  const input = (name: keyof typeof words.fields, attributes: Hole = '') =>
+  const input = (name: keyof typeof words.fields, attributes: SafeHtml = html``) =>
     html`<label>${words.fields[name]} <input name="${name}" value="${view.parameter(name)}" ${attributes}></label>
 `;
   // An instant, which a field for days can't show, stays as it is.

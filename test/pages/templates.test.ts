@@ -61,6 +61,10 @@ function holesIn(text: string): Hole[] {
 /** Whether what stands in a hole within a tag is HTML that was written as such, and so escaped where it was written. */
 function isWritten(expression: string, text: string): boolean {
   if (/\bhtml`/.test(expression)) return true;
+  // One of two words that stand here.
+  if (/\? '[a-z]*' : '[a-z]*'$/.test(expression)) return true;
+  // Only a template makes a value of this type.
+  if (new RegExp(`\\b${expression}: SafeHtml\\b`).test(text)) return true;
   return new RegExp(`const ${expression.trim()} =[^;]*\\bhtml\``, 's').test(text);
 }
 
