@@ -102,7 +102,11 @@ ${[...groups.values()].map((some) => html`<tbody>${some.slice(0, 1).map(head)}${
 }
 
 /** The recorded figure, which opens what it counts where a list can have just that. */
-function counted(view: View, { initiativeId, metric, scope, occurredOn }: Claim, recorded: number): Hole {
+export function counted(
+  view: View,
+  { initiativeId, metric, scope, occurredOn }: Claim,
+  recorded: number,
+): Hole {
   const [name = '', key] = scope.split(/:(.*)/s);
   const filter = new Map([
     ['all', {}],

@@ -6,6 +6,7 @@ import { moment, positionParameter, recordParameters } from '../answers/paramete
 import { record as recordAnswer } from '../answers/records.ts';
 import type { ClaimListAnswer, RecordAnswer } from '../answers/schemas.ts';
 import { parseEdtf } from '../shapes/edtf.ts';
+import { counted } from './claims.ts';
 import { dateInWords, dayInWords } from './dates.ts';
 import { inOrder, inWords, type Version, versionItem } from './diff.ts';
 import { type Hole, html } from './html.ts';
@@ -35,16 +36,17 @@ export const recordPage: Page = {
     const view = new View(asked);
     const path = { initiativeId: view.parameter('initiativeId'), recordId: view.parameter('recordId') };
     const record = await view.ask(recordAnswer, path);
-    const [newest] = await versionsUpTo(view, record, record.version, 1);
+    const latest = await versionsUpTo(view, record, record.version, versionsOnPage);
+    const [newest] = latest;
     const to = Math.min(Number(view.parameter('versionsTo') ?? record.version), record.version);
-    const versions = await versionsUpTo(view, record, to, versionsOnPage);
+    const versions = to === record.version ? latest : await versionsUpTo(view, record, to, versionsOnPage);
     const isWithdrawn = record.status === 'retracted';
     const initiative = `/initiatives/${record.initiativeId}`;
     const own = pathOf(record);
     const main = html`<p class="trail"><a href="${view.link('/')}">${w.initiatives}</a> / <a href="${view.link(initiative)}">${record.initiativeId}</a> / ${w.kind(record.kind)} ${record.recordId}</p>
 <h1>${nameOf(record)}</h1>
 <p class="soft">${[w.kind(record.kind), `${w.happened(record.kind)} ${dateOf(record)}`, words.versions(record.version)].join(' · ')}${own === asked.path ? '' : html` · <a href="${view.link(own)}">${words.ownPage}</a>`}</p>
-${isWithdrawn ? withdrawn(newest) : ''}
+${isWithdrawn ? withdrawn(latest) : ''}
 ${record.kind === 'claim' ? await comparison(view, record) : ''}
 <div class="columns"><section><h2>${isWithdrawn ? words.saidBefore : words.says}</h2>${await facts(view, record)}</section>
 <section><h2>${words.line}</h2>${lineOfTime(record, versions)}</section></div>
@@ -75,8 +77,9 @@ async function versionsUpTo(
 }
 
 /** A record that was taken back is never mistaken for one that stands. */
-function withdrawn(newest: Version | undefined): Hole {
-  const { code, text } = newest?.reason ?? {};
+function withdrawn(latest: readonly Version[]): Hole {
+  // Only an erasure of names may follow.
+  const { code, text } = latest.find(({ type }) => type === 'RecordRetracted')?.reason ?? {};
   return html`<p class="withdrawn"><strong>${words.withdrawn}</strong> ${code && html`${w.reason(code)}: ${text} `}<span class="soft">${words.withdrawnText}</span></p>`;
 }
 
@@ -94,12 +97,12 @@ async function comparison(view: View, record: Shown): Promise<Hole> {
       ? words.stepClaimed(previous.claimedIncrease)
       : words.step(previous.claimedIncrease, previous.recordedIncrease),
   ];
-  const figure = (name: string, value: string, note: Hole) =>
+  const figure = (name: string, value: Hole, note: Hole) =>
     html`<div class="figure"><h3>${name}</h3><b>${value}</b><small>${note}</small></div>
 `;
   return html`<section class="figures" aria-label="${words.compared}">
 ${figure(words.claimed, w.qualified(claim.qualifier, claim.value), dateInWords(claim.occurredOn))}
-${figure(words.recorded, w.number(recorded), possible > 0 ? words.possible(possible) : words.surely)}
+${figure(words.recorded, counted(view, claim, recorded), possible > 0 ? words.possible(possible) : words.surely)}
 ${figure(words.difference, w.signed(difference), html`${statusTag(claim)} ${words.recordedLess}`)}
 </section>${step && html`<p>${step}</p>`}`;
 }

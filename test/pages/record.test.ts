@@ -45,7 +45,7 @@ test('a claim stands beside what is recorded', async (t) => {
     t.equal(statusCode, 200, recordId);
     if (recorded === undefined) t.match(body, 'does not count such things', recordId);
     else {
-      const figures = [...body.matchAll(/<b>([^<]*)<\/b>/g)].map(([, figure]) => figure ?? '');
+      const figures = Array.from(body.matchAll(/<b>(?:<a [^>]*>)?([^<]*)/g), ([, figure = '']) => figure);
       const numbers = figures.map((figure) => Number(figure.replace('−', '-').replace(/[^\d-]/g, '')));
       t.same(numbers, [value, recorded, difference], recordId);
     }
