@@ -85,7 +85,7 @@ const fields = new Map([
   ['series', 'Series'],
   ['ordinal', 'Number in the series'],
   ['place', 'Place'],
-  ['mode', 'Held'],
+  ['mode', 'Form'],
   ['coChairs', 'Co-chairs'],
   ['parties', 'Parties'],
   ['meetingId', 'Meeting'],
