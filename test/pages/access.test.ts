@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { closedLedger } from '../helpers/access.ts';
+import { Browser, ledgerWithProvider, publicUrl } from '../helpers/identity.ts';
 import { buildLedger } from '../helpers/ledger.ts';
 
 const registered = (name: string) => ({ type: 'InitiativeRegistered', data: { name } });
@@ -103,4 +104,34 @@ test('who had which right at a moment, for auditors alone', async (t) => {
   t.equal(event.status, 200);
   t.match(event.text, /<dt>Rights<\/dt><dd>recorder: sci<\/dd>/);
   t.equal((await ask(token, 'GET', `/log/${addedEvent.event.eventId}`)).status, 404);
+});
+
+test('whoever logs in with a browser comes to the page about them, and logs out from there', async (t) => {
+  const { app, provider } = await ledgerWithProvider(t);
+  provider.users.set('mei', { groups: ['ledger-admins'] });
+  const browser = new Browser(app, provider.issuer);
+  const stranger = await browser.get('/me');
+  t.equal(stranger.statusCode, 401);
+  t.match(stranger.body, '<a href="/login?return=%2Fme">Log in</a>');
+  const done = await browser.logIn('mei');
+  t.equal(done.headers.location, `${publicUrl}/me`);
+  const me = await browser.get('/me');
+  t.match(me.body, '<h1>You are principal-1</h1>');
+  t.match(me.body, 'You have no token.');
+  const [, action = ''] = /<form class="inline" method="post" action="([^"]*)"/.exec(me.body) ?? [];
+  const out = await browser.post(action, { 'content-type': 'application/x-www-form-urlencoded' });
+  t.same([out.statusCode, out.headers.location], [303, `${publicUrl}/`]);
+  t.equal((await browser.get('/me')).statusCode, 401);
+});
+
+test('where everybody may read, a stranger is told so', async (t) => {
+  const { ask } = await closedLedger(t, { PUBLIC_READ: 'true' });
+  const { status, text } = await ask(undefined, 'GET', '/me');
+  t.equal(status, 200);
+  t.match(text, '<h1>You are not known here</h1>');
+  t.match(text, '<td>reader in all initiatives</td>');
+  t.notMatch(text, 'Your tokens');
+  const access = await ask(undefined, 'GET', '/access?route=GET%20/v1/summary');
+  t.match(access.text, '<strong>You may.</strong>');
+  t.equal((await ask(undefined, 'GET', '/access/who')).status, 403);
 });

@@ -62,7 +62,7 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
         state: openid.randomState(),
         nonce: openid.randomNonce(),
         verifier: openid.randomPKCECodeVerifier(),
-        back: query.return ?? '/v1/me',
+        back: query.return ?? '/me',
       };
       const { scopes_supported = [] } = configuration.serverMetadata();
       const url = openid.buildAuthorizationUrl(configuration, {
