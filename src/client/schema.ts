@@ -1,5 +1,5 @@
 // Made by npm run client-types from openapi/openapi.json,
-// whose SHA-256 is 7ddd919408894f57cbcd39ca952439f57db296268b4235a8581319f2ac3b1f5a.
+// whose SHA-256 is b606cb736b91324fb8a3be4d4ceaeee3a8237a0d303e6ec5323a8b99d9122ce8.
 
 export interface paths {
     "/openapi.json": {
@@ -498,6 +498,26 @@ export interface paths {
          * @description The counts before and after, how they divide, and every event after "from", up to and including "to", that moved one of these figures, with the amounts. The figures before plus all amounts are the figures after. asOf: as known then.
          */
         get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/initiatives/{initiativeId}/datapackage.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All about an initiative in one file
+         * @description A zip with records.csv (MoUs and projects), meetings.csv, claims.csv, events.csv, datapackage.json (Data Package 2.0: the type of each column) and README.md (how to cite it, and its basis). The tables are those of the lists with format=csv.
+         */
+        get: operations["getDataPackage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4996,6 +5016,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request was refused, and nothing was recorded. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataPackage: {
+        parameters: {
+            query?: {
+                /** @description What the ledger knew at an instant (RFC 3339; write + as %2B), or at the end of a day in UTC. */
+                asOf?: string;
+                /** @description As the ledger knew it after this position. */
+                asOfPosition?: number;
+                /** @description Only what had happened by the end of this date: 2023, 2023-12 or 2023-12-14. */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A slug: lower-case letters, digits and hyphens. */
+                initiativeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A zip */
+            200: {
+                headers: {
+                    /** @description The basis of an answer that is not JSON. */
+                    "Basis-Tree-Size"?: number;
+                    /** @description The basis of an answer that is not JSON. */
+                    "Basis-Root-Hash"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
             };
             /** @description The request was refused, and nothing was recorded. */
             "4XX": {

@@ -43,7 +43,7 @@ export const feed: PageFile = {
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
 <id>${self}</id>
 <title>${nameOf(initiative)}</title>
-<subtitle>${w.feed.title}</subtitle>
+<subtitle>${w.feed.subtitle}</subtitle>
 <updated>${updated}</updated>
 <link rel="self" type="application/atom+xml" href="${self}"/>
 <link rel="alternate" type="text/html" href="${page}"/>

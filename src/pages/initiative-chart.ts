@@ -31,7 +31,7 @@ export const initiativeChart: PageFile = {
   access: 'read',
   parameters: { ...initiativeParameter, ...moment, ...untilParameter },
   type: 'image/svg+xml',
-  title: words.chart,
+  title: words.chartFile,
   policy: `default-src 'none'; style-src 'sha256-${hash('sha256', style, 'base64')}'; frame-ancestors 'none'`,
   async text(asked) {
     const view = new View(asked);

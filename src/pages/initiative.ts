@@ -1,3 +1,4 @@
+import { dataPackage } from '../answers/data-package.ts';
 import { initiative as initiativeAnswer } from '../answers/initiatives.ts';
 import { meetings as meetingsAnswer } from '../answers/meetings.ts';
 import type { Page } from '../answers/page.ts';
@@ -40,7 +41,7 @@ export const initiativePage: Page = {
   access: 'read',
   parameters: { ...initiativeParameter, ...moment, ...untilParameter },
   answer: initiativeAnswer,
-  files: [feed, calendar, initiativeChart],
+  files: [dataPackage, feed, calendar, initiativeChart],
   async html(asked) {
     const view = new View(asked);
     const cut = { initiativeId: view.parameter('initiativeId') ?? '', until: view.parameter('until') };
@@ -86,7 +87,10 @@ function downloads(view: View, id: string): Hole {
     ['MoUs as CSV', view.link(`/v1/initiatives/${id}/mous`, { format: 'csv' })],
     ['projects as CSV', view.link(`/v1/initiatives/${id}/projects`, { format: 'csv' })],
   ] as const;
-  return ends.map(([name, to], i) => html`${i > 0 ? ' · ' : ''}<a href="${to}">${name}</a>`);
+  const files = view.asked.alternates.flatMap(({ title, to }) =>
+    title === undefined ? [] : [[title, view.asked.base + to] as const],
+  );
+  return [...ends, ...files].map(([name, to], i) => html`${i > 0 ? ' · ' : ''}<a href="${to}">${name}</a>`);
 }
 
 /** The three great figures, each with its claim and the distance from it. */

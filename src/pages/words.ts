@@ -347,7 +347,8 @@ export const w = {
   validUntil: (date: string) => `valid until ${date}`,
 
   feed: {
-    title: 'What was recorded last',
+    title: 'feed of what is recorded',
+    subtitle: 'What was recorded last',
     entry: (type: string, name: string) =>
       `${eventTypes.get(type) ?? type}: ${name}`.replace(/^./, (c) => c.toUpperCase()),
     changed: (names: readonly string[]) => `Changed: ${names.join('; ')}`,
@@ -355,7 +356,7 @@ export const w = {
     position: (position: number) => `Position ${position} of the log`,
   },
   calendar: {
-    title: 'Meetings and ends of terms',
+    title: 'calendar of meetings and terms',
     ends: (name: string) => `Ends: ${name}`,
     description: (name: string, meetings: number, terms: number) => {
       const left = [
@@ -599,6 +600,7 @@ export const w = {
     noClaim: 'no claim recorded',
     since: (date: string) => `Since ${date}`,
     chart: 'Recorded and claimed',
+    chartFile: 'chart (SVG)',
     chartTitle: (name: string) => `${name}: running totals of MoUs and projects, with claimed totals`,
     chartText: (mous: string, projects: string, claims: string) =>
       `MoUs ${mous}; projects ${projects}${claims === '' ? '' : `; claimed: ${claims}`}.`,

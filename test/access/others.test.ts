@@ -5,6 +5,7 @@ import { closedLedger } from '../helpers/access.ts';
 import { effort } from '../helpers/effort.ts';
 import { listen } from '../helpers/shell.ts';
 import { StreamReader } from '../helpers/streaming.ts';
+import { unzipped } from '../helpers/unzipped.ts';
 
 /*
  * Who may read one initiative learns nothing of another: whatever is asked, the answer is that of a ledger in which the other one does
@@ -111,6 +112,8 @@ const told = new Set([
   'position',
   'basis',
   'asOf',
+  'asOfPosition',
+  'created',
   'recordedAt',
   'leafHash',
   'eventId',
@@ -146,6 +149,11 @@ function plainText(text: string, type: string): unknown {
     const kept = header.flatMap((name, i) => (told.has(name.split('.').at(-1) ?? name) ? [] : [i]));
     return [header, ...rows].map((row) => kept.map((i) => row[i]));
   }
+  if (/\bzip\b/.test(type))
+    return [...unzipped(Buffer.from(text, 'latin1'))].map(([name, text]) => [
+      name,
+      name === 'README.md' ? text.replaceAll(/[0-9a-f]{64}|\d/g, '') : plainText(text, name),
+    ]);
   const lines = /ndjson|event-stream/.test(type)
     ? text.split('\n').filter((line) => line.startsWith('{'))
     : [text];

@@ -7,6 +7,7 @@ import type { Ledger } from '../ledger.ts';
 import { accessRoutes } from './access.ts';
 import { AnswerSender, answerRoutes } from './answers.ts';
 import { asyncApiRoute } from './async-api.ts';
+import { dataPackageRoute } from './data-package.ts';
 import { exportRoute } from './export.ts';
 import { importEvents } from './import-events.ts';
 import { logRoutes } from './log.ts';
@@ -29,6 +30,7 @@ export function addRoutes(app: App, ledger: Ledger, clock: () => number, pages: 
   postEvents(app, ledger);
   importEvents(app, ledger);
   answerRoutes(app, sender);
+  dataPackageRoute(app, ledger);
   logRoutes(app, ledger);
   exportRoute(app, ledger);
   tileRoutes(app, ledger);

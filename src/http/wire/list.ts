@@ -71,6 +71,16 @@ export async function sendList(
   }
 }
 
+/** The rows of a whole list as a table, some at a time. */
+export async function* rowsOf({ columns }: List, read: ReadPage): AsyncGenerator<string> {
+  for (let after: string | undefined, isLast = false; !isLast; await turn()) {
+    const { items, next } = await read({ after, limit: pieceItemsMax, bytesMax: pieceBytesMax });
+    yield (await mapInTurns(items, (item) => csvRowOf(columns, objectOf(item)))).join('');
+    after = next;
+    isLast = next === undefined;
+  }
+}
+
 async function payloadOfList(named: string, { items, more, moments }: Page, total: number | undefined) {
   const others = JSON.stringify({ total, ...(await more?.()) });
   const list = `"${named}":[${(await mapInTurns(items, jsonOf)).join(',')}]`;
