@@ -51,7 +51,7 @@ export const initiativePage: Page = {
     const main = html`<p class="trail"><a href="${view.link('/')}">${words.trail}</a> / ${nameOf(initiative)}</p>
 <div class="lede"><div><h1>${nameOf(initiative)}</h1>
 <p class="soft">${about(initiative, data)}</p></div>
-<p class="soft">${downloads(view, initiative.initiativeId)}</p></div>
+<p class="soft">${downloads(view, initiative.initiativeId)} · <a href="${view.address('/record', { initiativeId: initiative.initiativeId })}">${w.recording.title}</a></p></div>
 ${figures(view, initiative, held)}
 <h2 id="totals">${words.chart}</h2>
 ${chart(initiative, held)}

@@ -998,6 +998,7 @@ export const w = {
     ] as readonly (readonly [string, string])[],
     reasonText: 'In words',
     change: 'Change a record',
+    changeThis: 'Change this record',
     correct: 'Correct',
     saysNow: 'What it says',
     correctNote:
