@@ -44,7 +44,7 @@ ${roleRows()}
         method,
         path,
         access,
-      }) => html`<tr><th scope="row"><code>${method} ${path}</code></th><td>${w.access(access)}</td></tr>
+      }) => html`<tr><th scope="row" class="wrap"><code>${method} ${path}</code></th><td>${w.access(access)}</td></tr>
 `,
     )}</tbody></table></div>`;
     return layout(asked, { title: words.title, main });

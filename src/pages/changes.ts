@@ -44,7 +44,7 @@ ${
   items.length === 0
     ? html`<p>${words.none}</p>`
     : eventTable(view, items, {
-        head: words.moved,
+        head: words.movedAndWhy,
         cell: (i) => movedInWords(items[i]?.moved ?? {}),
       })
 }
@@ -93,7 +93,7 @@ function figureTable({ before, after }: Changes): Hole {
       name,
       was,
       is,
-    ]) => html`<tr><th scope="row">${name}</th><td class="n">${w.number(was)}</td><td class="n">${w.number(is)}</td><td class="n">${is === was ? html`<span class="soft">0</span>` : html`<strong>${w.signed(is - was)}</strong>`}</td></tr>
+    ]) => html`<tr><th scope="row" class="wrap">${name}</th><td class="n">${w.number(was)}</td><td class="n">${w.number(is)}</td><td class="n">${is === was ? html`<span class="soft">0</span>` : html`<strong>${w.signed(is - was)}</strong>`}</td></tr>
 `,
   )}</tbody></table></div>`;
 }
@@ -111,17 +111,20 @@ function shareTable({ shares }: Changes): Hole {
   if (moved.length === 0) return undefined;
   return html`<h2 id="parts">${words.parts}</h2>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="parts"><table>
-<thead><tr><th scope="col">${words.part}</th><th scope="col">${words.before}</th><th scope="col">${words.after}</th></tr></thead>
+<thead><tr><th scope="col">${words.part}</th><th scope="col" class="n">${words.mous}</th><th scope="col" class="n">${words.projects}</th></tr></thead>
 <tbody>${moved.map(
     ({
       by,
       key,
       before,
       after,
-    }) => html`<tr><th scope="row">${words.partOf(by, key)}</th><td>${words.counts(before)}</td><td>${words.counts(after)}</td></tr>
+    }) => html`<tr><th scope="row" class="wrap">${words.partOf(by, key)}</th><td class="n">${step(before.mous, after.mous)}</td><td class="n">${step(before.projects, after.projects)}</td></tr>
 `,
   )}</tbody></table></div>`;
 }
+
+const step = (was: number, is: number): Hole =>
+  was === is ? html`<span class="soft">${w.number(is)}</span>` : `${w.number(was)} → ${w.number(is)}`;
 
 interface Part {
   key: string | null;

@@ -105,7 +105,7 @@ ${fields}<label>${words.fields.order} <select name="order"><option value="desc">
 <p><button>${words.filter}</button> <a href="${view.link('/log')}">${words.noFilter}</a></p></form></details>`;
 }
 
-/** Events as rows; each leads to its own page and to its record. `more`: a column beside, by the place of the event. */
+/** Events as rows; each leads to its own page and to its record. `more`: what the last column tells, too, by the place of the event. */
 export function eventTable(
   view: View,
   items: readonly LoggedEvent[],
@@ -113,10 +113,10 @@ export function eventTable(
 ): Hole {
   const heads = words.columns;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${words.table}"><table>
-<thead><tr><th scope="col" class="n">${heads.position}</th><th scope="col">${heads.event}</th><th scope="col">${heads.record}</th><th scope="col">${heads.recorded}</th><th scope="col">${heads.why}</th>${more && html`<th scope="col">${more.head}</th>`}</tr></thead>
+<thead><tr><th scope="col" class="n">${heads.position}</th><th scope="col">${heads.event}</th><th scope="col">${heads.record}</th><th scope="col">${heads.recorded}</th><th scope="col">${more?.head ?? heads.why}</th></tr></thead>
 <tbody>${items.map(({ position, event }, place) => {
     const { reason, initiativeId } = event;
-    return html`<tr><td class="n">${w.number(position)}</td><th scope="row"><a href="${view.link(`/log/${event.eventId}`)}">${w.event(event.type)}</a></th><td>${recordOfEvent(view, event)}<br><small>${initiativeId === '-' ? words.ofLedger : initiativeId}</small></td><td><time datetime="${event.recordedAt}">${instantInWords(event.recordedAt)}</time><br><small>${w.history.by} ${actorLink(view, event.recordedBy)}</small></td><td class="long">${reason && html`${w.reason(reason.code)}: ${reason.text}`}</td>${more && html`<td class="long">${more.cell(place)}</td>`}</tr>
+    return html`<tr><td class="n">${w.number(position)}</td><th scope="row"><a href="${view.link(`/log/${event.eventId}`)}">${w.event(event.type)}</a></th><td>${recordOfEvent(view, event)}<br><small>${initiativeId === '-' ? words.ofLedger : initiativeId}</small></td><td><time datetime="${event.recordedAt}">${instantInWords(event.recordedAt)}</time><br><small>${w.history.by} ${actorLink(view, event.recordedBy)}</small></td><td class="long">${more && html`<p>${more.cell(place)}</p>`}${reason && html`${w.reason(reason.code)}: ${reason.text}`}</td></tr>
 `;
   })}</tbody></table></div>`;
 }

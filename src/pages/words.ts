@@ -798,6 +798,7 @@ export const w = {
     before: 'Before',
     after: 'After',
     moved: 'Moved by',
+    movedAndWhy: 'What it moved, and why',
     meetings: 'Meetings held',
     named: (figure: string) => `${figure}: named`,
     atMeetings: (figure: string) => `${figure}: at meetings`,
@@ -805,8 +806,8 @@ export const w = {
     parts: 'How they divide: what moved',
     part: 'Part',
     partOf: (by: string, key: string | null) => `${by.replace(/^by/, '')} ${key ?? 'not said'}`,
-    counts: ({ mous, projects }: { mous: number; projects: number }) =>
-      `${s(mous, 'MoU')}, ${s(projects, 'project')}`,
+    mous: 'MoUs',
+    projects: 'Projects',
     events: 'The events that moved them',
     eventsAbout:
       'The figures before and the amounts of these events together are the figures after. What moved no figure, such as a quote that was corrected, is in the log.',

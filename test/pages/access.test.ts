@@ -56,7 +56,11 @@ test('why one may or may not is told as the API decides it', async (t) => {
   const { items } = (await ask(token, 'GET', '/v1/access')).body;
   const page = await ask(token, 'GET', '/access');
   for (const { method, path } of items)
-    t.match(page.text, `<th scope="row"><code>${method} ${path}</code></th>`, `${method} ${path}`);
+    t.match(
+      page.text,
+      `<th scope="row" class="wrap"><code>${method} ${path}</code></th>`,
+      `${method} ${path}`,
+    );
   for (const [route, initiative] of [
     ['POST /v1/rebuild', 'sci'],
     ['POST /v1/initiatives/{initiativeId}/events', 'sci'],

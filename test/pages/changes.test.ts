@@ -7,7 +7,7 @@ const at = `/initiatives/${shenzhen.initiativeId}`;
 /** The rows of the table of figures: before, after and what they moved by. */
 const figures = (body: string): number[][] =>
   Array.from(
-    body.matchAll(/<th scope="row">[^<]*<\/th>((?:<td class="n">.*?<\/td>){3})/g),
+    body.matchAll(/<th scope="row" class="wrap">[^<]*<\/th>((?:<td class="n">.*?<\/td>){3})/g),
     ([, cells = '']) =>
       Array.from(cells.matchAll(/<td class="n">(.*?)<\/td>/g), ([, cell = '']) =>
         Number(cell.replaceAll(/<[^>]*>|[+,]/g, '').replace('−', '-')),
