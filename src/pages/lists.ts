@@ -110,7 +110,7 @@ function form({ view, path, filters }: List): Hole {
 <label>${words.party} <input name="party" maxlength="500" value="${party as string | undefined}"></label>
 <label>${words.facet('named')} <select name="named">${option('', words.any)}${option('true', words.isNamed('true'))}${option('false', words.isNamed('false'))}</select></label>
 <label>${words.until} <input name="until" size="11" maxlength="10" title="${words.dateHint}" value="${until as string | undefined}"></label>
-<button>${words.apply}</button></form>`;
+<p><button>${words.apply}</button></p></form>`;
 }
 
 /** The keys of a dimension with how many of the whole initiative have each; choosing one keeps the other filters. */
@@ -151,7 +151,7 @@ function table({ view, kind, meetings }: List, items: readonly ShownRecord[]): H
     } = dataOf(record);
     const meeting = meetings.get(meetingId ?? '');
     const at = meeting
-      ? html`<a href="${view.link(pathOf(meeting))}">${shortNameOf(meeting)}</a>`
+      ? html`<a class="nowrap" href="${view.link(pathOf(meeting))}">${shortNameOf(meeting)}</a>`
       : html`<small>${meetingId ?? occasion?.name ?? occasion?.place ?? words.unlisted}</small>`;
     return html`<tr><th scope="row" class="wrap">${recordLink(view, record)}${title === undefined ? html` <small>${w.announcedAsNumber}</small>` : ''}${record.status === 'standing' ? '' : html` <span class="tag">${w.withdrawn}</span>`}</th><td class="when">${dateOf(record)}${record.possible ? html` <small>${w.mayHaveBeen}</small>` : ''}${validUntil && html`<br><small>${w.validUntil(dateInWords(validUntil))}</small>`}</td><td>${at}</td><td><small>${parties.map(({ name }) => String(name)).join('; ')}</small></td><td><small>${[instrument, pillar, sector, zone].filter(Boolean).join(', ')}</small></td></tr>
 `;
