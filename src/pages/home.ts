@@ -4,6 +4,7 @@ import { initiatives, overallSummary } from '../answers/initiatives.ts';
 import type { Page } from '../answers/page.ts';
 import { record as recordAnswer, records } from '../answers/records.ts';
 import { parseEdtf } from '../shapes/edtf.ts';
+import { dataCatalogue } from './data-catalogue.ts';
 import { dateInWords, instantInWords } from './dates.ts';
 import { type Hole, html } from './html.ts';
 import { layout } from './layout.ts';
@@ -35,6 +36,7 @@ export const homePage: Page = {
   access: 'read',
   parameters: parametersOf(initiatives),
   answer: initiatives,
+  files: [dataCatalogue],
   async html(asked) {
     const view = new View(asked);
     const filters = filtersOf(view, initiatives);

@@ -355,6 +355,13 @@ export const w = {
     sources: (publishers: readonly string[]) => `Source: ${publishers.join('; ')}`,
     position: (position: number) => `Position ${position} of the log`,
   },
+  dataCatalogue: {
+    title: 'catalogue of the data (JSON-LD)',
+    description:
+      'Registers of what initiatives announced, each figure computed from a log that can be verified.',
+    counted: (mous: number, projects: number, meetings: number) =>
+      `${s(mous, 'MoU')}, ${s(projects, 'project')} and ${s(meetings, 'meeting')}, with the claims of publishers compared with them.`,
+  },
   calendar: {
     title: 'calendar of meetings and terms',
     ends: (name: string) => `Ends: ${name}`,
