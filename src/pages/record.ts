@@ -41,11 +41,12 @@ export const recordPage: Page = {
     const to = Math.min(Number(view.parameter('versionsTo') ?? record.version), record.version);
     const versions = to === record.version ? latest : await versionsUpTo(view, record, to, versionsOnPage);
     const isWithdrawn = record.status === 'retracted';
-    const initiative = `/initiatives/${record.initiativeId}`;
+    const { initiativeId } = record;
+    const initiative = await view.ask(recordAnswer, { initiativeId, recordId: initiativeId });
     const own = pathOf(record);
     // What the ledger records of itself is nothing that an officer changes; and what is past is past.
     const isChangeable = !view.isPast && record.kind !== 'log' && record.kind !== 'principal';
-    const main = html`<p class="trail"><a href="${view.link('/')}">${w.initiatives}</a> / <a href="${view.link(initiative)}">${record.initiativeId}</a> / ${w.kind(record.kind)} ${record.recordId}</p>
+    const main = html`<p class="trail"><a href="${view.link('/')}">${w.initiatives}</a> / ${recordLink(view, initiative)} / ${w.kind(record.kind)} ${record.recordId}</p>
 <h1>${nameOf(record)}</h1>
 <p class="soft">${[w.kind(record.kind), `${w.happened(record.kind)} ${dateOf(record)}`, words.versions(record.version)].join(' · ')}${own === asked.path ? '' : html` · <a href="${view.link(own)}">${words.ownPage}</a>`}${isChangeable ? html` · <a href="${view.address(`${initiative}/records/${record.recordId}/correct`)}">${w.recording.changeThis}</a>` : ''}</p>
 ${isWithdrawn ? withdrawn(latest) : ''}

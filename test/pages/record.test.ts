@@ -98,6 +98,47 @@ test('a withdrawn record is marked with the reason, and leads to what it names',
   t.match(body, 'In force until this day');
 });
 
+test('an erased name is shown nowhere, and the reason of a withdrawal stays after it', async (t) => {
+  const app = await buildLedger(t);
+  await recordReal(app, shenzhen);
+  const record = async (...events: object[]) => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: `/v1/initiatives/${shenzhen.initiativeId}/events`,
+      payload: { events },
+    });
+    t.equal(answer.statusCode, 201, answer.body);
+    return answer.json().recorded;
+  };
+  const reason = { code: 'never-happened', text: 'The signing was called off.' };
+  const [made] = await record(
+    {
+      type: 'MoUSigned',
+      recordId: 'mou-person',
+      occurredOn: '2023',
+      data: { parties: [{ name: 'Tan Mei Ling', person: true }, { name: 'IMDA' }] },
+    },
+    { type: 'RecordRetracted', recordId: 'mou-person', reason },
+  );
+  const pages = [`${at}/mou-person`, `/log/${made.eventId}`];
+  for (const path of pages) t.match((await app.inject(path)).body, 'Tan Mei Ling', path);
+  const { event } = (await app.inject(`/v1/events/${made.eventId}`)).json();
+  const { commitment } = event.data.parties[0].name;
+  const [erasure] = await record({
+    type: 'PersonalDataErased',
+    recordId: 'mou-person',
+    commitments: [commitment],
+    legalBasis: 'Art. 17(1)(a) GDPR',
+  });
+  for (const path of [...pages, `/log/${erasure.eventId}`, '/log'])
+    t.notMatch((await app.inject(path)).body, 'Tan Mei Ling', path);
+  const page = (await app.inject(`${at}/mou-person`)).body;
+  t.match(page, '[erased] (a person); IMDA');
+  t.match(page, 'It never happened: The signing was called off.');
+  const told = (await app.inject(`/log/${erasure.eventId}`)).body;
+  t.match(told, '1 name of persons erased. Legal basis: Art. 17(1)(a) GDPR.');
+});
+
 test('a page of a record that is not there is refused', async (t) => {
   const app = await buildLedger(t);
   await recordReal(app, shenzhen);
