@@ -148,9 +148,10 @@ function initiativeName(
 }
 
 async function disagreements(view: View, initiatives: readonly ShownRecord[]): Promise<Hole> {
+  const until = view.parameter('until');
   const found = [];
   for (const status of ['short', 'over'] as const) {
-    const { items, total = 0 } = await view.ask(claims, { status }, { limit: shownMost, count: true });
+    const { items, total = 0 } = await view.ask(claims, { status, until }, { limit: shownMost, count: true });
     found.push({ status, items, total });
   }
   if (found.every(({ total }) => total === 0)) return html`<p class="soft">${words.allAddUp}</p>`;
@@ -160,7 +161,7 @@ async function disagreements(view: View, initiatives: readonly ShownRecord[]): P
     (claim) =>
       html`<li><a href="${view.link(`/initiatives/${claim.initiativeId}/records/${claim.recordId}`)}">${claimText(claim)}</a> ${statusTag(claim)}<small>${w.statedFor(dateInWords(claim.occurredOn))} · ${initiativeName(initiatives, claim)}</small></li>`,
   )}</ul>
-<p>${counted.map(({ status, total }, i) => html`${i > 0 ? ' · ' : ''}<a href="${view.link('/claims', { status })}">${words.count(status, total)}</a>`)}</p>`;
+<p>${counted.map(({ status, total }, i) => html`${i > 0 ? ' · ' : ''}<a href="${view.link('/claims', { status, until })}">${words.count(status, total)}</a>`)}</p>`;
 }
 
 function log(view: View): Hole {

@@ -25,6 +25,10 @@ test('the first page has the figures of the API, each a link to what it counts',
   t.equal(linkText(html, '/claims?status=short'), `${short.total} claims above what is recorded`);
   for (const { initiativeId, recordId } of short.items)
     t.ok(linksIn(html).includes(`/initiatives/${initiativeId}/records/${recordId}`), recordId);
+  const cut = await pageOf(app, '/?until=2022');
+  const then = (await app.inject('/v1/claims?status=short&until=2022&count=true')).json();
+  t.equal(linkText(cut, '/claims?status=short&until=2022'), `${then.total} claims above what is recorded`);
+  t.not(then.total, short.total);
   t.same((await app.inject('/.json')).json(), (await app.inject('/v1/initiatives')).json());
   t.equal((await app.inject('/.csv')).body, (await app.inject('/v1/initiatives?format=csv')).body);
 });
