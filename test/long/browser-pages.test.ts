@@ -138,14 +138,14 @@ test(
     await page.waitForURL(/asOf=2001-01-01/);
     t.match(await page.innerText('main'), 'since position', 'what was not known then');
     await page.goto(origin + initiativePath);
-    await page.focus('.figure b a');
+    await page.focus('.figure b a[href$="/projects"]');
     t.not(
       await page.evaluate('getComputedStyle(document.activeElement).outlineStyle'),
       'none',
       'where the focus is can be seen',
     );
     await page.keyboard.press('Enter');
-    await page.waitForURL(`${origin}${initiativePath}/mous`);
+    await page.waitForURL(`${origin}${initiativePath}/projects`);
     t.same(
       faults.filter((fault) => !/status of 404/.test(fault)),
       [],
