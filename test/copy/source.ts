@@ -197,6 +197,7 @@ export async function valuesOf(app: App): Promise<Values> {
     named: ['true', 'false'],
     inForceOn: ['2024-01-01'],
     endsBy: ['2030-01-01'],
+    eventType: ['MoUSigned', 'Nothing'],
     q: ['title 7', 'other'],
     standing: ['all', 'false'],
     publisher: ['smart cities world'],

@@ -96,6 +96,7 @@ const values: Values = {
   named: ['false'],
   inForceOn: ['2024-01-01'],
   endsBy: ['2030-01-01'],
+  eventType: ['MoUSigned'],
   q: ['title 7'],
   standing: ['all', 'false'],
   unsourced: ['false'],
