@@ -35,12 +35,12 @@ export const calendar: PageFile = {
     const shown: string[] = [];
     for await (const entry of entriesOf(view)) {
       const days = daysOf(entry.date);
-      if (days) shown.push(...eventLines(view, entry, days, stamp));
+      if (days) shown.push(...eventLines(view, entry, days, stamp).map(folded));
       else left[entry.kind] += 1;
     }
     const name = nameOf(initiative);
     const description = words.description(name, left.meeting, left.term);
-    return [
+    const head = [
       'BEGIN:VCALENDAR',
       'VERSION:2.0',
       `PRODID:-//${w.name}//EN`,
@@ -50,12 +50,8 @@ export const calendar: PageFile = {
       property('DESCRIPTION', description),
       property('X-WR-CALDESC', description),
       `URL:${view.outside(view.link(pathOf(initiative)))}`,
-      ...shown,
-      'END:VCALENDAR',
-      '',
-    ]
-      .map(folded)
-      .join('\r\n');
+    ].map(folded);
+    return [...head, ...shown, 'END:VCALENDAR', ''].join('\r\n');
   },
 };
 
@@ -128,12 +124,15 @@ const lineBytesMax = 75;
 
 /** A line as one or several of at most 75 bytes, none of which ends within a character (section 3.1). */
 function folded(line: string): string {
-  let [all, bytes] = ['', 0];
-  for (const character of line) {
-    const length = Buffer.byteLength(character);
-    if (bytes + length > lineBytesMax) [all, bytes] = [`${all}\r\n `, 1];
-    all += character;
-    bytes += length;
+  const bytes = Buffer.from(line);
+  if (bytes.length <= lineBytesMax) return line;
+  const parts: string[] = [];
+  for (let from = 0, room = lineBytesMax; from < bytes.length; room = lineBytesMax - 1) {
+    let to = Math.min(from + room, bytes.length);
+    // Within a character, all bytes but the first begin so.
+    while (((bytes[to] ?? 0) & 0xc0) === 0x80) to -= 1;
+    parts.push(bytes.toString('utf8', from, to));
+    from = to;
   }
-  return all;
+  return parts.join('\r\n ');
 }
