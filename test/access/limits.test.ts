@@ -103,7 +103,7 @@ test('a principal has only some streams, exports and imports open at once; one t
     if (i === 1000) throw new Error('the import did not arrive');
     await new Promise((resolve) => setImmediate(resolve));
   }
-  for (const path of [stream, '/v1/export?initiativeId=a']) {
+  for (const path of [stream, '/v1/export?initiativeId=a', '/v1/initiatives/a/datapackage.zip']) {
     const refused = await get(busy.token, path);
     t.equal(refused.status, 429, path);
     t.match(await refused.json(), { code: 'too-many-requests', detail: /^3 streams, exports and imports/ });
