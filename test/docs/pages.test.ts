@@ -1,11 +1,13 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type Test, test } from 'tap';
 import { serveChild } from '../helpers/child.ts';
 import { onlyLong } from '../helpers/effort.ts';
 import { buildLedger } from '../helpers/ledger.ts';
+import { recordReal, shenzhen } from '../helpers/real-data.ts';
 import {
   differences,
   hasCurl,
@@ -16,6 +18,8 @@ import {
   stepsOf,
 } from '../helpers/steps.ts';
 import { until } from '../helpers/until.ts';
+
+const run = promisify(execFile);
 
 test('the tour answers what it shows, and then each question of the auditor, as JSON and as a table', async (t) => {
   if (!(await hasCurl(t))) return;
@@ -47,6 +51,7 @@ test('the tour answers what it shows, and then each question of the auditor, as 
 });
 
 for (const { page, begun, least } of [
+  { page: 'commands', begun: true, least: 5 },
   { page: 'import', begun: false, least: 5 },
   { page: 'operate', begun: true, least: 8 },
   { page: 'prove', begun: true, least: 7 },
@@ -72,6 +77,24 @@ test('docs/access.md shows what its commands print', onlyLong, async (t) => {
   if (first) await tryStep(first);
   await start();
   for (const step of others) await tryStep(step);
+});
+
+test('docs/client.md shows what its programs print', async (t) => {
+  const app = await buildLedger(t);
+  await recordReal(app, shenzhen);
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const blocks = [...readDocument('docs/client.md').matchAll(/^```ts\n(.*?)^```\n\n```text\n(.*?)^```/gms)];
+  t.equal(blocks.length, 4);
+  const client = new URL('../../src/client/client.ts', import.meta.url).href;
+  for (const [i, [, program = '', shown = '']] of blocks.entries()) {
+    const file = join(t.testdirName, `${i}.ts`);
+    writeFileSync(
+      file,
+      program.replace("'milestone-ledger/client'", `'${client}'`).replace('http://127.0.0.1:3000', url),
+    );
+    const { stdout } = await run(process.execPath, [file], { env: {} });
+    t.match(stdout, patternOf(shown), `program ${i + 1}`);
+  }
 });
 
 /** Commands that are refused while a service has the ledger. */
