@@ -138,7 +138,7 @@ ${ofLog(words.asked.late, { lateByDays: '30', initiativeId })}
 <li><form class="inline" action="${view.asked.base}/log"><input type="hidden" name="type" value="RecordCorrected"><input type="hidden" name="order" value="asc"><label>${words.asked.afterCheckpoint} <input name="after" inputmode="numeric" pattern="[0-9]+" required size="8"></label> <button>${words.open}</button></form></li>
 ${question(view, words.asked.unsourced, undefined, { unsourced: 'true' }, '/v1/records')}
 ${question(view, words.asked.oneSource, undefined, { sources: '1' }, '/v1/records')}
-${question(view, words.asked.conflicting, undefined, { conflicting: 'true' }, '/v1/claims')}
+${question(view, words.asked.conflicting, '/claims', { conflicting: 'true' })}
 <li><form class="inline" action="${view.asked.base}/v1/records"><input type="hidden" name="standing" value="all"><label>${words.asked.source} <input name="sourceUrl" type="url" required></label> <button name="format" value="csv">CSV</button> <button name="format" value="json">JSON</button></form></li>
 <li><a href="${view.address('/v1/log/keys')}">${words.asked.keys}</a></li>
 <li>${words.asked.behind} <code>ledger verify</code></li>

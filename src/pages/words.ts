@@ -684,7 +684,6 @@ export const w = {
     withdrawn: 'Withdrawn.',
     withdrawnText: 'It counts nowhere. What it said, and its history, stay.',
     status: (status: string) => (status === 'retracted' ? ' (withdrawn)' : ''),
-    lastChanged: (date: string) => `last changed ${date}`,
     versions: (count: number) => s(count, 'version'),
     compared: 'Claimed and recorded',
     claimed: 'Claimed',
