@@ -7,7 +7,12 @@ import { w } from './words.ts';
 export interface ChartData {
   title: string;
   /** Totals, each from its day on. */
-  series: readonly { kind: 'mou' | 'project'; points: readonly { day: string; total: number }[] }[];
+  series: readonly {
+    kind: 'mou' | 'project';
+    /** What stands at its end. */
+    label: string;
+    points: readonly { day: string; total: number }[];
+  }[];
   /** Totals that were claimed for a day. */
   claims: readonly { day: string; value: number; text: string; isOff: boolean }[];
   /** What the axis names, and the days on which it may have been. */
@@ -48,9 +53,6 @@ function drawn(data: ChartData, size: Size, text: string, style?: SafeHtml): Saf
   const { width, height, name, font } = size;
   const days = daysOf(data);
   const [first = data.end, last = data.end] = [days[0], days.at(-1)];
-  const x = scaleUtc()
-    .domain([new Date(first), new Date(last)])
-    .range([margin.left + 12, width - margin.right]);
   const most = Math.max(
     1,
     ...data.series.flatMap(({ points }) => points.map(({ total }) => total)),
@@ -60,21 +62,25 @@ function drawn(data: ChartData, size: Size, text: string, style?: SafeHtml): Saf
     .domain([0, most])
     .nice(4)
     .range([height - margin.bottom, margin.top]);
+  const grid = y.ticks(4).filter(Number.isInteger);
+  const left = Math.max(margin.left, 10 + widthOf(w.number(grid.at(-1) ?? 0), font));
+  const x = scaleUtc()
+    .domain([new Date(first), new Date(last)])
+    .range([left + 12, width - margin.right]);
   const at = (day: string) => round(x(new Date(day)));
   const labels = new Labels(width, font);
-  const series = data.series.map(({ kind, points }) => ({
-    kind,
+  const series = data.series.map(({ points, ...one }) => ({
+    ...one,
     // The last of those that would stand at one place.
     points: [...new Map(points.map((point) => [Math.round(at(point.day)), point])).values()],
   }));
   const id = `chart-${name}`;
 
-  const grid = y.ticks(4).filter(Number.isInteger);
   const years = x
     .ticks(width > 500 ? 8 : 4)
     .filter((date) => date.getUTCMonth() === 0 && date.getUTCDate() === 1);
-  const axis = html`<g class="axis">${grid.map((tick) => html`<line x1="${margin.left}" x2="${width - margin.right}" y1="${round(y(tick))}" y2="${round(y(tick))}"/>`)}</g>
-<g class="tick" text-anchor="end">${grid.map((tick) => html`<text x="${margin.left - 6}" y="${round(y(tick) + 4)}">${w.number(tick)}</text>`)}</g>
+  const axis = html`<g class="axis">${grid.map((tick) => html`<line x1="${left}" x2="${width - margin.right}" y1="${round(y(tick))}" y2="${round(y(tick))}"/>`)}</g>
+<g class="tick" text-anchor="end">${grid.map((tick) => html`<text x="${left - 6}" y="${round(y(tick) + 4)}">${w.number(tick)}</text>`)}</g>
 <g class="tick" text-anchor="middle">${years.map((date) => html`<text x="${round(x(date))}" y="${height - margin.bottom + 18}">${date.getUTCFullYear()}</text>`)}</g>`;
   const below = height - margin.bottom + 4;
   const placed = data.marks.map(({ name, earliest, latest }) => ({
@@ -94,7 +100,7 @@ function drawn(data: ChartData, size: Size, text: string, style?: SafeHtml): Saf
   ];
   // No text stands on a ring, nor on the numbers of the axis.
   for (const { day, value } of data.claims) labels.keepFree(at(day) - 8, at(day) + 8, y(value) + 4);
-  for (const tick of grid) labels.keepFree(0, margin.left - 4, y(tick) + 4);
+  for (const tick of grid) labels.keepFree(0, left - 4, y(tick) + 4);
 
   // The newest stand at the right end, where the eye ends: these are placed first.
   const lines = series.map(({ kind, points }) => {
@@ -117,14 +123,13 @@ function drawn(data: ChartData, size: Size, text: string, style?: SafeHtml): Saf
       html`<circle class="dot claim ${isOff ? 'off' : ''}" cx="${at(day)}" cy="${round(y(value))}" r="7"/>`,
   );
   const texts: Hole[] = [
-    ...series.flatMap(({ kind, points }) =>
+    ...series.flatMap(({ kind, label, points }) =>
       points.slice(-1).map(({ day, total }) => {
-        const words = kind === 'mou' ? w.mous(total) : w.projects(total);
         const isNearEnd = at(day) > width - 120;
         return labels.place(
           isNearEnd ? width - margin.right : at(day) + 8,
           y(total) - 7,
-          words,
+          label,
           isNearEnd ? 'end' : 'start',
           true,
           kind,
@@ -187,8 +192,7 @@ class Labels {
     isNeeded: boolean,
     kind = '',
   ): Hole {
-    // In the widest of the fonts that browsers have.
-    const length = text.length * this.#font * 0.6;
+    const length = widthOf(text, this.#font);
     const shift = anchor === 'start' ? 0 : anchor === 'middle' ? length / 2 : length;
     const left = Math.min(Math.max(x - shift, 2), this.#width - length - 2);
     for (const move of isNeeded ? [0, 1, -1, 2, -2, 3, -3, 4] : [0]) {
@@ -205,6 +209,9 @@ class Labels {
     this.#boxes.push({ left, right, y });
   }
 }
+
+/** How wide a text is at most, in the fonts that browsers have. */
+const widthOf = (text: string, font: number): number => text.length * font * 0.6;
 
 const overlaps = (
   a: { left: number; right: number; y: number },

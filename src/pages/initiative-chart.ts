@@ -79,7 +79,9 @@ export function chartData(initiative: Initiative, { items }: Meetings): ChartDat
         total += count;
         return { day, total };
       });
-    return { kind, points: points.filter(({ total }) => total > 0) };
+    const isPart = items.length > 0 && initiative.counts[plural].outsideMeetings > 0;
+    const label = isPart ? words.chartPart(w[plural](total)) : w[plural](total);
+    return { kind, label, points: points.filter(({ total }) => total > 0) };
   });
   const claims = initiative.claims.flatMap(
     ({ metric, scope, occurredOn, value, status, qualifier, difference = 0 }) => {

@@ -611,6 +611,7 @@ export const w = {
     chartTitle: (name: string) => `${name}: running totals of MoUs and projects, with claimed totals`,
     chartText: (mous: string, projects: string, claims: string) =>
       `MoUs ${mous}; projects ${projects}${claims === '' ? '' : `; claimed: ${claims}`}.`,
+    chartPart: (counted: string) => `${counted} at meetings`,
     figuresBelow: 'The table below has the figures.',
     chartCaption:
       'Lines: what is recorded, step by step. Rings: totals that publishers claimed, on the day for which they were stated. Bars below the axis: days on which something may have happened, where the day is not known.',

@@ -45,6 +45,8 @@ test('an initiative in the past, cut by a day, and one of which little is known'
   t.equal(linkText(cut, `${base}/projects?until=2021&asOfPosition=70`), String(counts.projects.total));
   const sparse = textOf(await pageOf(app, '/initiatives/eg-jo-jhc'));
   t.match(sparse, 'missing: 30th JHC');
+  // 37 more were launched outside meetings, which the line does not have.
+  t.match(await pageOf(app, `/initiatives/${chongqing.initiativeId}`), '>14 projects at meetings</text>');
   t.match(sparse, '32nd JHC 9 May 2024 Cairo unknown');
 });
 
