@@ -17,7 +17,6 @@ import { recordReclassified } from './record-reclassified.ts';
 import { recordReinstated } from './record-reinstated.ts';
 import { recordRetracted } from './record-retracted.ts';
 import { rightsChanged } from './rights-changed.ts';
-import { validityExtended } from './validity-extended.ts';
 
 /** Every event type that can be posted, in the order of the documentation. */
 export const catalogue = [
@@ -32,7 +31,6 @@ export const catalogue = [
   recordReinstated,
   recordReclassified,
   personalDataErased,
-  validityExtended,
 ] as const;
 
 /** Every event type that can stand in the log. */

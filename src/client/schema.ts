@@ -1,5 +1,5 @@
 // Made by npm run client-types from openapi/openapi.json,
-// whose SHA-256 is 5e7ed5f2c68e46379cdabc17d9ce9fa0cb8e4f00cb1a1c2763b493b708ad058a.
+// whose SHA-256 is b606cb736b91324fb8a3be4d4ceaeee3a8237a0d303e6ec5323a8b99d9122ce8.
 
 export interface paths {
     "/openapi.json": {
@@ -3092,58 +3092,6 @@ export interface components {
             requestedBy?: string;
             sources?: components["schemas"]["Source"][];
         };
-        /**
-         * @description An MoU or a project is valid until another day.
-         * @example {
-         *       "type": "ValidityExtended",
-         *       "recordId": "mou-founding",
-         *       "validUntil": "2029-10-15",
-         *       "sources": [
-         *         {
-         *           "publisher": "xinjiapo.news",
-         *           "publishedOn": "2023-10"
-         *         }
-         *       ]
-         *     }
-         */
-        ValidityExtended: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "ValidityExtended";
-            /**
-             * Format: uuid
-             * @description Makes a retry safe. The server makes a UUIDv7 where it is absent.
-             */
-            eventId?: string;
-            /** Format: visible */
-            note?: string;
-            /** Format: visible */
-            correlationId?: string;
-            /** @description A slug: lower-case letters, digits and hyphens. */
-            recordId?: string;
-            /** @description The version that the record must have; 0: none yet. */
-            expectedVersion?: number;
-            /**
-             * Format: edtf
-             * @description An EDTF (ISO 8601-2) date: 2023, 2023-12, 2023-12-14, a/b, [a..b], [..b]; suffix ?, ~ or % for doubt.
-             */
-            validUntil: string;
-            sources: components["schemas"]["Source"][];
-            /** @description Every standing milestone of the meeting that matches; one event each. */
-            where?: {
-                /** @description A slug: lower-case letters, digits and hyphens. */
-                meetingId: string;
-                /** @enum {unknown} */
-                kind?: "mou" | "project";
-                /**
-                 * Format: edtf
-                 * @description An EDTF (ISO 8601-2) date: 2023, 2023-12, 2023-12-14, a/b, [a..b], [..b]; suffix ?, ~ or % for doubt.
-                 */
-                occurredOn?: string;
-            };
-        };
         Defaults: {
             sources?: components["schemas"]["Source"][];
             /**
@@ -3156,7 +3104,7 @@ export interface components {
             /** Format: visible */
             correlationId?: string;
         };
-        PostedEvent: components["schemas"]["InitiativeRegistered"] | components["schemas"]["MeetingHeld"] | components["schemas"]["MoUSigned"] | components["schemas"]["ProjectLaunched"] | components["schemas"]["FigureClaimed"] | components["schemas"]["RecordCorrected"] | components["schemas"]["EvidenceAdded"] | components["schemas"]["RecordRetracted"] | components["schemas"]["RecordReinstated"] | components["schemas"]["RecordReclassified"] | components["schemas"]["PersonalDataErased"] | components["schemas"]["ValidityExtended"];
+        PostedEvent: components["schemas"]["InitiativeRegistered"] | components["schemas"]["MeetingHeld"] | components["schemas"]["MoUSigned"] | components["schemas"]["ProjectLaunched"] | components["schemas"]["FigureClaimed"] | components["schemas"]["RecordCorrected"] | components["schemas"]["EvidenceAdded"] | components["schemas"]["RecordRetracted"] | components["schemas"]["RecordReinstated"] | components["schemas"]["RecordReclassified"] | components["schemas"]["PersonalDataErased"];
         /** @description Events that are recorded all or none, in order. */
         Batch: {
             defaults?: components["schemas"]["Defaults"];
@@ -3522,7 +3470,7 @@ export interface operations {
                 /** @description A slug: lower-case letters, digits and hyphens. */
                 recordId?: string;
                 /** @description The type of the event. Given several times: any of these types. */
-                type?: ("InitiativeRegistered" | "MeetingHeld" | "MoUSigned" | "ProjectLaunched" | "FigureClaimed" | "RecordCorrected" | "EvidenceAdded" | "RecordRetracted" | "RecordReinstated" | "RecordReclassified" | "PersonalDataErased" | "ValidityExtended" | "LogContinued" | "PrincipalAdded" | "RightsChanged" | "PrincipalDisabled")[];
+                type?: ("InitiativeRegistered" | "MeetingHeld" | "MoUSigned" | "ProjectLaunched" | "FigureClaimed" | "RecordCorrected" | "EvidenceAdded" | "RecordRetracted" | "RecordReinstated" | "RecordReclassified" | "PersonalDataErased" | "LogContinued" | "PrincipalAdded" | "RightsChanged" | "PrincipalDisabled")[];
                 /** @description The kind that the record had before the event. */
                 kind?: "initiative" | "meeting" | "mou" | "project" | "claim";
                 /** @description The id of the principal who recorded it. */
@@ -3677,7 +3625,7 @@ export interface operations {
                 /** @description A slug: lower-case letters, digits and hyphens. */
                 recordId?: string;
                 /** @description The type of the event. Given several times: any of these types. */
-                type?: ("InitiativeRegistered" | "MeetingHeld" | "MoUSigned" | "ProjectLaunched" | "FigureClaimed" | "RecordCorrected" | "EvidenceAdded" | "RecordRetracted" | "RecordReinstated" | "RecordReclassified" | "PersonalDataErased" | "ValidityExtended" | "LogContinued" | "PrincipalAdded" | "RightsChanged" | "PrincipalDisabled")[];
+                type?: ("InitiativeRegistered" | "MeetingHeld" | "MoUSigned" | "ProjectLaunched" | "FigureClaimed" | "RecordCorrected" | "EvidenceAdded" | "RecordRetracted" | "RecordReinstated" | "RecordReclassified" | "PersonalDataErased" | "LogContinued" | "PrincipalAdded" | "RightsChanged" | "PrincipalDisabled")[];
                 /** @description The kind that the record had before the event. */
                 kind?: "initiative" | "meeting" | "mou" | "project" | "claim";
                 /** @description The id of the principal who recorded it. */
@@ -5574,7 +5522,7 @@ export interface operations {
                 /** @description A slug: lower-case letters, digits and hyphens. */
                 recordId?: string;
                 /** @description The type of the event. Given several times: any of these types. */
-                type?: ("InitiativeRegistered" | "MeetingHeld" | "MoUSigned" | "ProjectLaunched" | "FigureClaimed" | "RecordCorrected" | "EvidenceAdded" | "RecordRetracted" | "RecordReinstated" | "RecordReclassified" | "PersonalDataErased" | "ValidityExtended" | "LogContinued" | "PrincipalAdded" | "RightsChanged" | "PrincipalDisabled")[];
+                type?: ("InitiativeRegistered" | "MeetingHeld" | "MoUSigned" | "ProjectLaunched" | "FigureClaimed" | "RecordCorrected" | "EvidenceAdded" | "RecordRetracted" | "RecordReinstated" | "RecordReclassified" | "PersonalDataErased" | "LogContinued" | "PrincipalAdded" | "RightsChanged" | "PrincipalDisabled")[];
                 /** @description The kind that the record had before the event. */
                 kind?: "initiative" | "meeting" | "mou" | "project" | "claim";
                 /** @description The id of the principal who recorded it. */
