@@ -16,6 +16,7 @@ export const dimensions = [
   { name: 'zone', keysOf: (record) => textOf(record, 'zone') },
   { name: 'sector', keysOf: (record) => textOf(record, 'sector') },
   { name: 'instrument', keysOf: (record) => textOf(record, 'instrument') },
+  { name: 'tier', keysOf: (record) => textOf(record, 'tier') },
   { name: 'country', keysOf: ({ data }) => partiesIn(data).flatMap(({ country }) => country ?? []) },
 ] as const satisfies readonly Dimension[];
 
@@ -54,7 +55,10 @@ const partiesIn = (data: LedgerRecord['data']) => ('parties' in data ? (data.par
 const onePerSpelling = (keys: string[]): string[] =>
   [...Map.groupBy(keys, folded).values()].flatMap(([first]) => first ?? []);
 
-function textOf(record: LedgerRecord, member: 'pillar' | 'zone' | 'sector' | 'instrument'): string[] {
+function textOf(
+  record: LedgerRecord,
+  member: 'pillar' | 'zone' | 'sector' | 'instrument' | 'tier',
+): string[] {
   const text = isMilestone(record) ? record.data[member] : undefined;
   return text === undefined ? [] : [text];
 }
