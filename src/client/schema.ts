@@ -1,5 +1,5 @@
 // Made by npm run client-types from openapi/openapi.json,
-// whose SHA-256 is 7153d8412c94bcc13142d325463c7912b60a9498673e5f89bd1c696667bcc4a8.
+// whose SHA-256 is b606cb736b91324fb8a3be4d4ceaeee3a8237a0d303e6ec5323a8b99d9122ce8.
 
 export interface paths {
     "/openapi.json": {
@@ -1692,11 +1692,6 @@ export interface components {
                     mous: number;
                     projects: number;
                 }[];
-                byTier?: {
-                    key: string | null;
-                    mous: number;
-                    projects: number;
-                }[];
                 byCountry?: {
                     key: string | null;
                     mous: number;
@@ -1761,12 +1756,6 @@ export interface components {
             }[];
             /** @description A record counts under each of its keys, and under null if it has none. If no record has several keys, the shares sum to the total. */
             byInstrument: {
-                key: string | null;
-                mous: number;
-                projects: number;
-            }[];
-            /** @description A record counts under each of its keys, and under null if it has none. If no record has several keys, the shares sum to the total. */
-            byTier: {
                 key: string | null;
                 mous: number;
                 projects: number;
@@ -1838,12 +1827,6 @@ export interface components {
                 projects: number;
             }[];
             /** @description A record counts under each of its keys, and under null if it has none. If no record has several keys, the shares sum to the total. */
-            byTier: {
-                key: string | null;
-                mous: number;
-                projects: number;
-            }[];
-            /** @description A record counts under each of its keys, and under null if it has none. If no record has several keys, the shares sum to the total. */
             byCountry: {
                 key: string | null;
                 mous: number;
@@ -1902,12 +1885,6 @@ export interface components {
             }[];
             /** @description A record counts under each of its keys, and under null if it has none. If no record has several keys, the shares sum to the total. */
             byInstrument: {
-                key: string | null;
-                mous: number;
-                projects: number;
-            }[];
-            /** @description A record counts under each of its keys, and under null if it has none. If no record has several keys, the shares sum to the total. */
-            byTier: {
                 key: string | null;
                 mous: number;
                 projects: number;
@@ -2188,12 +2165,6 @@ export interface components {
                         projects: number;
                     }[];
                     /** @description A record counts under each of its keys, and under null if it has none. If no record has several keys, the shares sum to the total. */
-                    byTier: {
-                        key: string | null;
-                        mous: number;
-                        projects: number;
-                    }[];
-                    /** @description A record counts under each of its keys, and under null if it has none. If no record has several keys, the shares sum to the total. */
                     byCountry: {
                         key: string | null;
                         mous: number;
@@ -2227,12 +2198,6 @@ export interface components {
                     }[];
                     /** @description A record counts under each of its keys, and under null if it has none. If no record has several keys, the shares sum to the total. */
                     byInstrument: {
-                        key: string | null;
-                        mous: number;
-                        projects: number;
-                    }[];
-                    /** @description A record counts under each of its keys, and under null if it has none. If no record has several keys, the shares sum to the total. */
-                    byTier: {
                         key: string | null;
                         mous: number;
                         projects: number;
@@ -4192,8 +4157,6 @@ export interface operations {
                 /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
                 instrument?: string;
                 /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                tier?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
                 country?: string;
                 /** @description The whole name of one party. Names of persons are not searched. Case, blanks, apostrophes and the way that characters are composed make no difference. */
                 party?: string;
@@ -4294,8 +4257,6 @@ export interface operations {
                 sector?: string;
                 /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
                 instrument?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                tier?: string;
                 /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
                 country?: string;
                 /** @description The whole name of one party. Names of persons are not searched. Case, blanks, apostrophes and the way that characters are composed make no difference. */
@@ -4399,8 +4360,6 @@ export interface operations {
                 sector?: string;
                 /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
                 instrument?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                tier?: string;
                 /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
                 country?: string;
                 /** @description The whole name of one party. Names of persons are not searched. Case, blanks, apostrophes and the way that characters are composed make no difference. */

@@ -16,7 +16,6 @@ export const dimensions = [
   { name: 'zone', keysOf: (record) => textOf(record, 'zone') },
   { name: 'sector', keysOf: (record) => textOf(record, 'sector') },
   { name: 'instrument', keysOf: (record) => textOf(record, 'instrument') },
-  { name: 'tier', keysOf: (record) => textOf(record, 'tier') },
   { name: 'country', keysOf: ({ data }) => partiesIn(data).flatMap(({ country }) => country ?? []) },
 ] as const satisfies readonly Dimension[];
 
@@ -55,10 +54,7 @@ const partiesIn = (data: LedgerRecord['data']) => ('parties' in data ? (data.par
 const onePerSpelling = (keys: string[]): string[] =>
   [...Map.groupBy(keys, folded).values()].flatMap(([first]) => first ?? []);
 
-function textOf(
-  record: LedgerRecord,
-  member: 'pillar' | 'zone' | 'sector' | 'instrument' | 'tier',
-): string[] {
+function textOf(record: LedgerRecord, member: 'pillar' | 'zone' | 'sector' | 'instrument'): string[] {
   const text = isMilestone(record) ? record.data[member] : undefined;
   return text === undefined ? [] : [text];
 }

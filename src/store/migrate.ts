@@ -11,7 +11,6 @@ import * as country from '../../migrations/0010-country.ts';
 import * as wholeSnapshots from '../../migrations/0011-whole-snapshots.ts';
 import * as access from '../../migrations/0012-access.ts';
 import * as sessions from '../../migrations/0013-sessions.ts';
-import * as tier from '../../migrations/0014-tier.ts';
 import * as ledgerOnPostgres from '../../migrations/postgres-0001-ledger.ts';
 import * as viewVersionsOnPostgres from '../../migrations/postgres-0002-view-versions.ts';
 import * as checksOnPostgres from '../../migrations/postgres-0007-checks.ts';
@@ -34,7 +33,6 @@ export const sqliteMigrations: Record<string, Migration> = {
   '0011-whole-snapshots': wholeSnapshots,
   '0012-access': access,
   '0013-sessions': sessions,
-  '0014-tier': tier,
 };
 
 /** The same on PostgreSQL: a migration that is written for both engines stands in both lists. */
@@ -50,7 +48,6 @@ export const postgresMigrations: typeof sqliteMigrations = {
   '0011-whole-snapshots': wholeSnapshotsOnPostgres,
   '0012-access': accessOnPostgres,
   '0013-sessions': sessionsOnPostgres,
-  '0014-tier': tier,
 };
 
 /** Brings the tables to this version; gives the names of the migrations that ran. schema: where the tables are. */
