@@ -1,5 +1,5 @@
 // Made by npm run client-types from openapi/openapi.json,
-// whose SHA-256 is eff5b1ea40f2c18d7bf7e0e59778dcf7f31b4269e08e4e69068f9922baf1f0d7.
+// whose SHA-256 is b606cb736b91324fb8a3be4d4ceaeee3a8237a0d303e6ec5323a8b99d9122ce8.
 
 export interface paths {
     "/openapi.json": {
@@ -638,26 +638,6 @@ export interface paths {
          * @description A C2SP tlog-proof: one file with the inclusion proof and a signed checkpoint, which verifies with the leaf and the key of the log. If no checkpoint covers the event yet, one is signed.
          */
         get: operations["proveEvent"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/log/clock": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The time of the last event
-         * @description When the last event was recorded, in milliseconds since 1970.
-         */
-        get: operations["getClock"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5334,46 +5314,6 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
-                };
-            };
-            /** @description The request was refused, and nothing was recorded. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The ledger could not answer. */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getClock: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The time */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        recordedAtMs: number;
-                    };
                 };
             };
             /** @description The request was refused, and nothing was recorded. */

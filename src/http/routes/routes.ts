@@ -7,7 +7,6 @@ import type { Ledger } from '../ledger.ts';
 import { accessRoutes } from './access.ts';
 import { AnswerSender, answerRoutes } from './answers.ts';
 import { asyncApiRoute } from './async-api.ts';
-import { clockRoute } from './clock.ts';
 import { dataPackageRoute } from './data-package.ts';
 import { exportRoute } from './export.ts';
 import { importEvents } from './import-events.ts';
@@ -33,7 +32,6 @@ export function addRoutes(app: App, ledger: Ledger, clock: () => number, pages: 
   answerRoutes(app, sender);
   dataPackageRoute(app, ledger);
   logRoutes(app, ledger);
-  clockRoute(app, ledger);
   exportRoute(app, ledger);
   tileRoutes(app, ledger);
   rebuildRoute(app, ledger);
