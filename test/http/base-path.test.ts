@@ -118,7 +118,7 @@ test('a login leads to the base path and back below it, with cookies that are se
   const { app, provider } = await ledgerWithProvider(t, { PUBLIC_URL: publicUrl + base });
   const browser = new Browser(app, provider.issuer);
   for (const [link, to] of [
-    ['/login', '/v1/me'],
+    ['/login', '/me'],
     ['/login?return=/docs', '/docs'],
     [`/login?return=${base}/docs`, '/docs'],
     ['/login?return=/../other', '/other'],

@@ -75,6 +75,9 @@ test('addresses in a feed and in a calendar are those of PUBLIC_URL', async (t) 
   t.equal(feed.id, `${base}/feed.atom?kind=mou`);
   t.equal(feed.links?.find(({ rel }) => rel === 'alternate')?.href, base);
   for (const { links } of feed.entries ?? []) t.ok(links?.[0]?.href?.startsWith(`${base}/records/`));
+  const links = String((await app.inject(`/ledger${page}`)).headers['link']).split(', ');
+  t.ok(links.includes(`</ledger${page}/feed.atom>; rel="alternate"; type="application/atom+xml"`));
+  t.ok(links.every((link) => link.startsWith('</ledger/')));
   const calendar = await app.inject(`/ledger${page}/meetings.ics`);
   t.ok(calendar.body.replaceAll('\r\n ', '').includes(`URL:${base}/meetings/jic-4`));
 });
