@@ -64,6 +64,7 @@ export class Client {
     return this.#connection.url;
   }
 
+  /** Gives JSON as an object, and all else as text: what is neither (tiles, archives) is for fetch. */
   get<P extends PathOf<'get'>>(
     path: P,
     ...[parameters, options]: Asked<Operation<P, 'get'>, AskOptions>
