@@ -103,6 +103,7 @@ function moment(view: View): SafeHtml {
     : html`<span class="soft">${w.now(end)}</span>`;
   return html`<section class="moment ${isPast ? 'past' : ''}" aria-label="${w.asKnownOn}"><div class="frame">
 <form class="asof" action="${base}${path}">${hidden}<label for="as-of">${w.asKnownOn}</label> <input id="as-of" type="date" name="asOf" value="${day}" title="${day && dayInWords(day)}"> <button>${w.show}</button></form>
+<form class="asof" action="${base}${path}">${hidden}<label for="as-of-position">${w.asKnownAt}</label> <input id="as-of-position" type="number" name="asOfPosition" min="0" max="${end}" value="${at.position}" required> <button>${w.show}</button></form>
 ${told}
 </div></section>`;
 }

@@ -279,7 +279,7 @@ export const w = {
   unknownDate: 'date unknown',
 
   asKnownOn: 'As known on',
-  asKnownAt: 'or at position',
+  asKnownAt: 'Or at position',
   show: 'Show',
   now: (events: number) => `Now: all ${s(events, 'event')}.`,
   past: (position: number, recorded: string | undefined) =>

@@ -9,6 +9,7 @@ import { type Test, test } from 'tap';
 import type { App } from '../../src/app.ts';
 import { isOnPostgres } from '../helpers/database.ts';
 import { initiative, meeting, mou } from '../helpers/decide.ts';
+import { onlyLong } from '../helpers/effort.ts';
 import { ndjson } from '../helpers/import.ts';
 import { buildLedger } from '../helpers/ledger.ts';
 import { listen, openSocket } from '../helpers/shell.ts';
@@ -229,7 +230,7 @@ test('a sender that breaks off leaves what was recorded', async (t) => {
   t.equal(await end(app), 301);
 });
 
-test('only so many imports of large files run at once, and small ones beside them', async (t) => {
+test('only so many imports of large files run at once, and small ones beside them', onlyLong, async (t) => {
   const app = await buildLedger(t);
   await post(app, ndjson(initiative()));
   const port = await listen(app);
@@ -283,7 +284,7 @@ test('closing ends an import after what was recorded, and says so', async (t) =>
   await closed;
 });
 
-test('posts go between the commits of an import', async (t) => {
+test('posts go between the commits of an import', onlyLong, async (t) => {
   const app = await buildLedger(t);
   await post(app, ndjson(initiative(), { ...initiative(), recordId: 'sci' }));
   const lines = 3000;

@@ -14,6 +14,7 @@ import {
   retracted,
   type TestLedger,
 } from '../helpers/decide.ts';
+import { onlyLong } from '../helpers/effort.ts';
 import { counted, imported, ndjson, readAs, refusedWhole } from '../helpers/import.ts';
 
 const idsOf = ({ rows }: TestLedger): string[] => rows('events').map(({ event_id }) => event_id);
@@ -192,36 +193,40 @@ test('with atomic, all lines are recorded or none', async (t) => {
   t.equal(new Set(logged.map(({ recorded_at }) => recorded_at)).size, 1, 'in one commit');
 });
 
-test('of large files that are recorded as a whole four wait in memory, and a fifth is refused', async (t) => {
-  const ledger = await openLedger(t);
-  await ledger.post(initiative());
-  const file = ndjson(...Array.from({ length: 20 }, () => mou({ note: 'x'.repeat(9_000) })));
-  const go = Promise.withResolvers<void>();
-  let arrived = () => {};
-  // Of the recorder an import as a whole uses no more.
-  const recorder = {
-    async recordTogether(...postings: Parameters<typeof ledger.recorder.recordTogether>) {
-      arrived();
-      await go.promise;
-      return ledger.recorder.recordTogether(...postings);
-    },
-  } as typeof ledger.recorder;
-  const waiting: Promise<unknown>[] = [];
-  const begin = (importId: string) => imported({ ...ledger, recorder }, file, { atomic: true, importId });
-  for (const importId of ['1', '2', '3', '4']) {
-    const isWaiting = new Promise<void>((resolve) => {
-      arrived = resolve;
-    });
-    waiting.push(begin(importId));
-    await isWaiting;
-  }
-  await t.rejects(begin('5'), { code: 'overloaded' });
-  go.resolve();
-  await Promise.all(waiting);
-  t.same(counted(await imported(ledger, file, { atomic: true, importId: '5' })), [20, 20, 0, 0]);
-});
+test(
+  'of large files that are recorded as a whole four wait in memory, and a fifth is refused',
+  onlyLong,
+  async (t) => {
+    const ledger = await openLedger(t);
+    await ledger.post(initiative());
+    const file = ndjson(...Array.from({ length: 20 }, () => mou({ note: 'x'.repeat(9_000) })));
+    const go = Promise.withResolvers<void>();
+    let arrived = () => {};
+    // Of the recorder an import as a whole uses no more.
+    const recorder = {
+      async recordTogether(...postings: Parameters<typeof ledger.recorder.recordTogether>) {
+        arrived();
+        await go.promise;
+        return ledger.recorder.recordTogether(...postings);
+      },
+    } as typeof ledger.recorder;
+    const waiting: Promise<unknown>[] = [];
+    const begin = (importId: string) => imported({ ...ledger, recorder }, file, { atomic: true, importId });
+    for (const importId of ['1', '2', '3', '4']) {
+      const isWaiting = new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+      waiting.push(begin(importId));
+      await isWaiting;
+    }
+    await t.rejects(begin('5'), { code: 'overloaded' });
+    go.resolve();
+    await Promise.all(waiting);
+    t.same(counted(await imported(ledger, file, { atomic: true, importId: '5' })), [20, 20, 0, 0]);
+  },
+);
 
-test('an atomic import has its bounds', async (t) => {
+test('an atomic import has its bounds', onlyLong, async (t) => {
   const ledger = await given(t);
   const atomic = true;
   const many = ndjson(...Array.from({ length: 11 }, () => mou({ repeat: 1000 })));
@@ -309,7 +314,7 @@ test('bad lines cost themselves only', async (t) => {
   ]);
 });
 
-test('only the first thousand errors are told, in the order of the file', async (t) => {
+test('only the first thousand errors are told, in the order of the file', onlyLong, async (t) => {
   const ledger = await given(t);
   const file = Array.from({ length: 1500 }, (_, i) =>
     i % 2 ? 'x\n' : ndjson(retracted('none', { note: `${i}` })),

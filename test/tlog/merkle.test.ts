@@ -27,7 +27,7 @@ const bytes = (hex: string): Uint8Array => Buffer.from(hex, 'hex');
 const hex = (hash: Uint8Array): string => Buffer.from(hash).toString('hex');
 
 /** Of the trees whose proofs are all tried. */
-const leavesMax = effort(140, 300);
+const leavesMax = effort(120, 300);
 const tree = new PlainTree(numbered(300));
 const foreign = leafHash(Buffer.from('of another tree'));
 /** The tests that spoil proofs take every leaf and pair up to size 72, and every seventh of those of the larger sizes. */

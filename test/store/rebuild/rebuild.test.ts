@@ -152,7 +152,7 @@ t.test('what was changed is told with its position and repaired', async (t) => {
   t.same(content(file), before, 'every second swap brings the names of the indexes back');
 });
 
-t.test('only the read models that are asked for are swapped', async (t) => {
+t.test('only the read models that are asked for are swapped', onlyLong, async (t) => {
   const file = changed(
     t,
     "update records set words = '' where position = 9; update count_snapshots set tally = x'00'",
@@ -204,7 +204,7 @@ t.test(
   },
 );
 
-t.test('after a swap nothing is counted from what was there before', async (t) => {
+t.test('after a swap nothing is counted from what was there before', onlyLong, async (t) => {
   const file = changed(
     t,
     'delete from count_snapshots; update records set standing = 0 where position > 100',
@@ -258,7 +258,7 @@ t.test('a snapshot that was lost is no difference', async (t) => {
   t.same((await verifyLedger(`file:${file}`)).findings, []);
 });
 
-t.test('counts that are kept for a position without an event go', async (t) => {
+t.test('counts that are kept for a position without an event go', onlyLong, async (t) => {
   const file = changed(
     t,
     `insert into count_snapshots select initiative_id, ${sample.end + 4}, tally from count_snapshots where initiative_id = '';
@@ -271,7 +271,7 @@ t.test('counts that are kept for a position without an event go', async (t) => {
   t.same(content(file, ['count_snapshots']).rows, content(sample.file, ['count_snapshots']).rows);
 });
 
-t.test('a rebuild that is ended leaves what the next one removes', async (t) => {
+t.test('a rebuild that is ended leaves what the next one removes', onlyLong, async (t) => {
   const file = changed(t, '');
   const store = await openSqlite(file);
   const upkeep = new Upkeep(store, readModels);
