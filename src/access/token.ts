@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** By which scanners for secrets know a token of a ledger. */
@@ -18,7 +18,7 @@ export function tokenHash(token: string): Buffer | undefined {
   // The same bytes have one spelling only.
   if (tokenPrefix + bytes.toString('base64url') !== token || !checksum.equals(checksumOf(secret)))
     return undefined;
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }
 
 function checksumOf(secret: Buffer): Buffer {
