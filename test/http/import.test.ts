@@ -114,13 +114,18 @@ test('what is no text in UTF-8, and what is of no known type, is refused as a wh
   t.equal(await end(app), 0);
 });
 
+/** Time outs of the database are begun by the real clock, and then can't be ended: they would outlast the tests. */
+const withStoppedTime = isOnPostgres() && {
+  skip: 'the time-outs of the database run on the clock that is stopped',
+};
+
 /** From now on time outs come when they are told to. */
 function stopTime(t: Test): void {
   mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   t.teardown(() => mock.timers.reset());
 }
 
-test('an unknown initiative is refused before the body is read', async (t) => {
+test('an unknown initiative is refused before the body is read', { ...withStoppedTime }, async (t) => {
   const app = await buildLedger(t);
   const port = await listen(app);
   stopTime(t);
@@ -184,7 +189,9 @@ test('an upload may take longer than other requests, and others are answered mea
   t.match(await received, /HTTP\/1.1 200[\s\S]*"lines":301,"recorded":301,/);
 });
 
-test('an upload that stands still for 30 seconds is cut, and no earlier', async (t) => {
+test('an upload that stands still for 30 seconds is cut, and no earlier', {
+  ...withStoppedTime,
+}, async (t) => {
   const app = await buildLedger(t);
   await post(app, ndjson(initiative()));
   const port = await listen(app);
@@ -248,10 +255,7 @@ test('only so many imports of large files run at once, and small ones beside the
   t.equal((await post(app, large)).statusCode, 200);
 });
 
-const trickling = isOnPostgres() && {
-  skip: 'the time-outs of the database run on the clock that is stopped',
-};
-test('uploads that trickle block no other, and are cut', { ...trickling }, async (t) => {
+test('uploads that trickle block no other, and are cut', { ...withStoppedTime }, async (t) => {
   const app = await buildLedger(t);
   await post(app, ndjson(initiative()));
   const port = await listen(app);
