@@ -8,6 +8,8 @@ export type Query = { [name: string]: string | number | boolean | undefined };
 /** What a page is written with: answers as of its moment, and addresses that keep the moment. */
 export class View {
   readonly asked: PageAsked;
+  /** The query of the moment, with its question mark; '' for now. */
+  #moment: string | undefined;
 
   constructor(asked: PageAsked) {
     this.asked = asked;
@@ -37,7 +39,11 @@ export class View {
   /** The address of a page or a file as of the same moment. */
   link(path: string, query: Query = {}): string {
     const { asOf, asOfPosition } = this.asked.parameters;
-    return this.address(path, { ...query, asOf, asOfPosition });
+    // A page has hundreds of addresses with nothing but the moment in their query.
+    this.#moment ??= this.address('', { asOf, asOfPosition }).slice(this.asked.base.length);
+    return Object.keys(query).length === 0
+      ? this.asked.base + path + this.#moment
+      : this.address(path, { ...query, asOf, asOfPosition });
   }
 
   /** An address as of now. */

@@ -2,8 +2,11 @@
  * Every text of the pages, in one place. Numbers of things have their noun here, because languages differ in how they count.
  */
 
+const english = new Intl.NumberFormat('en');
+const digits = (count: number): string => english.format(count);
+
 const s = (count: number, one: string, many = `${one}s`): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+  `${digits(count)} ${count === 1 ? one : many}`;
 
 function ordinal(number: number): string {
   const tens = number % 100;
@@ -189,8 +192,7 @@ const claimFilters = new Map([
   ['until', 'Stated by'],
   ['conflicting', 'Contradicted'],
 ]);
-const signed = (count: number): string =>
-  count > 0 ? `+${count.toLocaleString('en')}` : count.toLocaleString('en').replace('-', '−');
+const signed = (count: number): string => (count > 0 ? `+${digits(count)}` : digits(count).replace('-', '−'));
 const movedCounts = new Map([
   ['meetings', 'meetings'],
   ['mous', 'MoUs'],
@@ -205,7 +207,7 @@ const movedCounts = new Map([
 const moment = (position: number, time: string | undefined): string =>
   position === 0
     ? 'the beginning of the log'
-    : `position ${position.toLocaleString('en')}${time === undefined ? '' : ` (${time})`}`;
+    : `position ${digits(position)}${time === undefined ? '' : ` (${time})`}`;
 
 const members = new Map([
   ['name', 'Name'],
@@ -256,7 +258,7 @@ export const w = {
   openLedger: 'This ledger is open: everybody on this machine may read and record.',
 
   signed,
-  number: (count: number) => count.toLocaleString('en'),
+  number: (count: number) => digits(count),
   months: [
     'January',
     'February',
@@ -316,13 +318,11 @@ export const w = {
 
   status: (status: string, difference = 0) => {
     const word = statuses.get(status) ?? status;
-    return status === 'over' || status === 'short'
-      ? `${Math.abs(difference).toLocaleString('en')} ${word}`
-      : word;
+    return status === 'over' || status === 'short' ? `${digits(Math.abs(difference))} ${word}` : word;
   },
   statusName: (status: string) => statuses.get(status) ?? status,
   qualified: (qualifier: string, value: number) =>
-    [qualifiers.get(qualifier), value.toLocaleString('en')].filter(Boolean).join(' '),
+    [qualifiers.get(qualifier), digits(value)].filter(Boolean).join(' '),
   metric: (metric: string) => metrics.get(metric) ?? metric.replaceAll('-', ' '),
   scope: (scope: string) => {
     const [name = '', key] = scope.split(/:(.*)/s);
@@ -384,13 +384,13 @@ export const w = {
       `${s(initiatives, 'initiative')}, ${s(mous, 'MoU')}, ${s(projects, 'project')}, ${s(meetings, 'meeting')}. Each figure is counted from the log and opens the records that it counts.`,
     none: 'No initiative is recorded yet.',
     columns: { initiative: 'Initiative', mous: 'MoUs', projects: 'Projects', meetings: 'Meetings' },
-    named: (named: number) => `${named.toLocaleString('en')} named`,
+    named: (named: number) => `${digits(named)} named`,
     all: 'All, each milestone once',
     newest: 'Newest milestones',
     noMilestones: 'No milestone is recorded.',
     ends: 'Ends within 90 days',
     noEnds: 'Nothing that is recorded ends within 90 days.',
-    allEnds: (count: number) => `All ${count.toLocaleString('en')} that end`,
+    allEnds: (count: number) => `All ${digits(count)} that end`,
     dontAddUp: "Claims that don't add up",
     allAddUp: 'All claims that can be compared agree with the records.',
     count: (status: string, count: number) =>
@@ -425,14 +425,14 @@ export const w = {
     modeOf: (mode: string) => modes.get(mode) ?? mode,
     coChairs: 'Co-chairs',
     retracted: 'This meeting was taken back. It counts nowhere.',
-    unnamed: (count: number) => `${count.toLocaleString('en')} announced as a number, not named`,
-    all: (count: number) => `All ${count.toLocaleString('en')}`,
+    unnamed: (count: number) => `${digits(count)} announced as a number, not named`,
+    all: (count: number) => `All ${digits(count)}`,
     none: 'None is recorded.',
     claims: 'What was published about it',
     noClaims: 'No claim about this meeting is recorded.',
     sources: 'Sources of the meeting',
     record: 'History and proof of this record',
-    recordedAs: (count: number) => `${count.toLocaleString('en')} recorded`,
+    recordedAs: (count: number) => `${digits(count)} recorded`,
   },
 
   lists: {
@@ -462,7 +462,7 @@ export const w = {
       parties: 'Parties',
       more: 'Kind',
     },
-    more: (count: number) => `and ${count.toLocaleString('en')} more`,
+    more: (count: number) => `and ${digits(count)} more`,
   },
 
   claimsPage: {
@@ -485,7 +485,7 @@ export const w = {
       status: 'Result',
       step: 'Since the claim before',
     },
-    possible: (count: number) => `and ${count.toLocaleString('en')} possible`,
+    possible: (count: number) => `and ${digits(count)} possible`,
     step: (claimed: number, recorded: number | undefined) =>
       `${signed(claimed)} claimed${recorded === undefined ? '' : `, ${signed(recorded)} recorded`}`,
   },
@@ -597,11 +597,11 @@ export const w = {
     projects: 'Projects launched',
     meetings: 'Meetings held',
     ofThem: (named: number, unnamed: number) =>
-      `${named.toLocaleString('en')} named, ${unnamed.toLocaleString('en')} announced as a number`,
+      `${digits(named)} named, ${digits(unnamed)} announced as a number`,
     atMeetings: { mous: 'MoUs signed at meetings', projects: 'Projects launched at meetings' },
-    moreOutside: (count: number) => `${count.toLocaleString('en')} more outside meetings`,
-    outside: (count: number) => `${count.toLocaleString('en')} outside meetings`,
-    possible: (count: number) => `${count.toLocaleString('en')} more may have happened by then`,
+    moreOutside: (count: number) => `${digits(count)} more outside meetings`,
+    outside: (count: number) => `${digits(count)} outside meetings`,
+    possible: (count: number) => `${digits(count)} more may have happened by then`,
     complete: 'none missing',
     missing: (ordinals: string) => `missing: ${ordinals}`,
     noClaim: 'no claim recorded',
@@ -631,7 +631,7 @@ export const w = {
     noMeetings: 'No meeting is recorded.',
     allMeetings: (count: number) => `All ${s(count, 'meeting')}`,
     namedOnes: { mous: 'MoUs with a name', projects: 'Projects with a name' },
-    allNamed: (count: number) => `All ${count.toLocaleString('en')} with a name`,
+    allNamed: (count: number) => `All ${digits(count)} with a name`,
     sharesShown: (isYear: boolean, shown: number, all: number) =>
       `The ${isYear ? 'last' : 'largest'} ${shown} of ${all}.`,
     dontAddUp: "Claims that don't add up",
@@ -690,13 +690,13 @@ export const w = {
     claimed: 'Claimed',
     recorded: 'Recorded by that day',
     difference: 'Difference',
-    possible: (count: number) => `${count.toLocaleString('en')} more may have happened by then`,
+    possible: (count: number) => `${digits(count)} more may have happened by then`,
     surely: 'nothing else may have happened by then',
     recordedLess: 'recorded less claimed',
     step: (claimed: number, recorded: number) =>
-      `Since then the publisher counts ${claimed.toLocaleString('en')} more, and the register ${recorded.toLocaleString('en')} more.`,
-    stepClaimed: (claimed: number) => `Since then the publisher counts ${claimed.toLocaleString('en')} more.`,
-    previous: (value: number) => `The claim before it: ${value.toLocaleString('en')}.`,
+      `Since then the publisher counts ${digits(claimed)} more, and the register ${digits(recorded)} more.`,
+    stepClaimed: (claimed: number) => `Since then the publisher counts ${digits(claimed)} more.`,
+    previous: (value: number) => `The claim before it: ${digits(value)}.`,
     notCompared: 'The register does not count such things, so the claim is only kept.',
     notComparedNow: 'It was withdrawn, so it is compared with nothing.',
     published: (publisher: string) => `Published by ${publisher}`,
@@ -771,12 +771,12 @@ export const w = {
   },
 
   eventPage: {
-    title: (position: number, type: string) => `Event ${position.toLocaleString('en')}: ${type}`,
-    event: (position: number) => `event ${position.toLocaleString('en')}`,
+    title: (position: number, type: string) => `Event ${digits(position)}: ${type}`,
+    event: (position: number) => `event ${digits(position)}`,
     recorded: 'Recorded',
     toVersion: (version: number) => `version ${version}`,
-    before: (position: number) => `← event ${position.toLocaleString('en')}`,
-    after: (position: number) => `event ${position.toLocaleString('en')} →`,
+    before: (position: number) => `← event ${digits(position)}`,
+    after: (position: number) => `event ${digits(position)} →`,
     said: 'What it recorded',
     occurred: (date: string) => `It happened: ${date}.`,
     erased: (count: number, basis: string) => `${s(count, 'name')} of persons erased. Legal basis: ${basis}.`,
