@@ -2,12 +2,14 @@ import { type Static, Type } from 'typebox';
 import type { EventType } from '../src/shapes/event-type.ts';
 import { closed, ref } from '../src/shapes/fields.ts';
 import { Defaults, eventsMax } from '../src/shapes/posted.ts';
+import { aliasesChanged } from './aliases-changed.ts';
 import { evidenceAdded } from './evidence-added.ts';
 import { figureClaimed } from './figure-claimed.ts';
 import { initiativeRegistered } from './initiative-registered.ts';
 import { logContinued } from './log-continued.ts';
 import { meetingHeld } from './meeting-held.ts';
 import { moUSigned } from './mou-signed.ts';
+import { partyNamed } from './party-named.ts';
 import { personalDataErased } from './personal-data-erased.ts';
 import { principalAdded } from './principal-added.ts';
 import { principalDisabled } from './principal-disabled.ts';
@@ -40,6 +42,8 @@ export const eventTypes: readonly EventType[] = [
   principalAdded,
   rightsChanged,
   principalDisabled,
+  partyNamed,
+  aliasesChanged,
 ];
 export type PostedEvent = Static<(typeof catalogue)[number]['schema']>;
 

@@ -1,7 +1,7 @@
 import { SomeSources } from '../src/shapes/fields.ts';
 import { ofSome } from '../src/shapes/posted.ts';
 import { withSources } from '../src/shapes/state.ts';
-import { changing } from './define-event.ts';
+import { changing, goBack } from './define-event.ts';
 
 export const evidenceAdded = changing({
   type: 'EvidenceAdded',
@@ -28,5 +28,6 @@ export const evidenceAdded = changing({
   decide(event, { sources }) {
     return withSources(sources, event.sources) === sources ? undefined : {};
   },
+  undo: goBack,
   evolve: (before, event) => ({ ...before, sources: withSources(before.sources, event.sources) }),
 });

@@ -1,4 +1,5 @@
 import type { Asking } from '../src/shapes/asking.ts';
+import { meetingsIn } from '../src/shapes/claim-scope.ts';
 import type { Context, Refuse } from '../src/shapes/event-type.ts';
 import { Edtf, ref, SomeSources } from '../src/shapes/fields.ts';
 import { ofOne } from '../src/shapes/posted.ts';
@@ -53,8 +54,8 @@ function* checkClaim(
 ): Asking<void> {
   if (record.kind !== 'claim') return;
   const { scope, label, madeAt } = record.data;
-  if (scope.startsWith('meeting:'))
-    yield* checkMeeting(record, scope.slice('meeting:'.length), context, refuse, '/data/scope');
+  for (const meetingId of meetingsIn(scope))
+    yield* checkMeeting(record, meetingId, context, refuse, '/data/scope');
   if (madeAt !== undefined) yield* checkMeeting(record, madeAt, context, refuse, '/data/madeAt');
   if (scope === 'other' && label === undefined)
     throw refuse('rule-violated', 'A claim of scope "other" must have the label as printed.', '/data/label');

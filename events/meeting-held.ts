@@ -10,9 +10,9 @@ import { making } from './define-event.ts';
 export const meetingHeld = making({
   type: 'MeetingHeld',
   makes: 'meeting',
-  description: 'A meeting of the initiative took place.',
+  description: 'A meeting of the initiative took place. Without occurredOn, nobody knows when.',
   properties: ofOne({
-    occurredOn: Edtf,
+    occurredOn: Type.Optional(Edtf),
     data: Type.Optional(ref(MeetingData)),
     sources: Type.Optional(Sources),
   }),

@@ -23,17 +23,20 @@ export const milestone = {
       if (event.recordId !== undefined) return notBoth('repeat', 'recordId');
       if (event.eventId !== undefined) return notBoth('repeat', 'eventId');
     }
-    if (event.occurredOn === undefined && event.data?.meetingId === undefined)
-      return { pointer: '/occurredOn', detail: 'is required where no meetingId gives a date' };
+    if (event.repeat !== undefined && event.data?.externalId !== undefined)
+      return notBoth('repeat', 'data/externalId');
     return undefined;
   },
 
-  /** A milestone without a date of its own has that of its meeting; a meeting that is none is refused by `check`. */
+  /** A milestone without a date of its own has that of its meeting, if it has one; a meeting that is none is refused by `check`. */
   *dateOf({ meetingId }: MilestoneData, context: Context): Asking<string | undefined> {
     return meetingId === undefined ? undefined : (yield* context.record(meetingId))?.occurredOn;
   },
 
-  /** Its meeting must stand, and what it refers to must exist. References that stay as they were are not looked up again. */
+  /**
+   * Its meeting must stand, what it refers to must exist, and no other one may have its `externalId`. What stays as it was is not
+   * looked up again.
+   */
   *check(
     record: LedgerRecord,
     before: LedgerRecord | undefined,
@@ -45,6 +48,12 @@ export const milestone = {
     const { meetingId, renews, under = [], sameAs } = data;
     if (meetingId !== undefined) yield* checkMeeting(record, meetingId, context, refuse, '/data/meetingId');
     const known = before && isMilestone(before) ? before.data : {};
+    const held = before?.status === 'standing' && before.kind === record.kind ? known.externalId : undefined;
+    if (data.externalId !== undefined && data.externalId !== held) {
+      const other = yield* context.sameExternalId(record);
+      const detail = `${other} is a standing ${record.kind} with the same externalId: ${data.externalId}`;
+      if (other !== undefined) throw refuse('external-id-exists', detail, '/data/externalId');
+    }
     function* checkReference(to: string, path: string): Asking<void> {
       if (to === recordId) throw refuse('rule-violated', "A record can't refer to itself.", path);
       if (!(yield* context.record(to)))

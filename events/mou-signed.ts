@@ -5,7 +5,7 @@ export const moUSigned = making({
   type: 'MoUSigned',
   makes: 'mou',
   description:
-    'A memorandum of understanding, or another instrument counted as one, was signed. occurredOn is by default that of the meeting.',
+    'A memorandum of understanding, or another instrument counted as one, was signed. occurredOn is by default that of the meeting; without either, nobody knows when.',
   ...milestone,
   examples: [
     {

@@ -4,7 +4,8 @@ import { milestone } from './milestone.ts';
 export const projectLaunched = making({
   type: 'ProjectLaunched',
   makes: 'project',
-  description: 'A project was launched. occurredOn is by default that of the meeting.',
+  description:
+    'A project was launched. occurredOn is by default that of the meeting; without either, nobody knows when.',
   ...milestone,
   examples: [
     {

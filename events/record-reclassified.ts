@@ -1,13 +1,13 @@
 import { Type } from 'typebox';
 import { Reason, ref, Sources } from '../src/shapes/fields.ts';
-import { ofOne } from '../src/shapes/posted.ts';
+import { ofSome } from '../src/shapes/posted.ts';
 import { isMilestone, type Milestone } from '../src/shapes/record.ts';
 import { changing } from './define-event.ts';
 
 export const recordReclassified = changing({
   type: 'RecordReclassified',
   description: 'An MoU becomes a project, or a project an MoU. Its data stays as it is.',
-  properties: ofOne({
+  properties: ofSome({
     to: Type.Enum(['mou', 'project']),
     reason: ref(Reason),
     sources: Type.Optional(Sources),
@@ -36,6 +36,7 @@ export const recordReclassified = changing({
     const detail = `${recordId} is a ${kind}: only an MoU or a project can be reclassified.`;
     throw context.refuse('rule-violated', detail, '/to');
   },
+  undo: (before) => ({ type: 'RecordReclassified', to: before?.kind === 'mou' ? 'mou' : 'project' }),
   // An MoU's data and a project's are of one shape, so the change of kind keeps the type sound.
   evolve: (before, { to }) => ({ ...before, kind: to }) as Milestone,
 });

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Reason, ref, Sources } from '../src/shapes/fields.ts';
-import { ofOne } from '../src/shapes/posted.ts';
+import { ofSome } from '../src/shapes/posted.ts';
 import { brokenEvent } from '../src/shapes/stored-event.ts';
 import { changing } from './define-event.ts';
 
@@ -8,7 +8,7 @@ export const recordReinstated = changing({
   type: 'RecordReinstated',
   rightOnInitiative: 'administer',
   description: 'A retraction is undone: the record counts again, as it was.',
-  properties: ofOne({ reason: ref(Reason), sources: Type.Optional(Sources) }),
+  properties: ofSome({ reason: ref(Reason), sources: Type.Optional(Sources) }),
   examples: [
     {
       type: 'RecordReinstated',
@@ -21,6 +21,7 @@ export const recordReinstated = changing({
     if (status === 'retracted') return {};
     throw context.refuse('record-standing', `${recordId} is not retracted.`, '/recordId');
   },
+  undo: () => ({ type: 'RecordRetracted' }),
   evolve(before, event) {
     if (before.status === 'retracted') return { ...before, status: 'standing' };
     throw brokenEvent(event, 'reinstates a record that is not retracted');

@@ -21,5 +21,6 @@ export const recordRetracted = changing({
     const detail = `${recordId} has standing milestones, such as ${milestone.recordId}.`;
     throw context.refuse('meeting-in-use', detail, '/recordId');
   },
+  undo: () => ({ type: 'RecordReinstated' }),
   evolve: (before) => ({ ...before, status: 'retracted' }),
 });

@@ -42,6 +42,10 @@ grant delete on sessions to milestone_ledger_service;
 grant delete on openings, idempotency_keys to milestone_ledger_service;
 grant update (fingerprint) on events, idempotency_keys to milestone_ledger_service;
 
+-- The search index is filled behind the log, and emptied where another version filled it.
+grant insert, delete on search_texts, search_segments, search_postings to milestone_ledger_service;
+grant insert, update on search_index to milestone_ledger_service;
+
 -- Read models are made anew beside the ones in use and take their place by renaming, which only the owner of the tables can:
 -- the owner runs the command `rebuild`, after `migrate` where a new version of the service asks for it. The privileges
 -- above come with the tables.

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { type Logger, pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Granted, granted, noGrants } from './access/rights.ts';
@@ -18,6 +19,7 @@ import { type AccessOptions, requireAccess } from './http/plugins/access.ts';
 import { acceptJson } from './http/plugins/body.ts';
 import { allowOrigins } from './http/plugins/cors.ts';
 import { refuseOtherOrigins } from './http/plugins/cross-origin.ts';
+import { lingerAfterEarlyAnswers } from './http/plugins/early-answers.ts';
 import { commonHeaders } from './http/plugins/headers.ts';
 import { type Ready, serveHealth } from './http/plugins/health.ts';
 import { closeGracefully } from './http/plugins/lifecycle.ts';
@@ -29,6 +31,7 @@ import { validateRequests } from './http/plugins/validators.ts';
 import { addRoutes } from './http/routes/routes.ts';
 import { EventHub } from './http/wire/event-hub.ts';
 import { pages } from './pages/catalogue.ts';
+import { ReadingThreads } from './reading/threads.ts';
 import { everyInitiative } from './shapes/grant.ts';
 import { lookForFork } from './signer/fork.ts';
 import { Signer } from './signer/signer.ts';
@@ -37,12 +40,14 @@ import { checkClock } from './store/clock.ts';
 import { forgetOldAnswers } from './store/forgetting.ts';
 import { fileOf, isPostgres, openStore } from './store/open-store.ts';
 import { nameOfDatabase } from './store/postgres/url.ts';
+import { SearchUpkeep } from './store/rebuild/search-upkeep.ts';
 import { Upkeep } from './store/rebuild/upkeep.ts';
 import { Recorder } from './store/recorder.ts';
 import type { OpenOptions, Store } from './store/store.ts';
 import { ScopeCounts } from './views/counts.ts';
 import { OverallCounts } from './views/overall.ts';
 import { readModels } from './views/read-models.ts';
+import { findTargets } from './views/targets.ts';
 
 export type { App } from './http/app.ts';
 
@@ -89,6 +94,7 @@ export async function buildApp({
   commonHeaders(app, certificate !== undefined || publicUrl?.startsWith('https:') === true);
   allowOrigins(app, corsOrigins);
   closeGracefully(app);
+  lingerAfterEarlyAnswers(app);
   if (files && certificate) renewCertificate(app, files, certificate);
   await requireAccess(app, access, publicHost);
   refuseOtherOrigins(app, publicHost);
@@ -144,7 +150,7 @@ async function logStart(
   );
 }
 
-export type OpenLedger = Ledger & { close: () => Promise<void> };
+export type OpenLedger = Ledger & { search: SearchUpkeep; close: () => Promise<void> };
 
 /** Opens the ledger that the configuration names. serverClock: see OpenOptions. Throws StoreUnavailable. */
 export async function openLedger(
@@ -196,10 +202,12 @@ export async function ledgerOn(
   const requireNoFork = await lookForFork(store);
   const signer = await openSigner(store, config, orSilent(log), clock);
   const hub = new EventHub(store, failed('the event streams failed'));
-  const upkeep = new Upkeep(store, readModels);
+  const search = new SearchUpkeep(store, failed('the search index could not be filled'));
+  const upkeep = new Upkeep(store, readModels, false, () => search.rebuilt());
   const grown = (): void => {
     signer?.schedule();
     hub.wake();
+    search.grown();
   };
   const recorder = new Recorder(
     store,
@@ -214,6 +222,8 @@ export async function ledgerOn(
       signer?.check();
       requireNoFork(head);
     },
+    undefined,
+    findTargets,
   );
   store.watch(grown);
   return {
@@ -224,10 +234,12 @@ export async function ledgerOn(
     counts,
     overall: new OverallCounts(store, counts),
     upkeep,
+    search,
     signer,
     hub,
     async close() {
       await upkeep.stop();
+      await search.stop();
       await recorder.stop();
       await hub.close();
       await counts.settled();
@@ -240,11 +252,13 @@ export async function ledgerOn(
 /** The application on a ledger that is open; closing the app closes both. */
 export async function appOn(
   ledger: OpenLedger,
-  { PUBLIC_URL, TLS_CERT, TLS_KEY, TRUST_PROXY, CORS_ORIGINS, RATE_LIMIT, LONG_REQUESTS }: Config,
+  config: Config,
   log: Logger | false,
   clock: () => number,
 ): Promise<App> {
+  const { PUBLIC_URL, TLS_CERT, TLS_KEY, TRUST_PROXY, CORS_ORIGINS, RATE_LIMIT, LONG_REQUESTS } = config;
   const { store, recorder, upkeep } = ledger;
+  const threads = readingThreads(ledger, config, orSilent(log));
   const outdated = await upkeep.outdated();
   const check = async (head: Head): Promise<void> => {
     await store.check();
@@ -267,7 +281,11 @@ export async function appOn(
     certificate: TLS_CERT && TLS_KEY ? { cert: TLS_CERT, key: TLS_KEY } : undefined,
     trustProxy: listOf(TRUST_PROXY),
     corsOrigins: listOf(CORS_ORIGINS),
-    routes: (app) => addRoutes(app, ledger, clock, pages),
+    routes(app) {
+      // Beside the first requests: a start waits for no thread.
+      app.addHook('onListen', async () => threads?.start());
+      addRoutes(app, ledger, clock, pages, threads);
+    },
     ready: async () => {
       const head = await store.head();
       recorder.check(head);
@@ -276,13 +294,34 @@ export async function appOn(
     },
     onClose: async () => {
       await stopForgetting();
+      await threads?.close();
       await ledger.close();
     },
   });
   app.closing.addEventListener('abort', () => void upkeep.stop());
   // Nobody waits for it: until it is done, requests are answered with not-ready.
-  void startUpkeep(upkeep, outdated, orSilent(log));
+  void startUpkeep(upkeep, outdated, orSilent(log)).then(() => {
+    if (upkeep.areReady) ledger.search.grown();
+  });
   return app;
+}
+
+/** On PostgreSQL none: what is read there waits for the network, and not for this thread. */
+function readingThreads(
+  { store }: OpenLedger,
+  { READING_THREADS: count }: Config,
+  log: Logger,
+): ReadingThreads | undefined {
+  const { file, origin } = store;
+  if (count === 0 || file === undefined) return undefined;
+  return new ReadingThreads({
+    count,
+    // Its suffix is that of this file: .ts, or .js where the program was built.
+    entry: new URL(`./reading-thread${extname(import.meta.url)}`, import.meta.url),
+    begun: { file, origin },
+    store,
+    failed: (err) => log.error({ err }, 'a thread that reads has ended; the next request starts another'),
+  });
 }
 
 const listOf = (setting: string): string[] => (setting === '' ? [] : setting.split(','));

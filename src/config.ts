@@ -197,6 +197,14 @@ const environment = Type.Object({
     pattern: '^[!-~]*$',
     mustBe: 'a token, without blanks',
   }),
+  READING_THREADS: Type.Integer({
+    description:
+      'Threads that compute what is read from a ledger in SQLite, beside the one that records; 0: none',
+    default: 1,
+    minimum: 0,
+    maximum: 64,
+    mustBe: 'a whole number from 0 to 64',
+  }),
   ALLOW_CLOCK_JUMP: Type.Boolean({
     description: 'Accept a clock that is a day behind or a year ahead of the last event',
     default: false,
@@ -223,6 +231,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     formats: { url: URL.canParse, proxies: isOf(isProxy), origins: isOf(isOrigin) },
     meta: false,
     validateSchema: false,
+    code: { optimize: false },
   }).compile<Config>(environment);
   const wrong = new Map<string, string>();
   // Leave out other variables, and those that are undefined.

@@ -22,11 +22,17 @@ export const problems = {
   'request-timeout': [408, 'The request took too long to arrive'],
   'version-conflict': [409, 'The record is at another version'],
   'record-exists': [409, 'The record exists already'],
+  'alias-taken': [409, 'The name means another party'],
+  'external-id-exists': [409, 'Another standing record has this externalId'],
+  'plan-changed': [409, 'The ledger has changed since the preview'],
   'event-exists': [409, 'An event with this id and other content exists'],
   'record-retracted': [409, 'The record is retracted'],
   'record-standing': [409, 'The record is not retracted'],
   'initiative-retracted': [409, 'The initiative is retracted'],
   'rebuild-running': [409, 'A rebuild is running'],
+  'count-differs': [409, 'Another number of records matches'],
+  'event-in-the-way': [409, 'A later event is in the way'],
+  'erasure-final': [409, 'An erasure can not be undone'],
   'meeting-in-use': [409, 'The meeting has standing milestones'],
   'body-too-large': [413, 'The body is too large'],
   'event-too-large': [413, 'The event is too large'],
@@ -67,6 +73,8 @@ export interface ProblemPart {
 export interface LineError extends ProblemPart {
   /** The refused value, shortened. Absent if there is none, or if it may name a person. */
   value?: string;
+  /** The header of the column of a table from which the value is. Absent if it is from none, or from several. */
+  column?: string;
   /** The line of the file, from 1. A row of a table is named by the line at which it begins. */
   line: number;
   code: ProblemCode;
@@ -76,7 +84,13 @@ export interface LineError extends ProblemPart {
 export class Refusal extends Error {
   readonly code: ProblemCode;
   /** Further members of the problem document (RFC 9457, section 3.2). */
-  readonly members: { errors?: (ProblemPart | LineError)[]; actualVersion?: number; knownSince?: number };
+  readonly members: {
+    errors?: (ProblemPart | LineError)[];
+    actualVersion?: number;
+    actualCount?: number;
+    inTheWay?: { position: number; eventId: string; recordId: string };
+    knownSince?: number;
+  };
 
   constructor(code: ProblemCode, detail: string, members: Refusal['members'] = {}) {
     super(detail);

@@ -27,6 +27,11 @@ export function turnIfDue(): Promise<void> | undefined {
   return undefined;
 }
 
+/** Waits for the next turn where the present one has used its time. */
+export async function whileDue(): Promise<void> {
+  for (let due = turnIfDue(); due; due = turnIfDue()) await due;
+}
+
 function begin(): void {
   begunMs = performance.now();
   watch();

@@ -88,8 +88,8 @@ const layers: Layer[] = [
   },
   {
     layer: 'import',
-    ours: ['store', 'rules', 'ledger', 'events', 'shapes', 'errors'],
-    packages: ['typebox', 'node:*'],
+    ours: ['views', 'store', 'rules', 'ledger', 'events', 'shapes', 'errors', 'turns'],
+    packages: ['saxes', 'typebox', 'yauzl', 'node:*'],
   },
   {
     layer: 'answers',
@@ -97,10 +97,16 @@ const layers: Layer[] = [
     packages: ['typebox'],
   },
   {
+    layer: 'reading',
+    ours: ['access', 'answers', 'views', 'store', 'db', 'shapes', 'errors', 'turns'],
+    packages: ['better-sqlite3', 'typebox', 'yazl', 'node:*'],
+  },
+  {
     layer: 'http',
     ours: [
       'access',
       'answers',
+      'reading',
       'import',
       'signer',
       'views',
@@ -123,10 +129,23 @@ const layers: Layer[] = [
     ours: ['answers', 'shapes', 'tlog'],
     packages: ['@remix-run/html-template', 'd3-scale', 'd3-shape', 'typebox', 'node:*'],
   },
+  { layer: 'reading-thread', ours: ['reading', 'pages'], packages: ['node:worker_threads'] },
   {
     layer: 'app',
-    ours: ['access', 'shapes', 'http', 'pages', 'signer', 'views', 'store', 'db', 'config', 'errors'],
-    packages: ['pino'],
+    ours: [
+      'access',
+      'shapes',
+      'reading',
+      'http',
+      'pages',
+      'signer',
+      'views',
+      'store',
+      'db',
+      'config',
+      'errors',
+    ],
+    packages: ['pino', 'node:path'],
   },
   { layer: 'client', ours: ['shapes/canonical-json', 'tlog'], packages: [] },
   {

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FileDone } from './helpers/lane.ts';
 import { binaries, makeTemplate, serverForAll } from './helpers/postgres.ts';
@@ -116,12 +116,12 @@ function lanes(): string[] {
     .filter((file) => file.startsWith('test/long/') === isLong)
     .map(pathOf)
     // What ends last should be short.
-    .sort((a, b) => statSync(b).size - statSync(a).size);
+    .sort((a, b) => sizeOf(b) - sizeOf(a));
   const isOnPostgres = (file: string): boolean => /helpers\/on-postgres/.test(readFileSync(file, 'utf8'));
   const [onPostgres, others] = [files.filter(isOnPostgres), files.filter((file) => !isOnPostgres(file))];
   const kinds = [others, ...(binaries === undefined ? [] : [onPostgres])];
   const each = isLong
-    ? kinds.flat().map((file) => [file])
+    ? files.filter((file) => kinds.flat().includes(file)).map((file) => [file])
     : kinds.flatMap((files) => Array.from({ length: availableParallelism() }, () => files));
   return each.map((files, i) => {
     const entry = join(directory, `lane-${i}.mjs`);
@@ -131,6 +131,15 @@ function lanes(): string[] {
     writeFileSync(entry, `import { runLane } from ${run};\nawait runLane(${given.join(', ')});\n`);
     return entry;
   });
+}
+
+/** The bytes of a file, and of those whose tests it runs, too. */
+function sizeOf(file: string): number {
+  const others = readFileSync(file, 'utf8').matchAll(/^import '(\..*\.test\.ts)'/gm);
+  return [...others].reduce(
+    (sum, [, other = '']) => sum + sizeOf(join(dirname(file), other)),
+    statSync(file).size,
+  );
 }
 
 /** Those of this run: their names hold that of its directory. */

@@ -5,7 +5,7 @@ import type { TokenRow } from '../db/schema.ts';
 import { Refusal } from '../errors.ts';
 import { everyInitiative, type Grant, type GrantsByRole, roles } from '../shapes/grant.ts';
 import { knownPrincipals, tokensOf } from '../store/credentials.ts';
-import type { Store } from '../store/store.ts';
+import type { ReadStore } from '../store/store.ts';
 import type { At } from '../views/at.ts';
 import { type Principal, principalNow, principalsAt, rightSince, ruleFor } from '../views/principals.ts';
 
@@ -32,7 +32,7 @@ export const rightsBy = (grants: Granted): { right: Right; initiativeId: string;
   );
 
 /** Each principal that had a right at a moment, by which rule, and the event since which it had it without a break. */
-export async function holdersOf({ db }: Store, at: At, right: Right, initiativeId: string) {
+export async function holdersOf({ db }: ReadStore, at: At, right: Right, initiativeId: string) {
   const labels = await knownPrincipals(db);
   const holders = [];
   for (const principal of await principalsAt(db, at.position)) {
@@ -61,7 +61,7 @@ export async function holdersOf({ db }: Store, at: At, right: Right, initiativeI
 
 /** Why a principal may, or may not, have what a route gives. Throws a Refusal where there is no such principal or route. */
 export async function explainedFor(
-  store: Store,
+  store: ReadStore,
   routes: readonly RouteServed[],
   principalId: string,
   route: string,
@@ -108,7 +108,7 @@ function decided(
 }
 
 /** The tokens of one principal, or of all, without their texts. */
-export const tokenList = async ({ db }: Store, principalId?: string) =>
+export const tokenList = async ({ db }: ReadStore, principalId?: string) =>
   (await tokensOf(db, principalId)).map(tokenView);
 
 /** A token as answers show it. */

@@ -3,9 +3,10 @@ import type { Visible } from '../access/visible.ts';
 import type { LedgerRecord } from '../shapes/record.ts';
 import type { At } from '../views/at.ts';
 import type { PageSize } from '../views/slices.ts';
+import { type Column, columnsByParty } from './columns.ts';
 import { initiativeKnownAt } from './known.ts';
 import type { Ledger } from './ledger.ts';
-import { countParameter, format, limitStandard, moment } from './parameters.ts';
+import { countParameter, format, limitStandard, moment, partyRows } from './parameters.ts';
 
 /**
  * An answer is a function of its name, its parameters and a position. It knows neither a request nor a reply. Whoever sends it adds
@@ -38,6 +39,8 @@ type Initiative = LedgerRecord<'initiative'>;
 /** One JSON object. */
 export interface Single<P extends TProperties = TProperties, S extends TSchema = TSchema>
   extends Described<P, S> {
+  /** One row by its key: to compute it takes no longer than to ask another thread. */
+  isQuick?: true;
   /** A text is the JSON of the object. */
   compute(asked: Asked<P>): Promise<Body<S> | string>;
 }
@@ -51,8 +54,7 @@ export interface List<P extends TProperties = TProperties, S extends TSchema = T
   named: string;
   /** Of a page for which no limit is asked. */
   limit: number;
-  /** Of the table: paths into an item. */
-  columns: readonly string[];
+  columns: readonly Column[];
   /** Whether its items are events of the log, which are sent as CloudEvents, too. */
   areEvents?: true;
   /** Computes what all pages share, and gives the function that reads a page. */
@@ -102,7 +104,14 @@ export const list = <P extends TProperties, S extends TSchema>({
     named: 'items',
     limit: limitStandard,
     ...answer,
-    parameters: { ...moment, ...answer.parameters, ...countParameter, ...paging, ...format },
+    parameters: {
+      ...moment,
+      ...answer.parameters,
+      ...countParameter,
+      ...paging,
+      ...format,
+      ...(columnsByParty(answer.columns) && partyRows),
+    },
   }) as unknown as List & { shape: S };
 
 /** What an answer is computed from. Throws a Refusal where the initiative was not known at the position. */

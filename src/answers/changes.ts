@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.ts';
+import type { ReadStore } from '../store/store.ts';
 import { type At, asOfJson, badQuery, resolveAt } from '../views/at.ts';
 import { type Move, movesOf } from '../views/changes.ts';
 import { eventJson, firstEventsAt } from '../views/event-log.ts';
@@ -26,7 +26,7 @@ export const changes = list({
   },
   paging: byNumber,
   shape: ChangesAnswer,
-  columns: [...columnsOf.events, 'moved'],
+  columns: columnsOf.changes,
   async open({ ledger: { store, counts }, at, parameters: { initiativeId, from = '0', to } }) {
     const { db } = store;
     const begin = await momentOf(store, from, 'from');
@@ -74,7 +74,7 @@ export const changes = list({
 });
 
 /** Digits alone are a position: a year would be a poor name for a moment. */
-const momentOf = (store: Store, text: string, parameter: 'from' | 'to'): Promise<At> =>
+const momentOf = (store: ReadStore, text: string, parameter: 'from' | 'to'): Promise<At> =>
   /^\d{1,15}$/.test(text)
     ? resolveAt(store, { asOfPosition: Number(text) }, parameter)
     : resolveAt(store, { asOf: text }, parameter);

@@ -1,27 +1,34 @@
-import { Type } from 'typebox';
+import { type Static, type TObject, Type } from 'typebox';
 import { sees } from '../access/visible.ts';
+import { comparedText, several, wantedBy } from '../shapes/record-filter.ts';
 import { type ChosenClaims, chosenClaims, initiativesWithClaims } from '../views/chosen-claims.ts';
 import { type Claim, type ComparedClaim, claimStatuses } from '../views/claims.ts';
+import { inOrder } from '../views/record-order.ts';
 import { recordAt } from '../views/records.ts';
 import { list } from './answer.ts';
 import { firstAsJson, pageOfWhole, placeAfter } from './bounds.ts';
 import { columnsOf } from './columns.ts';
 import {
+  badFilter,
   bySlug,
   byText,
-  compared,
+  filtersOfClaims,
   initiativeParameter,
   lastDayOf,
+  sortOf,
+  sortParameter,
   untilParameter,
-  word,
 } from './parameters.ts';
 import { ClaimListAnswer } from './schemas.ts';
 
 const filters = {
   ...untilParameter,
-  metric: word('The counted thing, such as mous.', 63),
-  scope: compared(220),
-  status: Type.Optional(Type.Enum([...claimStatuses], { description: 'The result of the comparison.' })),
+  ...filtersOfClaims,
+  metric: several(
+    Type.String({ minLength: 1, maxLength: 63, description: 'The counted thing, such as mous.' }),
+  ),
+  scope: several(comparedText(1100, 'Whole; terms that are joined by + in any order.')),
+  status: several(Type.Enum([...claimStatuses], { description: 'The result of the comparison.' })),
   conflicting: Type.Optional(
     Type.Boolean({
       description:
@@ -34,6 +41,19 @@ const filters = {
 const comparing =
   'A claim is compared with what the register counts for its metric and scope up to the last day of its own date: recorded is what surely happened by then, possible what may have. exact, atLeast, moreThan, atMost and lessThan: over or short where no count that is possible would do, matches where each would, else undecided. nearly holds from 90 % of the value up to it, about within 10 % either way; their status is then about. not-comparable: the register does not count such things. A claim has a day of its own, the last of its date, so with until none is only possible.';
 
+/** What claims are chosen by; until cuts what they are compared with, too. */
+function chosenBy({ metric, scope, status, conflicting, ...others }: Static<TObject<typeof filters>>) {
+  const until = lastDayOf(others.until, 'until');
+  return {
+    metric,
+    scope,
+    status,
+    conflicting,
+    until,
+    wanted: wantedBy({ ...others, until: undefined }, badFilter),
+  };
+}
+
 const compare = { tag: 'claims', shape: ClaimListAnswer, columns: columnsOf.claims };
 
 export const claimsOfInitiative = list({
@@ -41,14 +61,18 @@ export const claimsOfInitiative = list({
   name: 'listClaimsOfInitiative',
   path: '/v1/initiatives/:initiativeId/claims',
   summary: 'The claims of an initiative, compared',
-  description: `In the order of the days for which they are stated. ${comparing}`,
-  parameters: { ...initiativeParameter, ...filters },
+  description: `In the order of the days for which they are stated, unless sort says otherwise. ${comparing}`,
+  parameters: { ...initiativeParameter, ...filters, ...sortParameter },
   paging: bySlug,
-  async open({ ledger: { store, counts }, at: { position }, parameters: { initiativeId, ...filters } }) {
-    const until = lastDayOf(filters.until, 'until');
-    const all = await chosenClaims(store.db, counts, initiativeId, position, { ...filters, until });
+  async open({
+    ledger: { store, counts },
+    at: { position },
+    parameters: { initiativeId, sort, ...filters },
+  }) {
+    const all = await chosenClaims(store.db, counts, initiativeId, position, chosenBy(filters));
+    const ordered = await inOrder(all.claims, sortOf(sort));
     return (asked) =>
-      pageOfWhole(all.claims, idOf, asked, async (page, bytesMax) =>
+      pageOfWhole(ordered, idOf, asked, async (page, bytesMax) =>
         firstAsJson(await all.compare(page), bytesMax),
       );
   },
@@ -64,7 +88,7 @@ export const claims = list({
   paging: byText('^[a-z0-9-]{1,63}/[a-z0-9-]{1,63}$'),
   open({ ledger: { store, counts }, at: { position }, visible, parameters }) {
     const { db } = store;
-    const filters = { ...parameters, until: lastDayOf(parameters.until, 'until') };
+    const filters = chosenBy(parameters);
     /** The claims of the initiative that the last page ended in, with which the next page begins. */
     let last: { initiativeId: string; all: ChosenClaims } | undefined;
     const chosenOf = async (initiativeId: string): Promise<ChosenClaims> => {

@@ -1,18 +1,12 @@
-import {
-  ClaimData,
-  InitiativeData,
-  MeetingData,
-  MilestoneData,
-  sharedSchemas,
-} from '../shapes/record-data.ts';
+import type { InitiativeData } from '../shapes/record.ts';
 import type { At } from '../views/at.ts';
 import type { List } from './answer.ts';
 import { claimsOfInitiative } from './claims.ts';
+import type { Column } from './columns.ts';
 import { eventsOfInitiative } from './events.ts';
 import { meetings } from './meetings.ts';
 import { initiativeParameter, moment, untilParameter } from './parameters.ts';
 import { mous, projects } from './records.ts';
-import { answerSchemas } from './schemas.ts';
 
 /** All about an initiative in one file (Data Package 2.0). */
 export const dataPackage = {
@@ -89,7 +83,7 @@ export function descriptorOf({ initiativeId, data, at, until, site }: Packed): o
       format: 'csv',
       mediatype: 'text/csv',
       encoding: 'utf-8',
-      schema: { fields: lists[0].columns.map((column) => fieldOf(lists[0], column)), primaryKey: [key] },
+      schema: { fields: lists[0].columns.map(fieldOf), primaryKey: [key] },
     })),
   };
 }
@@ -106,7 +100,7 @@ From a Milestone Ledger, ${known}${until ? `; what had happened by the end of ${
 ${tables.map(({ name, description }) => `- \`${name}.csv\`: ${description}`).join('\n')}
 - \`datapackage.json\`: the type and the meaning of each column (Data Package 2.0).
 
-Dates are as precise as they are known (EDTF): \`2023\`, \`2023-12\`, \`[2023-12-14..2023-12-16]\`. \`earliest\` and \`latest\` are the days that one may mean. An apostrophe before a text keeps spreadsheets from taking it for a formula; it is no part of the text.
+Dates are as precise as they are known (EDTF): \`2023\`, \`2023-12\`, \`[2023-12-14..2023-12-16]\`. \`earliest\` and \`latest\` are the days that one may mean. Columns such as \`parties\` and \`publishers\` repeat the JSON of \`data.parties\` and \`sources\` for people. An apostrophe before a text keeps spreadsheets from taking it for a formula; it is no part of the text.
 
 ## Cite as
 
@@ -124,47 +118,12 @@ Everything was computed from the first ${at.basis.treeSize} events of the log, w
 const plainMarkdown = (text: string): string =>
   text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]()#+\-.!|<>&~]/g, '\\$&');
 
-interface Schema {
-  $id?: string;
-  $ref?: string;
-  type?: string;
-  format?: string;
-  const?: unknown;
-  enum?: readonly unknown[];
-  description?: string;
-  anyOf?: Schema[];
-  items?: Schema;
-  properties?: { [name: string]: Schema };
-}
-
-const schemas = new Map<string, Schema>(
-  [...answerSchemas, ...sharedSchemas].map((schema: Schema) => [`${schema.$id}#`, schema]),
-);
-/** Of `data`, whose shape differs by kind. */
-const dataSchemas: readonly Schema[] = [MilestoneData, MeetingData, ClaimData, InitiativeData];
-
 const types = new Map([
   ['date', 'date'],
   ['date-time', 'datetime'],
 ]);
 
 /** A column in the words of Table Schema. */
-function fieldOf({ shape, named }: List, column: string): object {
-  const { properties: { [named]: all } = {} } = shape as Schema;
-  const { type = 'string', format = '', description } = schemaAt(all?.items, column.split('.')) ?? {};
-  return { name: column, type: types.get(format) ?? type, ...(description && { description }) };
-}
-
-/** undefined: of a dimension that is no member of a record, whose keys are a text. */
-function schemaAt(schema: Schema | undefined, [name, ...rest]: string[]): Schema | undefined {
-  const { $ref, anyOf, ...own } = schema ?? {};
-  if ($ref !== undefined) return schemaAt(schemas.get($ref), name === undefined ? [] : [name, ...rest]);
-  if (name === undefined) {
-    const known = anyOf?.find(({ type }) => type !== 'null');
-    const type = own.const === true ? 'boolean' : undefined;
-    return { ...known, ...own, ...(type && { type }) };
-  }
-  if (own.properties) return own.properties[name] && schemaAt(own.properties[name], rest);
-  const part = dataSchemas.find(({ properties = {} }) => Object.hasOwn(properties, name));
-  return part && schemaAt(part, [name, ...rest]);
+function fieldOf({ name, schema: { type = 'string', format = '', description } }: Column): object {
+  return { name, type: types.get(format) ?? type, ...(description && { description }) };
 }

@@ -58,6 +58,7 @@ export const event = single({
   summary: 'One event',
   description: 'The event exactly as logged, and beside it the names behind its commitments.',
   tag: 'events',
+  isQuick: true,
   parameters: {
     eventId: Type.String({ format: 'uuid', description: 'The eventId from the answer that recorded it.' }),
   },

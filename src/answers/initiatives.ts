@@ -1,7 +1,6 @@
 import type { At } from '../views/at.ts';
-import { areAboutMeetings, Comparison, claimsOf, previousAmong } from '../views/claims.ts';
+import { claimsOf, comparing } from '../views/claims.ts';
 import { countInitiatives, listInitiatives } from '../views/initiatives.ts';
-import { meetingsOf } from '../views/meetings.ts';
 import { recordView, recordViews } from '../views/records.ts';
 import { breakdown, summaryCounts } from '../views/summary.ts';
 import { list, single } from './answer.ts';
@@ -106,14 +105,14 @@ async function summaryOf(
   const claims = (await claimsOf(db, initiativeId, at.position)).filter(
     ({ span }) => until === undefined || span.latest <= until,
   );
-  const meetings = areAboutMeetings(claims) ? await meetingsOf(db, initiativeId, at.position) : [];
-  const previous = await previousAmong(claims);
   const latest = claims.slice(-claimsMax);
-  const { comparison, counted } = await counts.at(initiativeId, at.position, (tally) => ({
-    counted: { counts: summaryCounts(tally, until), ...breakdown(tally, until) },
-    comparison: new Comparison(latest, previous, meetings, tally, until),
+  const place = { db, counts, initiativeId, position: at.position };
+  const ofLatest = await comparing(place, claims, latest, until)(latest);
+  const counted = await counts.at(initiativeId, at.position, (tally) => ({
+    counts: summaryCounts(tally, until),
+    ...breakdown(tally, until),
   }));
-  const compared = firstAsJson((await comparison.compared()).reverse()).reverse();
+  const compared = firstAsJson(ofLatest.reverse()).reverse();
   const leftOut = claims.length - compared.length;
   return { ...counted, claims: compared, ...(leftOut > 0 ? { claimsLeftOut: leftOut } : {}) };
 }

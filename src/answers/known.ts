@@ -2,14 +2,14 @@ import { sees, type Visible } from '../access/visible.ts';
 import { type ProblemCode, Refusal } from '../errors.ts';
 import { notRegistered } from '../ledger/authorize.ts';
 import type { LedgerRecord } from '../shapes/record.ts';
-import type { Store } from '../store/store.ts';
+import type { ReadStore } from '../store/store.ts';
 import { madeAt, recordAt } from '../views/records.ts';
 
 // A record that was not known at a position is not found, whatever was recorded since. So a repeat of a position is answered alike.
 
 /** An initiative as it was known at a position. Throws Refusal where it was not. */
 export async function initiativeKnownAt(
-  store: Store,
+  store: ReadStore,
   visible: Visible,
   initiativeId: string,
   position: number,
@@ -24,7 +24,7 @@ export async function initiativeKnownAt(
 
 /** A record as it was known at a position. Throws Refusal where it was not. */
 export async function recordKnownAt(
-  store: Store,
+  store: ReadStore,
   initiativeId: string,
   recordId: string,
   position: number,
@@ -35,7 +35,7 @@ export async function recordKnownAt(
   throw notKnown('record-not-found', recordId, `is not known in ${initiativeId}`, position, since);
 }
 
-const knownSince = async (store: Store, initiativeId: string, recordId: string) =>
+const knownSince = async (store: ReadStore, initiativeId: string, recordId: string) =>
   madeAt(store.db, initiativeId, recordId, (await store.head()).position);
 
 /** Not known at a position; since: where it is known now, the position since which it is. */

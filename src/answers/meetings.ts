@@ -1,29 +1,34 @@
 import { Refusal } from '../errors.ts';
 import { outsideMeetings } from '../projections/tally.ts';
+import { meetingsIn } from '../shapes/claim-scope.ts';
 import { folded } from '../shapes/folded.ts';
-import { announcedIn, Comparison, claimsOf, previousAmong } from '../views/claims.ts';
+import { comparedText, matches, several, wantedBy } from '../shapes/record-filter.ts';
+import { mapInTurns } from '../turns.ts';
+import { announcedIn, claimsOf, comparing } from '../views/claims.ts';
 import {
   countable,
   countMeetings,
-  type Meeting,
   type MeetingCounts,
   meetingsOf,
   missingOrdinals,
   ofEach,
 } from '../views/meetings.ts';
-import { listRecords } from '../views/record-list.ts';
+import { recordList } from '../views/record-list.ts';
+import { inOrder } from '../views/record-order.ts';
 import { type RecordView, recordView, recordViews } from '../views/records.ts';
 import { list, single } from './answer.ts';
 import { firstAsJson, pageOfWhole, partBytesMax } from './bounds.ts';
 import { columnsOf } from './columns.ts';
 import { recordKnownAt } from './known.ts';
 import {
+  badFilter,
   bySlug,
-  compared,
+  filtersOfMeetings,
   initiativeParameter,
   lastDayOf,
   recordParameters,
-  untilOfItems,
+  sortOf,
+  sortParameter,
   untilParameter,
 } from './parameters.ts';
 import { MeetingAnswer, MeetingListAnswer } from './schemas.ts';
@@ -35,35 +40,53 @@ export const meetings = list({
   path: '/v1/initiatives/:initiativeId/meetings',
   summary: 'Meetings with counts and running totals',
   description:
-    'Standing meetings in order of earliest day, latest day, series, ordinal and position. Running totals run over the meetings of the list: with series, over those of the series. With until, a meeting that may have been held by then is possible: it is listed, but not counted as a meeting.',
+    'Standing meetings in order of earliest day, latest day, series, ordinal and position, unless sort says otherwise; those without a date come last. Running totals run in that order, whatever sort says, over the meetings of the list: with series, over those of the series; what has no date is in none. With until, a meeting that may have been held by then is possible: it is listed, but not counted as a meeting.',
   tag,
-  parameters: { ...initiativeParameter, ...untilOfItems, series: compared(200) },
+  parameters: {
+    ...initiativeParameter,
+    ...filtersOfMeetings,
+    series: several(comparedText(200)),
+    ...sortParameter,
+  },
   paging: bySlug,
   shape: MeetingListAnswer,
   columns: columnsOf.meetings,
-  async open({ ledger, at: { position }, parameters: { initiativeId, series, ...cut } }) {
+  async open({ ledger, at: { position }, parameters: { initiativeId, series, sort, ...filters } }) {
     const { db } = ledger.store;
-    const until = lastDayOf(cut.until, 'until');
+    const wanted = wantedBy(filters, badFilter);
+    const { from: first, until } = wanted.cut;
     const all = await meetingsOf(db, initiativeId, position);
     const announced = announcedIn(await claimsOf(db, initiativeId, position, true), until);
-    const held = all
-      .filter(({ earliest }) => until === undefined || earliest <= until)
-      .filter(({ record }) => series === undefined || folded(record.data.series ?? '') === folded(series));
-    const { total, possible } = await ledger.counts.at(initiativeId, position, (tally) =>
-      tally.counts('all', '', until),
+    const named = series && new Set(series.map(folded));
+    const isHeld = await mapInTurns(
+      all,
+      ({ record }) => matches(record, wanted) && (!named || named.has(folded(record.data.series ?? ''))),
     );
-    const outside = { total: outsideMeetings(total), possible: outsideMeetings(possible) };
+    const held = all.filter((_, i) => isHeld[i]);
+    const outside = await ledger.counts.at(initiativeId, position, (tally) => {
+      const { total, possible } = tally.counts('all', '', until);
+      const cut = { total: outsideMeetings(total), possible: outsideMeetings(possible) };
+      const undated = outsideMeetings(tally.undated('all', ''));
+      return ofEach((kind) => countable(cut, kind, until, undated));
+    });
     const counts = await countMeetings(ledger.counts, initiativeId, position, held, announced, until);
-    const show = async (page: readonly Meeting[], bytesMax: number, from: number) => {
+    const ordered = await inOrder(
+      held.map((meeting, i) => ({ ...meeting, counts: counts[i] })),
+      sortOf(sort),
+    );
+    const show = async (page: typeof ordered, bytesMax: number) => {
       const records = page.map(({ record }) => record);
-      const views = (await recordViews(db, records)).map((view, i) => ({ ...view, ...counts[from + i] }));
-      return firstAsJson(views, bytesMax);
+      const views = await recordViews(db, records, { from: first });
+      return firstAsJson(
+        views.map((view, i) => ({ ...view, ...page[i]?.counts })),
+        bytesMax,
+      );
     };
     return async (asked) => ({
-      ...(await pageOfWhole(held, ({ record }) => record.recordId, asked, show)),
+      ...(await pageOfWhole(ordered, ({ record }) => record.recordId, asked, show)),
       more: () => ({
         ...missingOrdinals(held),
-        outside: ofEach((kind) => countable(outside, kind, until)),
+        outside,
       }),
     });
   },
@@ -94,28 +117,23 @@ export const meeting = single({
     const about = claims.filter(
       ({ record: { data }, span }) =>
         (until === undefined || span.latest <= until) &&
-        (data.scope === `meeting:${recordId}` || data.madeAt === recordId),
+        (meetingsIn(data.scope).includes(recordId) || data.madeAt === recordId),
     );
-    const previous = await previousAmong(claims);
     const first = about.slice(0, milestonesMax);
     const held = meetings.slice(0, own + 1);
     const counted =
       (await countMeetings(counts, initiativeId, position, held, announced, until)).at(-1) ??
       retractedMeeting(until);
-    const comparison = await counts.at(
-      initiativeId,
-      position,
-      (tally) => new Comparison(first, previous, meetings, tally, until),
-    );
-    const filters = { meetingId: recordId, until };
+    const place = { db, counts, initiativeId, position };
+    const wanted = wantedBy({ meetingId: recordId, until: parameters.until }, badFilter);
     const milestones = async (kind: 'mou' | 'project'): Promise<RecordView[]> => {
       const scope = { initiativeId, kinds: [kind] };
       const size = { limit: milestonesMax, bytesMax: partBytesMax };
-      const { items } = await listRecords({ db, position, scope, filters }, 0, size);
-      return recordViews(db, items, until);
+      const { items } = await recordList({ db, position, scope, wanted }).page(undefined, size);
+      return recordViews(db, items, wanted.cut);
     };
     const [mous, projects] = [await milestones('mou'), await milestones('project')];
-    const compared = firstAsJson(await comparison.compared());
+    const compared = firstAsJson(await comparing(place, claims, first, until)(first));
     const listed = { mous: mous.length, projects: projects.length };
     return {
       ...(await recordView(db, record)),

@@ -1,18 +1,16 @@
 import { Type } from 'typebox';
 import { eventTypes } from '../../events/catalogue.ts';
-import { forEachDimension } from '../projections/dimensions.ts';
 import { parsePlainDate } from '../shapes/edtf.ts';
 import { reasonCodes, Slug } from '../shapes/fields.ts';
 import { kinds } from '../shapes/record-data.ts';
+import { filterParameters } from '../shapes/record-filter.ts';
+import { sortNames } from '../shapes/record-sort.ts';
 import { badQuery } from '../views/at.ts';
+import type { Sort } from '../views/record-order.ts';
 
 /** Some text. */
 export const word = (description: string, maxLength = 2000) =>
   Type.Optional(Type.String({ minLength: 1, maxLength, description }));
-const comparedHow = 'Case, blanks, apostrophes and the way that characters are composed make no difference.';
-/** Twice as long as what it is compared with: a letter and its accent may be two characters. */
-export const compared = (lengthMax: number, description?: string) =>
-  word(`${description ?? 'Whole.'} ${comparedHow}`, 2 * lengthMax);
 
 /** A position of the log, or another number of that size. */
 export const positionParameter = (description: string, minimum = 0) =>
@@ -24,24 +22,37 @@ export const moment = {
   asOfPosition: positionParameter('As the ledger knew it after this position.'),
 };
 
-const until = (description: string) => ({
+/** For counts. Lists of records have a filter of this name. */
+export const untilParameter = {
   until: Type.Optional(
-    Type.String({ maxLength: 10, description: `${description}: 2023, 2023-12 or 2023-12-14.` }),
+    Type.String({
+      maxLength: 10,
+      description: 'Only what had happened by the end of this date: 2023, 2023-12 or 2023-12-14.',
+    }),
   ),
-});
-
-/** For counts, and for claims, which have a day of their own. */
-export const untilParameter = until('Only what had happened by the end of this date');
-/** For lists of items that have a date. */
-export const untilOfItems = until(
-  'Only items that had happened by the end of this date, and items that may have, marked possible; count=true counts both',
-);
+};
 
 export const format = {
   format: Type.Optional(
     Type.Enum(['json', 'csv', 'ndjson'], {
       description:
         'csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list.',
+    }),
+  ),
+  excel: Type.Optional(
+    Type.Boolean({
+      description:
+        'With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut.',
+    }),
+  ),
+};
+
+/** Of lists whose items have parties. */
+export const partyRows = {
+  rows: Type.Optional(
+    Type.Enum(['party'], {
+      description:
+        'With format=csv: a row for each party of an item, to be counted and sorted by party. An item without parties has one row. Such a table is not imported again.',
     }),
   ),
 };
@@ -76,30 +87,28 @@ export const countParameter = {
   ),
 };
 
-/** A text that repeats itself is compared letter by letter with each place of a title, so it must be short. */
-export const qLengthMax = 200;
+const { kind, ...ofMilestones } = filterParameters;
+export const filtersOfMilestones = ofMilestones;
+export const filtersOfRecords = { kind, ...ofMilestones };
+const { q, place, publisher, sourceUrl, sources, unsourced, undated, from, until } = filterParameters;
+export const filtersOfClaims = { q, publisher, sourceUrl, sources, unsourced, from };
+export const filtersOfMeetings = { ...filtersOfClaims, place, undated, until };
 
-export const recordFilters = {
-  meetingId: Type.Optional(Slug),
-  ...forEachDimension(
-    (name) => name,
-    () => compared(200),
-  ),
-  party: compared(500, 'The whole name of one party. Names of persons are not searched.'),
-  sources: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 1000, description: 'With this number of sources: 0, 1, 2 …' }),
-  ),
-  named: Type.Optional(Type.Boolean({ description: 'true: with a title; false: without.' })),
-  inForceOn: word('A day, YYYY-MM-DD.'),
-  endsBy: word('A day, YYYY-MM-DD: only records whose validUntil ends by then.'),
-  q: word(
-    'A part of a title, name, alias, label, description, or of an id that its sender chose (ids of the form mou-21 are not searched). Case, accents, blanks, apostrophes and the composition of characters make no difference.',
-    qLengthMax,
-  ),
-  standing: Type.Optional(
-    Type.Enum(['true', 'false', 'all'], { description: 'Standing records by default.' }),
+export const sortParameter = {
+  sort: Type.Optional(
+    Type.Enum([...sortNames, ...sortNames.map((name) => `-${name}` as const)], {
+      description:
+        'The order: by date, title, first party (titles and parties as q compares them, bytewise), or by when it was first recorded; with - the other way. What has no date, title or party comes last in either.',
+    }),
   ),
 };
+
+export const sortOf = (sort: string | undefined): Sort | undefined => {
+  const by = sortNames.find((name) => sort === name || sort === `-${name}`);
+  return by && { by, order: sort === by ? 'asc' : 'desc' };
+};
+
+export const badFilter = (filter: string, detail: string) => badQuery(`/query/${filter}`, detail);
 
 const instant = (description: string) => Type.Optional(Type.String({ maxLength: 40, description }));
 

@@ -8,7 +8,7 @@ import { initiativeParameter, limit } from './parameters.ts';
 import { PartyListAnswer } from './schemas.ts';
 
 const order =
-  'In the order of their names, which are compared as filters compare them. Persons are neither listed nor counted by name.';
+  'In the order of their names, which are compared as filters compare them. Persons are neither listed nor counted by name. Names that mean the same (POST /v1/parties) are one party.';
 
 const parties = {
   shape: PartyListAnswer,
@@ -41,11 +41,11 @@ export const partiesOfAll = list({
   name: 'listParties',
   path: '/v1/parties',
   summary: 'The parties of the MoUs and projects of all initiatives',
-  description: `How many standing ones of standing initiatives each signed, and from when to when; one that several initiatives record (sameAs) counts once. ${order}`,
+  description: `How many standing ones of standing initiatives each signed, and from when to when; one that several initiatives record (sameAs) counts once. ${order} Auditors and administrators of all initiatives also see names that no record has.`,
   tag: 'records',
   parameters: {},
   open: async ({ ledger, at: { position }, visible }) =>
-    pagesOf(ledger, await partiesAt(ledger.store.db, position, { visible })),
+    pagesOf(ledger, await partiesAt(ledger.store.db, position, { visible }, visible.own)),
 });
 
 const pagesOf =

@@ -1,46 +1,32 @@
-import { type Static, type TObject, Type } from 'typebox';
-import { foldedForSearch } from '../shapes/folded.ts';
 import { kinds } from '../shapes/record-data.ts';
-import { usualUrl } from '../shapes/web-url.ts';
-import { badQuery } from '../views/at.ts';
-import { countRecords, listRecords, type RecordFilters } from '../views/record-list.ts';
+import { recordList } from '../views/record-list.ts';
 import { type RecordScope, recordView, recordViews, referencesOf } from '../views/records.ts';
 import { type Asked, list, type ReadPage, single } from './answer.ts';
 import { columnsOf } from './columns.ts';
+import { wantedAt } from './filters.ts';
 import { recordKnownAt } from './known.ts';
 import {
   byNumber,
-  compared,
+  filtersOfMilestones,
+  filtersOfRecords,
   initiativeParameter,
-  lastDayOf,
-  qLengthMax,
-  recordFilters,
   recordParameters,
-  untilOfItems,
-  word,
+  sortOf,
+  sortParameter,
 } from './parameters.ts';
 import { RecordAnswer, RecordListAnswer } from './schemas.ts';
 
-const ofInitiative = { ...initiativeParameter, ...untilOfItems, ...recordFilters };
-const ofAll = {
-  ...untilOfItems,
-  kind: Type.Optional(Type.Enum([...kinds], { description: 'The kind of the records.' })),
-  ...recordFilters,
-  publisher: compared(500, 'Of one source, whole.'),
-  sourceUrl: word(
-    'The URL or archive URL of a source, in any equivalent form: the case of scheme and host makes no difference.',
-  ),
-  unsourced: Type.Optional(
-    Type.Boolean({ description: 'true: without any source; false: with at least one.' }),
-  ),
-};
+const ofAll = { ...filtersOfRecords, ...sortParameter };
 
 const asRecords = { paging: byNumber, shape: RecordListAnswer, columns: columnsOf.records };
-const ofKind = {
+const ofInitiative = {
   ...asRecords,
-  description: 'In the order in which they were first recorded.',
+  description: 'In the order in which they were first recorded, unless sort says otherwise.',
   tag: 'initiatives',
-  parameters: ofInitiative,
+};
+const ofKind = {
+  ...ofInitiative,
+  parameters: { ...initiativeParameter, ...filtersOfMilestones, ...sortParameter },
 };
 
 export const mous = list({
@@ -59,13 +45,25 @@ export const projects = list({
   open: (asked) => recordsIn(asked, { initiativeId: asked.parameters.initiativeId, kinds: ['project'] }),
 });
 
+export const recordsOfInitiative = list({
+  ...ofInitiative,
+  name: 'listRecordsOfInitiative',
+  path: '/v1/initiatives/:initiativeId/records',
+  summary: 'The records of an initiative, of every kind',
+  parameters: { ...initiativeParameter, ...ofAll },
+  open: (asked) => {
+    const { initiativeId, kind } = asked.parameters;
+    return recordsIn(asked, { initiativeId, kinds: kind ? [...new Set(kind)] : [...kinds] });
+  },
+});
+
 export const records = list({
   ...asRecords,
   name: 'listRecords',
   path: '/v1/records',
   summary: 'Records of all initiatives',
   description:
-    'Standing records of standing initiatives, unless standing says otherwise, in the order in which they were last changed.',
+    'Standing records of standing initiatives, unless standing says otherwise, in the order in which they were last changed, unless sort says otherwise.',
   tag: 'records',
   parameters: ofAll,
   open: (asked) => recordsIn(asked, { visible: asked.visible }),
@@ -86,34 +84,20 @@ export const record = single({
   },
 });
 
-function recordsIn(
+async function recordsIn(
   { ledger, at: { position }, parameters }: Pick<Asked<typeof ofAll>, 'ledger' | 'at' | 'parameters'>,
   scope: RecordScope,
-): ReadPage {
+): Promise<ReadPage> {
   const { db } = ledger.store;
-  const filters = filtersOf(parameters);
-  const asked = { db, position, scope, filters };
+  const wanted = await wantedAt(db, position, parameters);
+  const list = recordList({ db, position, scope, wanted }, sortOf(parameters.sort));
   return async ({ after, ...size }) => {
-    const behind = Number(after ?? 0);
-    const page = await listRecords(asked, behind, size);
+    const behind = after === undefined ? undefined : Number(after);
+    const page = await list.page(behind, size);
     return {
       ...page,
-      items: await recordViews(db, page.items, filters.until),
-      total: () => countRecords(asked, behind),
+      items: await recordViews(db, page.items, wanted.cut),
+      total: () => list.count(behind),
     };
   };
-}
-
-function filtersOf(query: Static<TObject<typeof ofAll>>): RecordFilters {
-  const inForceOn = lastDayOf(query.inForceOn, 'inForceOn');
-  const endsBy = lastDayOf(query.endsBy, 'endsBy');
-  const until = lastDayOf(query.until, 'until');
-  const { q, sourceUrl } = query;
-  const searched = q === undefined ? undefined : foldedForSearch(q);
-  if (searched === '') throw badQuery('/query/q', 'has nothing that could be searched for');
-  // Some characters are whole phrases when folded.
-  if (searched !== undefined && searched.length > 2 * qLengthMax) throw badQuery('/query/q', 'is too long');
-  if (sourceUrl !== undefined && usualUrl(sourceUrl) === undefined)
-    throw badQuery('/query/sourceUrl', 'must be a URL');
-  return { ...query, inForceOn, endsBy, until };
 }

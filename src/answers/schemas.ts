@@ -1,7 +1,7 @@
 import { type TInteger, type TProperties, type TSchema, Type } from 'typebox';
-import { byName, forEachDimension } from '../projections/dimensions.ts';
 import { noCounts } from '../projections/tally.ts';
 import type { Json as JsonValue } from '../shapes/canonical-json.ts';
+import { byName, forEachDimension } from '../shapes/dimensions.ts';
 import { CoChair, closed, object, Party, Reason, ref, Slug, Source } from '../shapes/fields.ts';
 import {
   allKinds,
@@ -10,12 +10,12 @@ import {
   InitiativeData,
   type Kind,
   kinds,
-  LogData,
   MeetingData,
   MilestoneData,
-  PrincipalData,
+  ownSchemas,
   qualifiers,
 } from '../shapes/record-data.ts';
+import { movedUndated } from '../views/changes.ts';
 import { claimStatuses } from '../views/claims.ts';
 import { coverages } from '../views/meetings.ts';
 
@@ -82,7 +82,7 @@ const Json = Type.Unsafe<JsonValue>({
   ],
 });
 
-answerSchemas.push(Json, LogData, PrincipalData);
+answerSchemas.push(Json, ...ownSchemas);
 
 const shownName = { name: Type.String({ description: 'A name; [erased] where it was erased.' }) };
 const ShownMeetingData = named('ShownMeetingData', 'The data of a meeting, with the names of persons.', {
@@ -138,7 +138,10 @@ const byKind = { oneOf: dataByKind(shownData, ['kind', 'data']) };
 const RecordBody = named('Record', 'One thing in a register.', { ...record, possible: PossibleItem }, byKind);
 const initiativeRecord = { ...record, ...dataOfKind('initiative') };
 
-const total = { total: count(), possible: Possible };
+const Undated = Type.Optional(
+  count('How many of them have no date: they are in total, and with until in possible. Absent: none.'),
+);
+const total = { total: count(), possible: Possible, undated: Undated };
 const Countable = object({ ...total, named: count('How many of them have a title.') });
 const MilestoneCounts = object({
   ...total,
@@ -229,18 +232,47 @@ const countedMeeting = {
 const CountedMeeting = named('CountedMeeting', '', countedMeeting);
 
 const CountedParty = named('CountedParty', 'A party of MoUs and projects, and how many it signed.', {
-  name: Type.String({ description: 'As the newest of the records spells it.' }),
+  name: Type.String({ description: 'The name given to it, or as the newest of the records spells it.' }),
+  aliases: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'Where several names mean it: those of the others that these records have.',
+    }),
+  ),
+  country: Type.Optional(Type.String({ description: 'The country given to it with its names.' })),
   mous: count(),
   projects: count(),
-  first: DayOrNull('The earliest day that the first of them may have happened on; null: nobody knows.'),
-  last: DayOrNull('The latest day that the last of them may have happened on; null: nobody knows.'),
+  first: DayOrNull(
+    'Of those with a date, the earliest day that the first may have happened on; null: nobody knows.',
+  ),
+  last: DayOrNull(
+    'Of those with a date, the latest day that the last may have happened on; null: none has one.',
+  ),
 });
+
+const DividedItem = named(
+  'DividedItem',
+  'What counts under a key, or under a pair of keys; with others: under all other keys together.',
+  {
+    key: Type.Optional(
+      orNull(Type.String(), 'As the newest record that has it spells it; null: of records that have none.'),
+    ),
+    key2: Type.Optional(orNull(Type.String(), 'Of two: the second one.')),
+    others: Type.Optional(count('With top: the number of keys, or pairs, that this item sums up.')),
+    mous: object(total),
+    projects: object(total),
+    meetings: Type.Optional(object(total)),
+    ...total,
+  },
+);
 
 const CountedInitiative = named('CountedInitiative', '', { ...initiativeRecord, counts: ref(SummaryCounts) });
 
-const FieldChanges = Type.Array(
+export const FieldChanges = Type.Array(
   object({ path: Type.String(), from: Type.Optional(ref(Json)), to: Type.Optional(ref(Json)) }),
-  { description: 'Without from, the member was absent; without to, it was removed.' },
+  {
+    description:
+      'Without from, the member was absent; without to, it was removed. An item of a list without from was put before the one at its path. They hold one after the other.',
+  },
 );
 const versionOrigin = {
   version: Type.Integer({ minimum: 1 }),
@@ -323,7 +355,9 @@ const MovedShares = Type.Optional(sharesOf(Type.Integer()));
 const Moved = part(
   'The amount that the event added to each figure, without figures that it did not move. A key has the spelling of the record.',
   {
-    ...Object.fromEntries(Object.keys(noCounts()).map((name) => [name, Type.Optional(Type.Integer())])),
+    ...Object.fromEntries(
+      [...Object.keys(noCounts()), ...movedUndated].map((name) => [name, Type.Optional(Type.Integer())]),
+    ),
     ...forEachDimension(byName, () => MovedShares),
     byYear: MovedShares,
   },
@@ -389,6 +423,15 @@ export const MeetingAnswer = answer('Meeting', {
 });
 export const RecordListAnswer = listOf('RecordList', RecordBody, paged);
 export const PartyListAnswer = listOf('PartyList', CountedParty, paged);
+export const DividedAnswer = listOf('Divided', DividedItem, {
+  distinct: part('Each record once, however many keys it has.', {
+    mous: object(total),
+    projects: object(total),
+    meetings: Type.Optional(object(total)),
+    ...total,
+  }),
+  ...paged,
+});
 export const ClaimListAnswer = listOf('ClaimList', ComparedClaim, paged);
 export const RecordAnswer = answer(
   'RecordAnswer',

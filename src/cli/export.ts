@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
 import { exportBundle } from '../copy/copy-ledger.ts';
+import { sent } from '../http/wire/sent.ts';
 import { Signer } from '../signer/signer.ts';
 import { SignerDirectory } from '../signer/signer-directory.ts';
 import { StoreLocked } from '../store/lock-file.ts';
@@ -50,7 +51,7 @@ async function exportLog({ DATABASE_URL }: Config, { out, after }: Options): Pro
     if (after > size)
       throw new CouldNotRun(`--after ${after} is after the end of the log, which is ${size}.`);
     const progress = progressOn(said);
-    const lines = linesOf(ledger, { after, size }, progress);
+    const lines = sent(linesOf(ledger, { after, size }, progress));
     const writing = out === undefined ? pipeline(lines, process.stdout) : writeWhole(out, lines);
     await writing.finally(progress.stop);
     said.write(`${size - after} events up to position ${size}, root hash ${root_hash.toHex()}\n`);
@@ -68,7 +69,7 @@ async function* linesOf(
 ): AsyncGenerator<Uint8Array> {
   for (let last = after; last < size; ) {
     const to = Math.min(last + pageLeaves, size);
-    const lines = await ledger.leafLines(last, to);
+    const lines = await ledger.reader.leafLines(last, to);
     if (!lines)
       throw new CouldNotRun(
         `The log lacks one or more of the positions ${last + 1} to ${to}: verify says which.`,

@@ -7,6 +7,8 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   serve: async () => (await import('./serve.ts')).serveCommand,
   migrate: async () => (await import('./migrate.ts')).migrateCommand,
   import: async () => (await import('./import.ts')).importCommand,
+  map: async () => (await import('./map.ts')).mapCommand,
+  sync: async () => (await import('./sync.ts')).syncCommand,
   post: async () => (await import('./post.ts')).postCommand,
   show: async () => (await import('./show.ts')).showCommand,
   watch: async () => (await import('./watch.ts')).watchCommand,

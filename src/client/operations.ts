@@ -14,9 +14,14 @@ export type Operation<P extends keyof paths, M extends Method> = NonNullable<pat
 
 type Members<T> = [NonNullable<T>] extends [never] ? unknown : NonNullable<T>;
 
+/** What takes a list takes a single value, too. */
+type OneOrMore<Q> = {
+  [name in keyof Q]: Q[name] extends readonly (infer V)[] | undefined ? Q[name] | V : Q[name];
+};
+
 /** What stands in the path and in the query, together: no name is in both. The client asks for JSON, so there is no format. */
 export type Parameters<O> = O extends { parameters: { path?: infer P; query?: infer Q } }
-  ? Omit<Members<P> & Members<Q>, 'format'>
+  ? Omit<Members<P> & OneOrMore<Members<Q>>, 'format'>
   : never;
 
 type BodyOf<A> = A extends { content: infer C }

@@ -1,5 +1,5 @@
 // Made by npm run client-types from openapi/openapi.json,
-// whose SHA-256 is b606cb736b91324fb8a3be4d4ceaeee3a8237a0d303e6ec5323a8b99d9122ce8.
+// whose SHA-256 is e8495a99b8131a2901f995c05e591fa032c8b6af1c162ee70a5ad89a7df36072.
 
 export interface paths {
     "/openapi.json": {
@@ -120,6 +120,26 @@ export interface paths {
          * @description Records one event, or a batch of events in order, all or nothing. The answer comes when they are safe on disk. The request can safely be repeated with the same Idempotency-Key or the same eventIds.
          */
         post: operations["recordEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/initiatives/{initiativeId}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take events back
+         * @description Takes up to 1,000 events back, newest first, all or nothing: a record that was made is retracted, a correction and evidence are corrected to what was before, a retraction, a reinstatement and a reclassification are reversed. The events stay in the log. A later event of such a record must be taken back with them (409 event-in-the-way), and an erasure is final (409 erasure-final).
+         */
+        post: operations["undoEvents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -255,7 +275,7 @@ export interface paths {
         };
         /**
          * Meetings with counts and running totals
-         * @description Standing meetings in order of earliest day, latest day, series, ordinal and position. Running totals run over the meetings of the list: with series, over those of the series. With until, a meeting that may have been held by then is possible: it is listed, but not counted as a meeting.
+         * @description Standing meetings in order of earliest day, latest day, series, ordinal and position, unless sort says otherwise; those without a date come last. Running totals run in that order, whatever sort says, over the meetings of the list: with series, over those of the series; what has no date is in none. With until, a meeting that may have been held by then is possible: it is listed, but not counted as a meeting.
          */
         get: operations["listMeetings"];
         put?: never;
@@ -295,7 +315,7 @@ export interface paths {
         };
         /**
          * The MoUs of an initiative
-         * @description In the order in which they were first recorded.
+         * @description In the order in which they were first recorded, unless sort says otherwise.
          */
         get: operations["listMous"];
         put?: never;
@@ -315,9 +335,29 @@ export interface paths {
         };
         /**
          * The projects of an initiative
-         * @description In the order in which they were first recorded.
+         * @description In the order in which they were first recorded, unless sort says otherwise.
          */
         get: operations["listProjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/initiatives/{initiativeId}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The records of an initiative, of every kind
+         * @description In the order in which they were first recorded, unless sort says otherwise.
+         */
+        get: operations["listRecordsOfInitiative"];
         put?: never;
         post?: never;
         delete?: never;
@@ -335,7 +375,7 @@ export interface paths {
         };
         /**
          * Records of all initiatives
-         * @description Standing records of standing initiatives, unless standing says otherwise, in the order in which they were last changed.
+         * @description Standing records of standing initiatives, unless standing says otherwise, in the order in which they were last changed, unless sort says otherwise.
          */
         get: operations["listRecords"];
         put?: never;
@@ -415,7 +455,7 @@ export interface paths {
         };
         /**
          * The parties of the MoUs and projects of an initiative
-         * @description How many standing ones each signed, and from when to when. In the order of their names, which are compared as filters compare them. Persons are neither listed nor counted by name.
+         * @description How many standing ones each signed, and from when to when. In the order of their names, which are compared as filters compare them. Persons are neither listed nor counted by name. Names that mean the same (POST /v1/parties) are one party.
          */
         get: operations["listPartiesOfInitiative"];
         put?: never;
@@ -435,9 +475,53 @@ export interface paths {
         };
         /**
          * The parties of the MoUs and projects of all initiatives
-         * @description How many standing ones of standing initiatives each signed, and from when to when; one that several initiatives record (sameAs) counts once. In the order of their names, which are compared as filters compare them. Persons are neither listed nor counted by name.
+         * @description How many standing ones of standing initiatives each signed, and from when to when; one that several initiatives record (sameAs) counts once. In the order of their names, which are compared as filters compare them. Persons are neither listed nor counted by name. Names that mean the same (POST /v1/parties) are one party. Auditors and administrators of all initiatives also see names that no record has.
          */
         get: operations["listParties"];
+        put?: never;
+        /**
+         * Say which names mean the same party
+         * @description From now on they are one party wherever records are found or counted by party, and as known before this at earlier positions. No record changes. A later request with the same name says all its aliases anew; without aliases it takes them back. A name means one party at most.
+         */
+        post: operations["nameParty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/initiatives/{initiativeId}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts of an initiative by party, country, year and so on
+         * @description Standing records, divided by one or two of their properties. A record counts under each of its keys (of two: under each pair of its keys), and under null if it has none; distinct counts each record once. Persons are not counted by name. The year is the one that the whole date lies in. meetings stands where the keys are those of meetings, too. Filters are those of lists. In the order of their keys, which are compared as filters compare them; with top those with the greatest totals first, and last, as one item, all others.
+         */
+        get: operations["countInitiative"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts over all initiatives by party, country, year and so on
+         * @description Standing records, divided by one or two of their properties. A record counts under each of its keys (of two: under each pair of its keys), and under null if it has none; distinct counts each record once. Persons are not counted by name. The year is the one that the whole date lies in. meetings stands where the keys are those of meetings, too. Filters are those of lists. One that several initiatives record (sameAs) counts once: as the one recorded first. In the order of their keys, which are compared as filters compare them; with top those with the greatest totals first, and last, as one item, all others.
+         */
+        get: operations["countAll"];
         put?: never;
         post?: never;
         delete?: never;
@@ -455,7 +539,7 @@ export interface paths {
         };
         /**
          * The claims of an initiative, compared
-         * @description In the order of the days for which they are stated. A claim is compared with what the register counts for its metric and scope up to the last day of its own date: recorded is what surely happened by then, possible what may have. exact, atLeast, moreThan, atMost and lessThan: over or short where no count that is possible would do, matches where each would, else undecided. nearly holds from 90 % of the value up to it, about within 10 % either way; their status is then about. not-comparable: the register does not count such things. A claim has a day of its own, the last of its date, so with until none is only possible.
+         * @description In the order of the days for which they are stated, unless sort says otherwise. A claim is compared with what the register counts for its metric and scope up to the last day of its own date: recorded is what surely happened by then, possible what may have. exact, atLeast, moreThan, atMost and lessThan: over or short where no count that is possible would do, matches where each would, else undecided. nearly holds from 90 % of the value up to it, about within 10 % either way; their status is then about. not-comparable: the register does not count such things. A claim has a day of its own, the last of its date, so with until none is only possible.
          */
         get: operations["listClaimsOfInitiative"];
         put?: never;
@@ -655,7 +739,7 @@ export interface paths {
         };
         /**
          * The log as a file
-         * @description The log up to the position where it ends when the request arrives (or up to asOf), as NDJSON: each line is a leaf, byte for byte as it was hashed. Names of persons are not in it. The headers name the tree that all the leaves up to there make; with after, the earlier ones are left out, so that a copy can be brought up to date.
+         * @description The log up to the position where it ends when the request arrives (or up to asOf), as NDJSON: each line is a leaf, byte for byte as it was hashed. Names of persons are not in it. The headers name the tree that all the leaves up to there make; with after, the earlier ones are left out, so that a copy can be brought up to date. With Accept-Encoding it is sent compressed (zstd, gzip).
          *
          *     The answer is complete if it ends as HTTP says it must (its last chunk); an interrupted one is cut off, and can be taken up again with after.
          */
@@ -1071,9 +1155,49 @@ export interface paths {
         put?: never;
         /**
          * Import a file of events
-         * @description Records one event a line, or a row, while the file arrives, and answers when all of it was read. One line that is refused stops no other, unless atomic. Safe to repeat: lines that were recorded before are counted as alreadyRecorded. If the import ends early, what was recorded until then stays.
+         * @description Records one event a line, or a row, while the file arrives, and answers when all of it was read. One line that is refused stops no other, unless atomic. Safe to repeat: lines that were recorded before are counted as alreadyRecorded. If the import ends early, what was recorded until then stays. Lists of records (format=csv or ndjson) are imported as they are: each row makes its record.
          */
         post: operations["importEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/initiatives/{initiativeId}/import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview an import
+         * @description Says what an import of the file would do, and how its first rows are read. Records nothing. If the file is a table with columns of its own, and no mapping is given, the answer has a first mapping with its questions as comments; the preview is then of that.
+         */
+        post: operations["previewImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/initiatives/{initiativeId}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep records in step with a list
+         * @description Compares a list with the records that have its keys. Without expect, the answer says what would be recorded: new records, changed ones with old and new values, records that are gone from the list, and rows that are refused. With the hash of that answer as expect, exactly that is recorded: up to 1,000 events all or nothing, more of them in order, so that the same request may be sent again after an interruption. Where the file, the options or the records are not as in the preview, the answer is 409 plan-changed. Members that the list does not have stay as they are; an empty cell removes its member.
+         */
+        post: operations["syncList"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1126,7 +1250,7 @@ export interface components {
              * @description Never renamed, never reused.
              * @enum {string}
              */
-            code: "malformed-json" | "invalid-body" | "malformed-csv" | "invalid-mapping" | "invalid-request" | "unauthenticated" | "forbidden" | "host-not-allowed" | "proxied-request" | "cross-origin-request" | "rebuild-not-allowed" | "not-found" | "initiative-not-found" | "record-not-found" | "event-not-found" | "principal-not-found" | "token-not-found" | "checkpoint-not-found" | "method-not-allowed" | "request-timeout" | "version-conflict" | "record-exists" | "event-exists" | "record-retracted" | "record-standing" | "initiative-retracted" | "rebuild-running" | "meeting-in-use" | "body-too-large" | "event-too-large" | "uri-too-long" | "unsupported-media-type" | "rule-violated" | "meeting-not-found" | "reference-not-found" | "date-in-future" | "no-change" | "nothing-matches" | "import-refused" | "too-many-events" | "idempotency-key-reused" | "too-many-requests" | "headers-too-large" | "internal-error" | "clock-behind" | "clock-ahead" | "clock-differs" | "overloaded" | "not-ready" | "history-fork" | "storage-unavailable" | "identity-provider-unavailable" | "shutting-down";
+            code: "malformed-json" | "invalid-body" | "malformed-csv" | "invalid-mapping" | "invalid-request" | "unauthenticated" | "forbidden" | "host-not-allowed" | "proxied-request" | "cross-origin-request" | "rebuild-not-allowed" | "not-found" | "initiative-not-found" | "record-not-found" | "event-not-found" | "principal-not-found" | "token-not-found" | "checkpoint-not-found" | "method-not-allowed" | "request-timeout" | "version-conflict" | "record-exists" | "alias-taken" | "external-id-exists" | "plan-changed" | "event-exists" | "record-retracted" | "record-standing" | "initiative-retracted" | "rebuild-running" | "count-differs" | "event-in-the-way" | "erasure-final" | "meeting-in-use" | "body-too-large" | "event-too-large" | "uri-too-long" | "unsupported-media-type" | "rule-violated" | "meeting-not-found" | "reference-not-found" | "date-in-future" | "no-change" | "nothing-matches" | "import-refused" | "too-many-events" | "idempotency-key-reused" | "too-many-requests" | "headers-too-large" | "internal-error" | "clock-behind" | "clock-ahead" | "clock-differs" | "overloaded" | "not-ready" | "history-fork" | "storage-unavailable" | "identity-provider-unavailable" | "shutting-down";
             /** @description The parts of the request that are wrong. */
             errors?: {
                 /** @description RFC 6901: into the body, or /query/… or /headers/…. */
@@ -1139,6 +1263,14 @@ export interface components {
                 /** @description With import-refused: the refused value, shortened. */
                 value?: string;
             }[];
+            /** @description With count-differs: how many records match. */
+            actualCount?: number;
+            /** @description With event-in-the-way: the later event. */
+            inTheWay?: {
+                position: number;
+                eventId: string;
+                recordId: string;
+            };
             /** @description With version-conflict: the version of the record. */
             actualVersion?: number;
             /** @description The position since which it is known, if it was not known at the moment asked for but is now. */
@@ -1194,6 +1326,17 @@ export interface components {
                 admin?: string[];
             };
         };
+        NamedPartyData: {
+            /**
+             * Format: visible
+             * @description The name under which the party is listed. Never that of a person: nothing can erase it.
+             */
+            name: string;
+            /** @description Other names that mean the same party, compared as filters compare them; none: its name means itself alone. */
+            aliases: string[];
+            /** @description An ISO 3166 code of a country (SG) or of a part of it (CN-GD). */
+            country?: string;
+        };
         /** @description The data of a meeting, with the names of persons. */
         ShownMeetingData: {
             /** Format: visible */
@@ -1237,6 +1380,16 @@ export interface components {
                 name: string;
                 /** @description An ISO 3166 code of a country (SG) or of a part of it (CN-GD). */
                 country?: string;
+                /**
+                 * @description What it has to do with the milestone; absent: party. Filters and counts take parties of every role.
+                 * @enum {unknown}
+                 */
+                role?: "party" | "territory" | "witness" | "depositary" | "other";
+                /**
+                 * Format: visible
+                 * @description The sender's own key, such as the number in the list that it comes from.
+                 */
+                externalId?: string;
                 /** @description A natural person, whose name can be erased. */
                 person?: boolean;
             }[];
@@ -1248,6 +1401,22 @@ export interface components {
                 /** Format: visible */
                 place?: string;
             };
+            /** @description Where it was signed, where that was in several places. */
+            places?: string[];
+            references?: {
+                /** Format: visible */
+                text: string;
+                /**
+                 * Format: web-url
+                 * @description An http or https URL.
+                 */
+                url?: string;
+            }[];
+            /**
+             * Format: visible
+             * @description The sender's own key, such as the number in the list that it comes from.
+             */
+            externalId?: string;
             /** Format: visible */
             instrument?: string;
             /** Format: visible */
@@ -1341,11 +1510,15 @@ export interface components {
                 total: number;
                 /** @description With until: what may have happened by then, in addition to total. */
                 possible?: number;
+                /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                undated?: number;
             };
             mous: {
                 total: number;
                 /** @description With until: what may have happened by then, in addition to total. */
                 possible?: number;
+                /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                undated?: number;
                 named: number;
                 atMeetings: number;
                 outsideMeetings: number;
@@ -1354,6 +1527,8 @@ export interface components {
                 total: number;
                 /** @description With until: what may have happened by then, in addition to total. */
                 possible?: number;
+                /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                undated?: number;
                 named: number;
                 atMeetings: number;
                 outsideMeetings: number;
@@ -1437,6 +1612,8 @@ export interface components {
                     total: number;
                     /** @description With until: what may have happened by then, in addition to total. */
                     possible?: number;
+                    /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                    undated?: number;
                     /** @description How many of them have a title. */
                     named: number;
                 };
@@ -1444,6 +1621,8 @@ export interface components {
                     total: number;
                     /** @description With until: what may have happened by then, in addition to total. */
                     possible?: number;
+                    /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                    undated?: number;
                     /** @description How many of them have a title. */
                     named: number;
                 };
@@ -1464,14 +1643,53 @@ export interface components {
         };
         /** @description A party of MoUs and projects, and how many it signed. */
         CountedParty: {
-            /** @description As the newest of the records spells it. */
+            /** @description The name given to it, or as the newest of the records spells it. */
             name: string;
+            /** @description Where several names mean it: those of the others that these records have. */
+            aliases?: string[];
+            /** @description The country given to it with its names. */
+            country?: string;
             mous: number;
             projects: number;
-            /** @description The earliest day that the first of them may have happened on; null: nobody knows. */
+            /** @description Of those with a date, the earliest day that the first may have happened on; null: nobody knows. */
             first: string | null;
-            /** @description The latest day that the last of them may have happened on; null: nobody knows. */
+            /** @description Of those with a date, the latest day that the last may have happened on; null: none has one. */
             last: string | null;
+        };
+        /** @description What counts under a key, or under a pair of keys; with others: under all other keys together. */
+        DividedItem: {
+            /** @description As the newest record that has it spells it; null: of records that have none. */
+            key?: string | null;
+            /** @description Of two: the second one. */
+            key2?: string | null;
+            /** @description With top: the number of keys, or pairs, that this item sums up. */
+            others?: number;
+            mous: {
+                total: number;
+                /** @description With until: what may have happened by then, in addition to total. */
+                possible?: number;
+                /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                undated?: number;
+            };
+            projects: {
+                total: number;
+                /** @description With until: what may have happened by then, in addition to total. */
+                possible?: number;
+                /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                undated?: number;
+            };
+            meetings?: {
+                total: number;
+                /** @description With until: what may have happened by then, in addition to total. */
+                possible?: number;
+                /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                undated?: number;
+            };
+            total: number;
+            /** @description With until: what may have happened by then, in addition to total. */
+            possible?: number;
+            /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+            undated?: number;
         };
         CountedInitiative: {
             /** @description A slug: lower-case letters, digits and hyphens. */
@@ -1530,7 +1748,7 @@ export interface components {
             sources?: components["schemas"]["Source"][];
             note?: string;
             correlationId?: string;
-            /** @description Without from, the member was absent; without to, it was removed. */
+            /** @description Without from, the member was absent; without to, it was removed. An item of a list without from was put before the one at its path. They hold one after the other. */
             changes: {
                 path: string;
                 from?: components["schemas"]["Json"];
@@ -1548,14 +1766,14 @@ export interface components {
             /** @description A slug: lower-case letters, digits and hyphens. */
             recordId: string;
             /** @enum {unknown} */
-            kind: "initiative" | "meeting" | "mou" | "project" | "claim" | "log" | "principal";
+            kind: "initiative" | "meeting" | "mou" | "project" | "claim" | "log" | "principal" | "party";
             version: number;
             type: string;
             occurredOn?: string;
             data?: {
                 [key: string]: unknown;
             };
-            /** @description Without from, the member was absent; without to, it was removed. */
+            /** @description Without from, the member was absent; without to, it was removed. An item of a list without from was put before the one at its path. They hold one after the other. */
             changes?: {
                 path: string;
                 from?: components["schemas"]["Json"];
@@ -1604,6 +1822,10 @@ export interface components {
             /** @enum {unknown} */
             kind: "principal";
             data?: components["schemas"]["PrincipalData"];
+        } | {
+            /** @enum {unknown} */
+            kind: "party";
+            data?: components["schemas"]["NamedPartyData"];
         });
         LoggedEvent: {
             /** @description Place in the log: 1, 2, 3 … */
@@ -1672,6 +1894,9 @@ export interface components {
                 projectsNamed?: number;
                 projectsAtMeetings?: number;
                 projectsNamedAtMeetings?: number;
+                meetingsUndated?: number;
+                mousUndated?: number;
+                projectsUndated?: number;
                 byPillar?: {
                     key: string | null;
                     mous: number;
@@ -1944,6 +2169,8 @@ export interface components {
                     total: number;
                     /** @description With until: what may have happened by then, in addition to total. */
                     possible?: number;
+                    /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                    undated?: number;
                     /** @description How many of them have a title. */
                     named: number;
                 };
@@ -1951,6 +2178,8 @@ export interface components {
                     total: number;
                     /** @description With until: what may have happened by then, in addition to total. */
                     possible?: number;
+                    /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                    undated?: number;
                     /** @description How many of them have a title. */
                     named: number;
                 };
@@ -1994,6 +2223,8 @@ export interface components {
                     total: number;
                     /** @description With until: what may have happened by then, in addition to total. */
                     possible?: number;
+                    /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                    undated?: number;
                     /** @description How many of them have a title. */
                     named: number;
                 };
@@ -2001,6 +2232,8 @@ export interface components {
                     total: number;
                     /** @description With until: what may have happened by then, in addition to total. */
                     possible?: number;
+                    /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                    undated?: number;
                     /** @description How many of them have a title. */
                     named: number;
                 };
@@ -2040,6 +2273,42 @@ export interface components {
         };
         PartyList: {
             items: components["schemas"]["CountedParty"][];
+            /** @description With count=true: the items of this page and those after it. */
+            total?: number;
+            asOf: components["schemas"]["AsOf"];
+            basis: components["schemas"]["Basis"];
+        };
+        Divided: {
+            items: components["schemas"]["DividedItem"][];
+            /** @description Each record once, however many keys it has. */
+            distinct: {
+                mous: {
+                    total: number;
+                    /** @description With until: what may have happened by then, in addition to total. */
+                    possible?: number;
+                    /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                    undated?: number;
+                };
+                projects: {
+                    total: number;
+                    /** @description With until: what may have happened by then, in addition to total. */
+                    possible?: number;
+                    /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                    undated?: number;
+                };
+                meetings?: {
+                    total: number;
+                    /** @description With until: what may have happened by then, in addition to total. */
+                    possible?: number;
+                    /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                    undated?: number;
+                };
+                total: number;
+                /** @description With until: what may have happened by then, in addition to total. */
+                possible?: number;
+                /** @description How many of them have no date: they are in total, and with until in possible. Absent: none. */
+                undated?: number;
+            };
             /** @description With count=true: the items of this page and those after it. */
             total?: number;
             asOf: components["schemas"]["AsOf"];
@@ -2121,7 +2390,7 @@ export interface components {
             recordId: string;
             from: components["schemas"]["VersionOrigin"];
             to: components["schemas"]["VersionOrigin"];
-            /** @description Without from, the member was absent; without to, it was removed. */
+            /** @description Without from, the member was absent; without to, it was removed. An item of a list without from was put before the one at its path. They hold one after the other. */
             changes: {
                 path: string;
                 from?: components["schemas"]["Json"];
@@ -2366,6 +2635,16 @@ export interface components {
                 name: string;
                 /** @description An ISO 3166 code of a country (SG) or of a part of it (CN-GD). */
                 country?: string;
+                /**
+                 * @description What it has to do with the milestone; absent: party. Filters and counts take parties of every role.
+                 * @enum {unknown}
+                 */
+                role?: "party" | "territory" | "witness" | "depositary" | "other";
+                /**
+                 * Format: visible
+                 * @description The sender's own key, such as the number in the list that it comes from.
+                 */
+                externalId?: string;
             }[];
             pillars?: string[];
             zones?: string[];
@@ -2417,6 +2696,16 @@ export interface components {
                 };
                 /** @description An ISO 3166 code of a country (SG) or of a part of it (CN-GD). */
                 country?: string;
+                /**
+                 * @description What it has to do with the milestone; absent: party. Filters and counts take parties of every role.
+                 * @enum {unknown}
+                 */
+                role?: "party" | "territory" | "witness" | "depositary" | "other";
+                /**
+                 * Format: visible
+                 * @description The sender's own key, such as the number in the list that it comes from.
+                 */
+                externalId?: string;
                 /** @description A natural person, whose name can be erased. */
                 person?: boolean;
             }[];
@@ -2428,6 +2717,22 @@ export interface components {
                 /** Format: visible */
                 place?: string;
             };
+            /** @description Where it was signed, where that was in several places. */
+            places?: string[];
+            references?: {
+                /** Format: visible */
+                text: string;
+                /**
+                 * Format: web-url
+                 * @description An http or https URL.
+                 */
+                url?: string;
+            }[];
+            /**
+             * Format: visible
+             * @description The sender's own key, such as the number in the list that it comes from.
+             */
+            externalId?: string;
             /** Format: visible */
             instrument?: string;
             /** Format: visible */
@@ -2470,8 +2775,8 @@ export interface components {
             /** @enum {unknown} */
             qualifier: "exact" | "atLeast" | "moreThan" | "atMost" | "lessThan" | "nearly" | "about";
             /**
-             * Format: visible-scope
-             * @description all, meetings, meeting:<recordId>, series:<s>, pillar:<p>, zone:<z>, year:<y> or other
+             * Format: claim-scope
+             * @description all, other, meetings, meeting:<recordId>, series:<s>, pillar:<p>, zone:<z>, sector:<s>, instrument:<i>, party:<p>, country:<c> or year:<y>. All but the first two may be joined by +, as in year:2023+sector:Health: records that are in each count.
              */
             scope: string;
             /**
@@ -2551,7 +2856,7 @@ export interface components {
             sources?: components["schemas"]["Source"][];
         };
         /**
-         * @description A meeting of the initiative took place.
+         * @description A meeting of the initiative took place. Without occurredOn, nobody knows when.
          * @example {
          *       "type": "MeetingHeld",
          *       "recordId": "jic-4",
@@ -2607,12 +2912,12 @@ export interface components {
              * Format: edtf
              * @description An EDTF (ISO 8601-2) date: 2023, 2023-12, 2023-12-14, a/b, [a..b], [..b]; suffix ?, ~ or % for doubt.
              */
-            occurredOn: string;
+            occurredOn?: string;
             data?: components["schemas"]["MeetingData"];
             sources?: components["schemas"]["Source"][];
         };
         /**
-         * @description A memorandum of understanding, or another instrument counted as one, was signed. occurredOn is by default that of the meeting.
+         * @description A memorandum of understanding, or another instrument counted as one, was signed. occurredOn is by default that of the meeting; without either, nobody knows when.
          * @example {
          *       "type": "MoUSigned",
          *       "recordId": "mou-founding",
@@ -2690,7 +2995,7 @@ export interface components {
             repeat?: number;
         };
         /**
-         * @description A project was launched. occurredOn is by default that of the meeting.
+         * @description A project was launched. occurredOn is by default that of the meeting; without either, nobody knows when.
          * @example {
          *       "type": "ProjectLaunched",
          *       "recordId": "project-delivery-robots",
@@ -2799,7 +3104,7 @@ export interface components {
             sources: components["schemas"]["Source"][];
         };
         /**
-         * @description A record is corrected by a JSON Merge Patch (RFC 7396) over occurredOn, data and sources. The stored event holds the differences that it makes.
+         * @description A record is corrected by a JSON Merge Patch (RFC 7396) over occurredOn, data and sources, and then by the members that replace, remove and add parties and sources. The stored event holds the differences that they make.
          * @example {
          *       "type": "RecordCorrected",
          *       "recordId": "jic-4",
@@ -2832,6 +3137,23 @@ export interface components {
          *         "text": "The day of the meeting is reported."
          *       }
          *     }
+         * @example {
+         *       "type": "RecordCorrected",
+         *       "recordId": "mou-founding",
+         *       "changes": {
+         *         "replaceParty": {
+         *           "name": "Ministry of Communications and Information, Singapore",
+         *           "by": {
+         *             "name": "Ministry of Digital Development and Information, Singapore",
+         *             "country": "SG"
+         *           }
+         *         }
+         *       },
+         *       "reason": {
+         *         "code": "other",
+         *         "text": "The ministry has a new name since July 2024."
+         *       }
+         *     }
          */
         RecordCorrected: {
             /**
@@ -2859,21 +3181,120 @@ export interface components {
                     [key: string]: unknown;
                 };
                 sources?: Record<string, never>[] | null;
+                /** @description The whole party `by` takes the place of the party of this name, compared folded. A person is named by its commitment only. */
+                replaceParty?: {
+                    /** @description A name. It is stored as a commitment, so that it can be erased. */
+                    name: string | {
+                        commitment: string;
+                    };
+                    by: {
+                        /** @description A name. It is stored as a commitment, so that it can be erased. */
+                        name: string | {
+                            commitment: string;
+                        };
+                        /** @description An ISO 3166 code of a country (SG) or of a part of it (CN-GD). */
+                        country?: string;
+                        /**
+                         * @description What it has to do with the milestone; absent: party. Filters and counts take parties of every role.
+                         * @enum {unknown}
+                         */
+                        role?: "party" | "territory" | "witness" | "depositary" | "other";
+                        /**
+                         * Format: visible
+                         * @description The sender's own key, such as the number in the list that it comes from.
+                         */
+                        externalId?: string;
+                        /** @description A natural person, whose name can be erased. */
+                        person?: boolean;
+                    };
+                };
+                /** @description The party of this name, compared folded. A person is named by its commitment only. */
+                removeParty?: {
+                    /** @description A name. It is stored as a commitment, so that it can be erased. */
+                    name: string | {
+                        commitment: string;
+                    };
+                };
+                /** @description One party or several, behind the others. One that is there already is not added again. */
+                addParty?: {
+                    /** @description A name. It is stored as a commitment, so that it can be erased. */
+                    name: string | {
+                        commitment: string;
+                    };
+                    /** @description An ISO 3166 code of a country (SG) or of a part of it (CN-GD). */
+                    country?: string;
+                    /**
+                     * @description What it has to do with the milestone; absent: party. Filters and counts take parties of every role.
+                     * @enum {unknown}
+                     */
+                    role?: "party" | "territory" | "witness" | "depositary" | "other";
+                    /**
+                     * Format: visible
+                     * @description The sender's own key, such as the number in the list that it comes from.
+                     */
+                    externalId?: string;
+                    /** @description A natural person, whose name can be erased. */
+                    person?: boolean;
+                } | {
+                    /** @description A name. It is stored as a commitment, so that it can be erased. */
+                    name: string | {
+                        commitment: string;
+                    };
+                    /** @description An ISO 3166 code of a country (SG) or of a part of it (CN-GD). */
+                    country?: string;
+                    /**
+                     * @description What it has to do with the milestone; absent: party. Filters and counts take parties of every role.
+                     * @enum {unknown}
+                     */
+                    role?: "party" | "territory" | "witness" | "depositary" | "other";
+                    /**
+                     * Format: visible
+                     * @description The sender's own key, such as the number in the list that it comes from.
+                     */
+                    externalId?: string;
+                    /** @description A natural person, whose name can be erased. */
+                    person?: boolean;
+                }[];
+                addSource?: components["schemas"]["Source"];
             };
             reason: components["schemas"]["Reason"];
             sources?: components["schemas"]["Source"][];
-            /** @description Every standing milestone of the meeting that matches; one event each. */
+            /** @description Every milestone that matches all of these filters, which are those of lists; one event each. Standing ones, or with RecordReinstated retracted ones. */
             where?: {
-                /** @description A slug: lower-case letters, digits and hyphens. */
-                meetingId: string;
-                /** @enum {unknown} */
-                kind?: "mou" | "project";
+                recordIds?: string[];
+                q?: string | string[];
+                party?: string | string[];
+                pillar?: string | string[];
+                zone?: string | string[];
+                sector?: string | string[];
+                instrument?: string | string[];
+                country?: string | string[];
+                place?: string | string[];
+                meetingId?: string | string[];
+                externalId?: string | string[];
+                correlationId?: string | string[];
+                publisher?: string | string[];
+                sourceUrl?: string | string[];
+                sources?: number | number[];
+                unsourced?: boolean | boolean[];
+                named?: boolean | boolean[];
+                undated?: boolean | boolean[];
+                inForceOn?: string | string[];
+                endsBy?: string | string[];
+                "party.all"?: string | string[];
+                /** @description Only records that happened on or after the first day of this date, and those that may have, marked possible: 2023, 2023-12 or 2023-12-14. */
+                from?: string;
+                /** @description Only records that had happened by the end of this date, and those that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
+                until?: string;
+                kind?: ("mou" | "project") | ("mou" | "project")[];
                 /**
                  * Format: edtf
-                 * @description An EDTF (ISO 8601-2) date: 2023, 2023-12, 2023-12-14, a/b, [a..b], [..b]; suffix ?, ~ or % for doubt.
+                 * @description The date exactly as it is given.
                  */
                 occurredOn?: string;
             };
+            /** @description How many records `where` must match; another number is 409 `count-differs`. */
+            expectCount?: number;
         };
         /**
          * @description Further sources say what a record says.
@@ -2911,18 +3332,42 @@ export interface components {
             /** @description The version that the record must have; 0: none yet. */
             expectedVersion?: number;
             sources: components["schemas"]["Source"][];
-            /** @description Every standing milestone of the meeting that matches; one event each. */
+            /** @description Every milestone that matches all of these filters, which are those of lists; one event each. Standing ones, or with RecordReinstated retracted ones. */
             where?: {
-                /** @description A slug: lower-case letters, digits and hyphens. */
-                meetingId: string;
-                /** @enum {unknown} */
-                kind?: "mou" | "project";
+                recordIds?: string[];
+                q?: string | string[];
+                party?: string | string[];
+                pillar?: string | string[];
+                zone?: string | string[];
+                sector?: string | string[];
+                instrument?: string | string[];
+                country?: string | string[];
+                place?: string | string[];
+                meetingId?: string | string[];
+                externalId?: string | string[];
+                correlationId?: string | string[];
+                publisher?: string | string[];
+                sourceUrl?: string | string[];
+                sources?: number | number[];
+                unsourced?: boolean | boolean[];
+                named?: boolean | boolean[];
+                undated?: boolean | boolean[];
+                inForceOn?: string | string[];
+                endsBy?: string | string[];
+                "party.all"?: string | string[];
+                /** @description Only records that happened on or after the first day of this date, and those that may have, marked possible: 2023, 2023-12 or 2023-12-14. */
+                from?: string;
+                /** @description Only records that had happened by the end of this date, and those that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
+                until?: string;
+                kind?: ("mou" | "project") | ("mou" | "project")[];
                 /**
                  * Format: edtf
-                 * @description An EDTF (ISO 8601-2) date: 2023, 2023-12, 2023-12-14, a/b, [a..b], [..b]; suffix ?, ~ or % for doubt.
+                 * @description The date exactly as it is given.
                  */
                 occurredOn?: string;
             };
+            /** @description How many records `where` must match; another number is 409 `count-differs`. */
+            expectCount?: number;
         };
         /**
          * @description A record is withdrawn: it counts nowhere, and its history stays.
@@ -2957,18 +3402,42 @@ export interface components {
             expectedVersion?: number;
             reason: components["schemas"]["Reason"];
             sources?: components["schemas"]["Source"][];
-            /** @description Every standing milestone of the meeting that matches; one event each. */
+            /** @description Every milestone that matches all of these filters, which are those of lists; one event each. Standing ones, or with RecordReinstated retracted ones. */
             where?: {
-                /** @description A slug: lower-case letters, digits and hyphens. */
-                meetingId: string;
-                /** @enum {unknown} */
-                kind?: "mou" | "project";
+                recordIds?: string[];
+                q?: string | string[];
+                party?: string | string[];
+                pillar?: string | string[];
+                zone?: string | string[];
+                sector?: string | string[];
+                instrument?: string | string[];
+                country?: string | string[];
+                place?: string | string[];
+                meetingId?: string | string[];
+                externalId?: string | string[];
+                correlationId?: string | string[];
+                publisher?: string | string[];
+                sourceUrl?: string | string[];
+                sources?: number | number[];
+                unsourced?: boolean | boolean[];
+                named?: boolean | boolean[];
+                undated?: boolean | boolean[];
+                inForceOn?: string | string[];
+                endsBy?: string | string[];
+                "party.all"?: string | string[];
+                /** @description Only records that happened on or after the first day of this date, and those that may have, marked possible: 2023, 2023-12 or 2023-12-14. */
+                from?: string;
+                /** @description Only records that had happened by the end of this date, and those that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
+                until?: string;
+                kind?: ("mou" | "project") | ("mou" | "project")[];
                 /**
                  * Format: edtf
-                 * @description An EDTF (ISO 8601-2) date: 2023, 2023-12, 2023-12-14, a/b, [a..b], [..b]; suffix ?, ~ or % for doubt.
+                 * @description The date exactly as it is given.
                  */
                 occurredOn?: string;
             };
+            /** @description How many records `where` must match; another number is 409 `count-differs`. */
+            expectCount?: number;
         };
         /**
          * @description A retraction is undone: the record counts again, as it was.
@@ -3002,6 +3471,42 @@ export interface components {
             expectedVersion?: number;
             reason: components["schemas"]["Reason"];
             sources?: components["schemas"]["Source"][];
+            /** @description Every milestone that matches all of these filters, which are those of lists; one event each. Standing ones, or with RecordReinstated retracted ones. */
+            where?: {
+                recordIds?: string[];
+                q?: string | string[];
+                party?: string | string[];
+                pillar?: string | string[];
+                zone?: string | string[];
+                sector?: string | string[];
+                instrument?: string | string[];
+                country?: string | string[];
+                place?: string | string[];
+                meetingId?: string | string[];
+                externalId?: string | string[];
+                correlationId?: string | string[];
+                publisher?: string | string[];
+                sourceUrl?: string | string[];
+                sources?: number | number[];
+                unsourced?: boolean | boolean[];
+                named?: boolean | boolean[];
+                undated?: boolean | boolean[];
+                inForceOn?: string | string[];
+                endsBy?: string | string[];
+                "party.all"?: string | string[];
+                /** @description Only records that happened on or after the first day of this date, and those that may have, marked possible: 2023, 2023-12 or 2023-12-14. */
+                from?: string;
+                /** @description Only records that had happened by the end of this date, and those that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
+                until?: string;
+                kind?: ("mou" | "project") | ("mou" | "project")[];
+                /**
+                 * Format: edtf
+                 * @description The date exactly as it is given.
+                 */
+                occurredOn?: string;
+            };
+            /** @description How many records `where` must match; another number is 409 `count-differs`. */
+            expectCount?: number;
         };
         /**
          * @description An MoU becomes a project, or a project an MoU. Its data stays as it is.
@@ -3046,6 +3551,42 @@ export interface components {
             to: "mou" | "project";
             reason: components["schemas"]["Reason"];
             sources?: components["schemas"]["Source"][];
+            /** @description Every milestone that matches all of these filters, which are those of lists; one event each. Standing ones, or with RecordReinstated retracted ones. */
+            where?: {
+                recordIds?: string[];
+                q?: string | string[];
+                party?: string | string[];
+                pillar?: string | string[];
+                zone?: string | string[];
+                sector?: string | string[];
+                instrument?: string | string[];
+                country?: string | string[];
+                place?: string | string[];
+                meetingId?: string | string[];
+                externalId?: string | string[];
+                correlationId?: string | string[];
+                publisher?: string | string[];
+                sourceUrl?: string | string[];
+                sources?: number | number[];
+                unsourced?: boolean | boolean[];
+                named?: boolean | boolean[];
+                undated?: boolean | boolean[];
+                inForceOn?: string | string[];
+                endsBy?: string | string[];
+                "party.all"?: string | string[];
+                /** @description Only records that happened on or after the first day of this date, and those that may have, marked possible: 2023, 2023-12 or 2023-12-14. */
+                from?: string;
+                /** @description Only records that had happened by the end of this date, and those that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
+                until?: string;
+                kind?: ("mou" | "project") | ("mou" | "project")[];
+                /**
+                 * Format: edtf
+                 * @description The date exactly as it is given.
+                 */
+                occurredOn?: string;
+            };
+            /** @description How many records `where` must match; another number is 409 `count-differs`. */
+            expectCount?: number;
         };
         /**
          * @description Names of persons in a record are erased for good, in all its versions: answers show [erased], and what their commitments open to is destroyed. The record is otherwise as before, and the log stays whole. Retracted records and initiatives accept it too. A repeat of an event or request that a name was posted in is no longer known as one (409 event-exists, 422 idempotency-key-reused).
@@ -3128,30 +3669,78 @@ export interface components {
              * @enum {boolean}
              */
             replayed?: true;
+            /** @description With dryRun: what the event would change in a record that is there; of lists the single items. */
+            changes?: {
+                path: string;
+                from?: components["schemas"]["Json"];
+                to?: components["schemas"]["Json"];
+            }[];
         };
         /** @description Something looks odd; it is recorded nevertheless. */
         Warning: {
-            /** @description same-title-and-date, same-meeting, same-claim, date-outside-meeting, more-than-claimed or validity-reversed; there may be more of them one day. */
+            /** @description same-title-and-date, same-meeting, same-claim, same-repeat, similar-metric, date-outside-meeting, milestones-keep-date, more-than-claimed, in-force-before-signed, validity-reversed; there may be more of them one day. */
             code: string;
             pointer: string;
             detail: string;
+            /** @description For an event with `where`: it matches the records that the warning speaks of. */
+            where?: {
+                [key: string]: unknown;
+            };
         };
         Receipt: {
             recorded: components["schemas"]["Recorded"][];
             warnings: components["schemas"]["Warning"][];
             basis: components["schemas"]["Basis"];
         };
+        Undo: {
+            positions?: number[];
+            /**
+             * Format: visible
+             * @description Of your own events, which have it; instead of positions.
+             */
+            correlationId?: string;
+            reason: components["schemas"]["Reason"];
+        };
         /** @description Why a line was not recorded. */
         LineError: {
-            /** @description The line of the file; for a row of a table, the line at which it begins. */
+            /** @description The line of the file; for a row of a table, the line at which it begins. 0: of a record that the list has no more. */
             line: number;
             /** @enum {string} */
-            code: "malformed-json" | "invalid-body" | "malformed-csv" | "invalid-mapping" | "invalid-request" | "unauthenticated" | "forbidden" | "host-not-allowed" | "proxied-request" | "cross-origin-request" | "rebuild-not-allowed" | "not-found" | "initiative-not-found" | "record-not-found" | "event-not-found" | "principal-not-found" | "token-not-found" | "checkpoint-not-found" | "method-not-allowed" | "request-timeout" | "version-conflict" | "record-exists" | "event-exists" | "record-retracted" | "record-standing" | "initiative-retracted" | "rebuild-running" | "meeting-in-use" | "body-too-large" | "event-too-large" | "uri-too-long" | "unsupported-media-type" | "rule-violated" | "meeting-not-found" | "reference-not-found" | "date-in-future" | "no-change" | "nothing-matches" | "import-refused" | "too-many-events" | "idempotency-key-reused" | "too-many-requests" | "headers-too-large" | "internal-error" | "clock-behind" | "clock-ahead" | "clock-differs" | "overloaded" | "not-ready" | "history-fork" | "storage-unavailable" | "identity-provider-unavailable" | "shutting-down";
+            code: "malformed-json" | "invalid-body" | "malformed-csv" | "invalid-mapping" | "invalid-request" | "unauthenticated" | "forbidden" | "host-not-allowed" | "proxied-request" | "cross-origin-request" | "rebuild-not-allowed" | "not-found" | "initiative-not-found" | "record-not-found" | "event-not-found" | "principal-not-found" | "token-not-found" | "checkpoint-not-found" | "method-not-allowed" | "request-timeout" | "version-conflict" | "record-exists" | "alias-taken" | "external-id-exists" | "plan-changed" | "event-exists" | "record-retracted" | "record-standing" | "initiative-retracted" | "rebuild-running" | "count-differs" | "event-in-the-way" | "erasure-final" | "meeting-in-use" | "body-too-large" | "event-too-large" | "uri-too-long" | "unsupported-media-type" | "rule-violated" | "meeting-not-found" | "reference-not-found" | "date-in-future" | "no-change" | "nothing-matches" | "import-refused" | "too-many-events" | "idempotency-key-reused" | "too-many-requests" | "headers-too-large" | "internal-error" | "clock-behind" | "clock-ahead" | "clock-differs" | "overloaded" | "not-ready" | "history-fork" | "storage-unavailable" | "identity-provider-unavailable" | "shutting-down";
             /** @description RFC 6901, into the event of the line. */
             pointer: string;
+            /** @description The header of the column of a table from which the value is. */
+            column?: string;
             detail: string;
             /** @description The first 80 characters of the refused value. Absent if there is none, or if it may name a person. */
             value?: string;
+        };
+        /** @description The faults of one kind in one column. */
+        FaultGroup: {
+            /** @enum {string} */
+            code: "malformed-json" | "invalid-body" | "malformed-csv" | "invalid-mapping" | "invalid-request" | "unauthenticated" | "forbidden" | "host-not-allowed" | "proxied-request" | "cross-origin-request" | "rebuild-not-allowed" | "not-found" | "initiative-not-found" | "record-not-found" | "event-not-found" | "principal-not-found" | "token-not-found" | "checkpoint-not-found" | "method-not-allowed" | "request-timeout" | "version-conflict" | "record-exists" | "alias-taken" | "external-id-exists" | "plan-changed" | "event-exists" | "record-retracted" | "record-standing" | "initiative-retracted" | "rebuild-running" | "count-differs" | "event-in-the-way" | "erasure-final" | "meeting-in-use" | "body-too-large" | "event-too-large" | "uri-too-long" | "unsupported-media-type" | "rule-violated" | "meeting-not-found" | "reference-not-found" | "date-in-future" | "no-change" | "nothing-matches" | "import-refused" | "too-many-events" | "idempotency-key-reused" | "too-many-requests" | "headers-too-large" | "internal-error" | "clock-behind" | "clock-ahead" | "clock-differs" | "overloaded" | "not-ready" | "history-fork" | "storage-unavailable" | "identity-provider-unavailable" | "shutting-down";
+            /** @description The header of the column of a table, or what it is called, as data.title; empty: the row as a whole. */
+            column: string;
+            count: number;
+            /** @description The first of them. */
+            examples: {
+                /** @description The line of the file; for a row of a table, the line at which it begins. 0: of a record that the list has no more. */
+                line: number;
+                detail: string;
+                /** @description The first 80 characters of the refused value. Absent if there is none, or if it may name a person. */
+                value?: string;
+            }[];
+        };
+        /** @description No reason to refuse, but to be known. */
+        LineWarning: {
+            /** @description Absent: it is about the list as a whole. */
+            line?: number;
+            /** @description As in the answer to posted events; in a sync also stays-retracted, has-erased-names and nothing-retracted. */
+            code: string;
+            pointer?: string;
+            detail: string;
+            /** @description With milestones-keep-date: the where of a correction of these milestones. */
+            where?: unknown;
         };
         ImportReport: {
             /** @description Lines that are not blank: recorded, already recorded and failed ones. */
@@ -3162,7 +3751,94 @@ export interface components {
             alreadyRecorded: number;
             /** @description Lines that were refused, or are no events. */
             failed: number;
+            /** @description Events that the recorded lines made: a line may make several. */
+            events: number;
+            /** @description What is odd about lines that were recorded. With dryRun only what titles, dates and parties tell. */
+            warnings: components["schemas"]["LineWarning"][];
+            /** @description All faults by their kind. */
+            faults: components["schemas"]["FaultGroup"][];
             /** @description The faults of the first failed lines, in the order of the file. A line may have several. */
+            errors: components["schemas"]["LineError"][];
+            basis: components["schemas"]["Basis"];
+        };
+        /** @description A row of a file, as it was read. */
+        ShownRow: {
+            line: number;
+            /** @description As it would be posted; absent: the row can not be read. */
+            event?: unknown;
+            /** @description Of a table. */
+            cells?: {
+                /** @description Its header, or its number where it has none. */
+                column: string;
+                text: string;
+                /** @description What it is read as; none: it is left out. */
+                fields: {
+                    /** @description Our column. */
+                    name: string;
+                    /** @description Absent: it counts as empty. */
+                    value?: unknown;
+                }[];
+            }[];
+            /** @description Of its shape; what rules refuse stands in the report. */
+            faults: {
+                pointer: string;
+                detail: string;
+            }[];
+        };
+        ImportPreview: {
+            /** @description Where the table needs a mapping and none is given: a first one, as JSON with comments. */
+            mapping?: string;
+            /** @description What the first mapping leaves open. */
+            questions: string[];
+            /** @description The first rows. */
+            rows: components["schemas"]["ShownRow"][];
+            report: components["schemas"]["ImportReport"];
+        };
+        /** @description What a sync does about one record. */
+        SyncItem: {
+            /** @description Of the row; absent where the list has none. */
+            line?: number;
+            key: string;
+            /** @description Absent where the ledger makes one. */
+            recordId?: string;
+            /** @enum {unknown} */
+            action: "new" | "changed" | "gone";
+            changes: {
+                /** @description RFC 6901; /sources/- is a source that is added. */
+                path: string;
+                from?: unknown;
+                to?: unknown;
+            }[];
+        };
+        SyncReport: {
+            /** @description Of the file, the options and what is planned: send it as expect. */
+            hash: string;
+            /** @description Of every event of this sync. */
+            correlationId: string;
+            /** @description Rows that make a record. */
+            new: number;
+            /** @description Rows that change their record. */
+            changed: number;
+            /** @description Records that the list has no more; with missing=retract they are retracted. */
+            gone: number;
+            /** @description Rows whose record is as they say. */
+            unchanged: number;
+            /** @description Rows that can not be recorded. */
+            refused: number;
+            /** @description Events that it makes. */
+            events: number;
+            /** @description With expect: events that were recorded now. */
+            recorded?: number;
+            /** @description With expect: events that were recorded before. */
+            alreadyRecorded?: number;
+            /** @description Of what is new, changed or gone, a page. */
+            items: components["schemas"]["SyncItem"][];
+            /** @description The after of the next page. */
+            next?: number;
+            warnings: components["schemas"]["LineWarning"][];
+            /** @description All faults by their kind. */
+            faults: components["schemas"]["FaultGroup"][];
+            /** @description The faults of the first refused rows. */
             errors: components["schemas"]["LineError"][];
             basis: components["schemas"]["Basis"];
         };
@@ -3470,7 +4146,7 @@ export interface operations {
                 /** @description A slug: lower-case letters, digits and hyphens. */
                 recordId?: string;
                 /** @description The type of the event. Given several times: any of these types. */
-                type?: ("InitiativeRegistered" | "MeetingHeld" | "MoUSigned" | "ProjectLaunched" | "FigureClaimed" | "RecordCorrected" | "EvidenceAdded" | "RecordRetracted" | "RecordReinstated" | "RecordReclassified" | "PersonalDataErased" | "LogContinued" | "PrincipalAdded" | "RightsChanged" | "PrincipalDisabled")[];
+                type?: ("InitiativeRegistered" | "MeetingHeld" | "MoUSigned" | "ProjectLaunched" | "FigureClaimed" | "RecordCorrected" | "EvidenceAdded" | "RecordRetracted" | "RecordReinstated" | "RecordReclassified" | "PersonalDataErased" | "LogContinued" | "PrincipalAdded" | "RightsChanged" | "PrincipalDisabled" | "PartyNamed" | "AliasesChanged")[];
                 /** @description The kind that the record had before the event. */
                 kind?: "initiative" | "meeting" | "mou" | "project" | "claim";
                 /** @description The id of the principal who recorded it. */
@@ -3493,6 +4169,8 @@ export interface operations {
                 after?: number;
                 /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
             };
             header?: never;
             path: {
@@ -3615,6 +4293,69 @@ export interface operations {
             };
         };
     };
+    undoEvents: {
+        parameters: {
+            query?: {
+                /** @description Says what would be recorded and records nothing. */
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description A repeat of the same request gets the first answer again. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description A slug: lower-case letters, digits and hyphens. */
+                initiativeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Undo"];
+            };
+        };
+        responses: {
+            /** @description What would be recorded (dryRun), or everything was recorded before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Recorded, and safe on disk. */
+            201: {
+                headers: {
+                    /** @description The first event. */
+                    Location?: string;
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description The request was refused, and nothing was recorded. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -3625,7 +4366,7 @@ export interface operations {
                 /** @description A slug: lower-case letters, digits and hyphens. */
                 recordId?: string;
                 /** @description The type of the event. Given several times: any of these types. */
-                type?: ("InitiativeRegistered" | "MeetingHeld" | "MoUSigned" | "ProjectLaunched" | "FigureClaimed" | "RecordCorrected" | "EvidenceAdded" | "RecordRetracted" | "RecordReinstated" | "RecordReclassified" | "PersonalDataErased" | "LogContinued" | "PrincipalAdded" | "RightsChanged" | "PrincipalDisabled")[];
+                type?: ("InitiativeRegistered" | "MeetingHeld" | "MoUSigned" | "ProjectLaunched" | "FigureClaimed" | "RecordCorrected" | "EvidenceAdded" | "RecordRetracted" | "RecordReinstated" | "RecordReclassified" | "PersonalDataErased" | "LogContinued" | "PrincipalAdded" | "RightsChanged" | "PrincipalDisabled" | "PartyNamed" | "AliasesChanged")[];
                 /** @description The kind that the record had before the event. */
                 kind?: "initiative" | "meeting" | "mou" | "project" | "claim";
                 /** @description The id of the principal who recorded it. */
@@ -3650,6 +4391,8 @@ export interface operations {
                 after?: number;
                 /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
             };
             header?: never;
             path?: never;
@@ -3778,6 +4521,10 @@ export interface operations {
                 after?: string;
                 /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
+                /** @description With format=csv: a row for each party of an item, to be counted and sorted by party. An item without parties has one row. Such a table is not imported again. */
+                rows?: "party";
             };
             header?: never;
             path?: never;
@@ -4008,10 +4755,28 @@ export interface operations {
                 asOf?: string;
                 /** @description As the ledger knew it after this position. */
                 asOfPosition?: number;
-                /** @description Only items that had happened by the end of this date, and items that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
+                /** @description Words, or parts of words, in any order: all of them stand in titles, names, parties (not persons), places, references, labels, descriptions, or in the ids that people gave (ids of the form mou-21 are not searched). Case, accents, blanks, apostrophes and the composition of characters make no difference. Given several times: any of them. */
+                q?: string[];
+                /** @description Of one source, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                publisher?: string[];
+                /** @description The URL or archive URL of a source, in any equivalent form. Given several times: any of them. */
+                sourceUrl?: string[];
+                /** @description With this number of sources: 0, 1, 2 … Given several times: any of them. */
+                sources?: number[];
+                /** @description true: without any source; false: with at least one. Given several times: any of them. */
+                unsourced?: boolean[];
+                /** @description Only records that happened on or after the first day of this date, and those that may have, marked possible: 2023, 2023-12 or 2023-12-14. */
+                from?: string;
+                /** @description The whole name of a place: of the milestone, of its occasion, or of the meeting. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                place?: string[];
+                /** @description true: without a date; false: with one. Given several times: any of them. */
+                undated?: boolean[];
+                /** @description Only records that had happened by the end of this date, and those that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
                 until?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                series?: string;
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                series?: string[];
+                /** @description The order: by date, title, first party (titles and parties as q compares them, bytewise), or by when it was first recorded; with - the other way. What has no date, title or party comes last in either. */
+                sort?: "date" | "title" | "party" | "recorded" | "-date" | "-title" | "-party" | "-recorded";
                 /** @description Adds the number of items on this page and the pages after it. */
                 count?: boolean;
                 /** @description Items on a page at most, 100 by default. A page of long items ends at about 2 MiB. Without limit, csv and ndjson have no pages. */
@@ -4020,6 +4785,8 @@ export interface operations {
                 after?: string;
                 /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
             };
             header?: never;
             path: {
@@ -4144,34 +4911,54 @@ export interface operations {
                 asOf?: string;
                 /** @description As the ledger knew it after this position. */
                 asOfPosition?: number;
-                /** @description Only items that had happened by the end of this date, and items that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
+                /** @description Words, or parts of words, in any order: all of them stand in titles, names, parties (not persons), places, references, labels, descriptions, or in the ids that people gave (ids of the form mou-21 are not searched). Case, accents, blanks, apostrophes and the composition of characters make no difference. Given several times: any of them. */
+                q?: string[];
+                /** @description The whole name of a party. Names of persons are not searched. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                party?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                pillar?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                zone?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                sector?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                instrument?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                country?: string[];
+                /** @description The whole name of a place: of the milestone, of its occasion, or of the meeting. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                place?: string[];
+                /** @description A slug: lower-case letters, digits and hyphens. Given several times: any of them. */
+                meetingId?: string[];
+                /** @description The sender's own id of the record, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                externalId?: string[];
+                /** @description The correlationId of any event of the record, exactly. Given several times: any of them. */
+                correlationId?: string[];
+                /** @description Of one source, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                publisher?: string[];
+                /** @description The URL or archive URL of a source, in any equivalent form. Given several times: any of them. */
+                sourceUrl?: string[];
+                /** @description With this number of sources: 0, 1, 2 … Given several times: any of them. */
+                sources?: number[];
+                /** @description true: without any source; false: with at least one. Given several times: any of them. */
+                unsourced?: boolean[];
+                /** @description true: with a title; false: without. Given several times: any of them. */
+                named?: boolean[];
+                /** @description true: without a date; false: with one. Given several times: any of them. */
+                undated?: boolean[];
+                /** @description In force on a day, the last of a date: 2023, 2023-12 or 2023-12-14. Given several times: any of them. */
+                inForceOn?: string[];
+                /** @description Only records whose validUntil ends by the end of a date: 2023, 2023-12 or 2023-12-14. Given several times: any of them. */
+                endsBy?: string[];
+                /** @description Standing records by default. Given several times: any of them. */
+                standing?: ("true" | "false" | "all")[];
+                /** @description The whole name of a party. Given several times: all of these parties. */
+                "party.all"?: string[];
+                /** @description Only records that happened on or after the first day of this date, and those that may have, marked possible: 2023, 2023-12 or 2023-12-14. */
+                from?: string;
+                /** @description Only records that had happened by the end of this date, and those that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
                 until?: string;
-                /** @description A slug: lower-case letters, digits and hyphens. */
-                meetingId?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                pillar?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                zone?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                sector?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                instrument?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                country?: string;
-                /** @description The whole name of one party. Names of persons are not searched. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                party?: string;
-                /** @description With this number of sources: 0, 1, 2 … */
-                sources?: number;
-                /** @description true: with a title; false: without. */
-                named?: boolean;
-                /** @description A day, YYYY-MM-DD. */
-                inForceOn?: string;
-                /** @description A day, YYYY-MM-DD: only records whose validUntil ends by then. */
-                endsBy?: string;
-                /** @description A part of a title, name, alias, label, description, or of an id that its sender chose (ids of the form mou-21 are not searched). Case, accents, blanks, apostrophes and the composition of characters make no difference. */
-                q?: string;
-                /** @description Standing records by default. */
-                standing?: "true" | "false" | "all";
+                /** @description The order: by date, title, first party (titles and parties as q compares them, bytewise), or by when it was first recorded; with - the other way. What has no date, title or party comes last in either. */
+                sort?: "date" | "title" | "party" | "recorded" | "-date" | "-title" | "-party" | "-recorded";
                 /** @description Adds the number of items on this page and the pages after it. */
                 count?: boolean;
                 /** @description Items on a page at most, 100 by default. A page of long items ends at about 2 MiB. Without limit, csv and ndjson have no pages. */
@@ -4180,6 +4967,10 @@ export interface operations {
                 after?: number;
                 /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
+                /** @description With format=csv: a row for each party of an item, to be counted and sorted by party. An item without parties has one row. Such a table is not imported again. */
+                rows?: "party";
             };
             header?: never;
             path: {
@@ -4245,34 +5036,54 @@ export interface operations {
                 asOf?: string;
                 /** @description As the ledger knew it after this position. */
                 asOfPosition?: number;
-                /** @description Only items that had happened by the end of this date, and items that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
+                /** @description Words, or parts of words, in any order: all of them stand in titles, names, parties (not persons), places, references, labels, descriptions, or in the ids that people gave (ids of the form mou-21 are not searched). Case, accents, blanks, apostrophes and the composition of characters make no difference. Given several times: any of them. */
+                q?: string[];
+                /** @description The whole name of a party. Names of persons are not searched. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                party?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                pillar?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                zone?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                sector?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                instrument?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                country?: string[];
+                /** @description The whole name of a place: of the milestone, of its occasion, or of the meeting. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                place?: string[];
+                /** @description A slug: lower-case letters, digits and hyphens. Given several times: any of them. */
+                meetingId?: string[];
+                /** @description The sender's own id of the record, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                externalId?: string[];
+                /** @description The correlationId of any event of the record, exactly. Given several times: any of them. */
+                correlationId?: string[];
+                /** @description Of one source, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                publisher?: string[];
+                /** @description The URL or archive URL of a source, in any equivalent form. Given several times: any of them. */
+                sourceUrl?: string[];
+                /** @description With this number of sources: 0, 1, 2 … Given several times: any of them. */
+                sources?: number[];
+                /** @description true: without any source; false: with at least one. Given several times: any of them. */
+                unsourced?: boolean[];
+                /** @description true: with a title; false: without. Given several times: any of them. */
+                named?: boolean[];
+                /** @description true: without a date; false: with one. Given several times: any of them. */
+                undated?: boolean[];
+                /** @description In force on a day, the last of a date: 2023, 2023-12 or 2023-12-14. Given several times: any of them. */
+                inForceOn?: string[];
+                /** @description Only records whose validUntil ends by the end of a date: 2023, 2023-12 or 2023-12-14. Given several times: any of them. */
+                endsBy?: string[];
+                /** @description Standing records by default. Given several times: any of them. */
+                standing?: ("true" | "false" | "all")[];
+                /** @description The whole name of a party. Given several times: all of these parties. */
+                "party.all"?: string[];
+                /** @description Only records that happened on or after the first day of this date, and those that may have, marked possible: 2023, 2023-12 or 2023-12-14. */
+                from?: string;
+                /** @description Only records that had happened by the end of this date, and those that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
                 until?: string;
-                /** @description A slug: lower-case letters, digits and hyphens. */
-                meetingId?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                pillar?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                zone?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                sector?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                instrument?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                country?: string;
-                /** @description The whole name of one party. Names of persons are not searched. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                party?: string;
-                /** @description With this number of sources: 0, 1, 2 … */
-                sources?: number;
-                /** @description true: with a title; false: without. */
-                named?: boolean;
-                /** @description A day, YYYY-MM-DD. */
-                inForceOn?: string;
-                /** @description A day, YYYY-MM-DD: only records whose validUntil ends by then. */
-                endsBy?: string;
-                /** @description A part of a title, name, alias, label, description, or of an id that its sender chose (ids of the form mou-21 are not searched). Case, accents, blanks, apostrophes and the composition of characters make no difference. */
-                q?: string;
-                /** @description Standing records by default. */
-                standing?: "true" | "false" | "all";
+                /** @description The order: by date, title, first party (titles and parties as q compares them, bytewise), or by when it was first recorded; with - the other way. What has no date, title or party comes last in either. */
+                sort?: "date" | "title" | "party" | "recorded" | "-date" | "-title" | "-party" | "-recorded";
                 /** @description Adds the number of items on this page and the pages after it. */
                 count?: boolean;
                 /** @description Items on a page at most, 100 by default. A page of long items ends at about 2 MiB. Without limit, csv and ndjson have no pages. */
@@ -4281,6 +5092,137 @@ export interface operations {
                 after?: number;
                 /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
+                /** @description With format=csv: a row for each party of an item, to be counted and sorted by party. An item without parties has one row. Such a table is not imported again. */
+                rows?: "party";
+            };
+            header?: never;
+            path: {
+                /** @description A slug: lower-case letters, digits and hyphens. */
+                initiativeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list, with its basis. A whole list (csv or ndjson without limit) has no ETag if it is too long to be read at once. */
+            200: {
+                headers: {
+                    /** @description Weak: over everything but asOf and basis. */
+                    ETag?: string;
+                    /** @description rel="next": the next page, as of the position of this one. */
+                    Link?: string;
+                    /** @description The basis of an answer that is not JSON. */
+                    "Basis-Tree-Size"?: number;
+                    /** @description The basis of an answer that is not JSON. */
+                    "Basis-Root-Hash"?: string;
+                    /** @description With count=true: the number of items on this page and the pages after it. */
+                    "Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The answer has the ETag that If-None-Match names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused, and nothing was recorded. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecordsOfInitiative: {
+        parameters: {
+            query?: {
+                /** @description What the ledger knew at an instant (RFC 3339; write + as %2B), or at the end of a day in UTC. */
+                asOf?: string;
+                /** @description As the ledger knew it after this position. */
+                asOfPosition?: number;
+                /** @description The kind of the record. Given several times: any of them. */
+                kind?: ("initiative" | "meeting" | "mou" | "project" | "claim")[];
+                /** @description Words, or parts of words, in any order: all of them stand in titles, names, parties (not persons), places, references, labels, descriptions, or in the ids that people gave (ids of the form mou-21 are not searched). Case, accents, blanks, apostrophes and the composition of characters make no difference. Given several times: any of them. */
+                q?: string[];
+                /** @description The whole name of a party. Names of persons are not searched. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                party?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                pillar?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                zone?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                sector?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                instrument?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                country?: string[];
+                /** @description The whole name of a place: of the milestone, of its occasion, or of the meeting. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                place?: string[];
+                /** @description A slug: lower-case letters, digits and hyphens. Given several times: any of them. */
+                meetingId?: string[];
+                /** @description The sender's own id of the record, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                externalId?: string[];
+                /** @description The correlationId of any event of the record, exactly. Given several times: any of them. */
+                correlationId?: string[];
+                /** @description Of one source, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                publisher?: string[];
+                /** @description The URL or archive URL of a source, in any equivalent form. Given several times: any of them. */
+                sourceUrl?: string[];
+                /** @description With this number of sources: 0, 1, 2 … Given several times: any of them. */
+                sources?: number[];
+                /** @description true: without any source; false: with at least one. Given several times: any of them. */
+                unsourced?: boolean[];
+                /** @description true: with a title; false: without. Given several times: any of them. */
+                named?: boolean[];
+                /** @description true: without a date; false: with one. Given several times: any of them. */
+                undated?: boolean[];
+                /** @description In force on a day, the last of a date: 2023, 2023-12 or 2023-12-14. Given several times: any of them. */
+                inForceOn?: string[];
+                /** @description Only records whose validUntil ends by the end of a date: 2023, 2023-12 or 2023-12-14. Given several times: any of them. */
+                endsBy?: string[];
+                /** @description Standing records by default. Given several times: any of them. */
+                standing?: ("true" | "false" | "all")[];
+                /** @description The whole name of a party. Given several times: all of these parties. */
+                "party.all"?: string[];
+                /** @description Only records that happened on or after the first day of this date, and those that may have, marked possible: 2023, 2023-12 or 2023-12-14. */
+                from?: string;
+                /** @description Only records that had happened by the end of this date, and those that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
+                until?: string;
+                /** @description The order: by date, title, first party (titles and parties as q compares them, bytewise), or by when it was first recorded; with - the other way. What has no date, title or party comes last in either. */
+                sort?: "date" | "title" | "party" | "recorded" | "-date" | "-title" | "-party" | "-recorded";
+                /** @description Adds the number of items on this page and the pages after it. */
+                count?: boolean;
+                /** @description Items on a page at most, 100 by default. A page of long items ends at about 2 MiB. Without limit, csv and ndjson have no pages. */
+                limit?: number;
+                /** @description The start of the page, from the Link header of the page before. */
+                after?: number;
+                /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
+                /** @description With format=csv: a row for each party of an item, to be counted and sorted by party. An item without parties has one row. Such a table is not imported again. */
+                rows?: "party";
             };
             header?: never;
             path: {
@@ -4346,42 +5288,56 @@ export interface operations {
                 asOf?: string;
                 /** @description As the ledger knew it after this position. */
                 asOfPosition?: number;
-                /** @description Only items that had happened by the end of this date, and items that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
+                /** @description The kind of the record. Given several times: any of them. */
+                kind?: ("initiative" | "meeting" | "mou" | "project" | "claim")[];
+                /** @description Words, or parts of words, in any order: all of them stand in titles, names, parties (not persons), places, references, labels, descriptions, or in the ids that people gave (ids of the form mou-21 are not searched). Case, accents, blanks, apostrophes and the composition of characters make no difference. Given several times: any of them. */
+                q?: string[];
+                /** @description The whole name of a party. Names of persons are not searched. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                party?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                pillar?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                zone?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                sector?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                instrument?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                country?: string[];
+                /** @description The whole name of a place: of the milestone, of its occasion, or of the meeting. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                place?: string[];
+                /** @description A slug: lower-case letters, digits and hyphens. Given several times: any of them. */
+                meetingId?: string[];
+                /** @description The sender's own id of the record, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                externalId?: string[];
+                /** @description The correlationId of any event of the record, exactly. Given several times: any of them. */
+                correlationId?: string[];
+                /** @description Of one source, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                publisher?: string[];
+                /** @description The URL or archive URL of a source, in any equivalent form. Given several times: any of them. */
+                sourceUrl?: string[];
+                /** @description With this number of sources: 0, 1, 2 … Given several times: any of them. */
+                sources?: number[];
+                /** @description true: without any source; false: with at least one. Given several times: any of them. */
+                unsourced?: boolean[];
+                /** @description true: with a title; false: without. Given several times: any of them. */
+                named?: boolean[];
+                /** @description true: without a date; false: with one. Given several times: any of them. */
+                undated?: boolean[];
+                /** @description In force on a day, the last of a date: 2023, 2023-12 or 2023-12-14. Given several times: any of them. */
+                inForceOn?: string[];
+                /** @description Only records whose validUntil ends by the end of a date: 2023, 2023-12 or 2023-12-14. Given several times: any of them. */
+                endsBy?: string[];
+                /** @description Standing records by default. Given several times: any of them. */
+                standing?: ("true" | "false" | "all")[];
+                /** @description The whole name of a party. Given several times: all of these parties. */
+                "party.all"?: string[];
+                /** @description Only records that happened on or after the first day of this date, and those that may have, marked possible: 2023, 2023-12 or 2023-12-14. */
+                from?: string;
+                /** @description Only records that had happened by the end of this date, and those that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
                 until?: string;
-                /** @description The kind of the records. */
-                kind?: "initiative" | "meeting" | "mou" | "project" | "claim";
-                /** @description A slug: lower-case letters, digits and hyphens. */
-                meetingId?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                pillar?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                zone?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                sector?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                instrument?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                country?: string;
-                /** @description The whole name of one party. Names of persons are not searched. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                party?: string;
-                /** @description With this number of sources: 0, 1, 2 … */
-                sources?: number;
-                /** @description true: with a title; false: without. */
-                named?: boolean;
-                /** @description A day, YYYY-MM-DD. */
-                inForceOn?: string;
-                /** @description A day, YYYY-MM-DD: only records whose validUntil ends by then. */
-                endsBy?: string;
-                /** @description A part of a title, name, alias, label, description, or of an id that its sender chose (ids of the form mou-21 are not searched). Case, accents, blanks, apostrophes and the composition of characters make no difference. */
-                q?: string;
-                /** @description Standing records by default. */
-                standing?: "true" | "false" | "all";
-                /** @description Of one source, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                publisher?: string;
-                /** @description The URL or archive URL of a source, in any equivalent form: the case of scheme and host makes no difference. */
-                sourceUrl?: string;
-                /** @description true: without any source; false: with at least one. */
-                unsourced?: boolean;
+                /** @description The order: by date, title, first party (titles and parties as q compares them, bytewise), or by when it was first recorded; with - the other way. What has no date, title or party comes last in either. */
+                sort?: "date" | "title" | "party" | "recorded" | "-date" | "-title" | "-party" | "-recorded";
                 /** @description Adds the number of items on this page and the pages after it. */
                 count?: boolean;
                 /** @description Items on a page at most, 100 by default. A page of long items ends at about 2 MiB. Without limit, csv and ndjson have no pages. */
@@ -4390,6 +5346,10 @@ export interface operations {
                 after?: number;
                 /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
+                /** @description With format=csv: a row for each party of an item, to be counted and sorted by party. An item without parties has one row. Such a table is not imported again. */
+                rows?: "party";
             };
             header?: never;
             path?: never;
@@ -4519,6 +5479,8 @@ export interface operations {
                 after?: number;
                 /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
             };
             header?: never;
             path: {
@@ -4594,6 +5556,8 @@ export interface operations {
                 count?: boolean;
                 /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
             };
             header?: never;
             path: {
@@ -4669,6 +5633,8 @@ export interface operations {
                 after?: string;
                 /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
             };
             header?: never;
             path: {
@@ -4742,6 +5708,8 @@ export interface operations {
                 after?: string;
                 /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
             };
             header?: never;
             path?: never;
@@ -4797,6 +5765,324 @@ export interface operations {
             };
         };
     };
+    nameParty: {
+        parameters: {
+            query?: {
+                /** @description Says what would be recorded and records nothing. */
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description A repeat of the same request gets the first answer again. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: visible
+                     * @description The name under which the party is listed. Never that of a person: nothing can erase it.
+                     */
+                    name: string;
+                    /** @description Other names that mean the same party, compared as filters compare them; none: its name means itself alone. */
+                    aliases: string[];
+                    /** @description An ISO 3166 code of a country (SG) or of a part of it (CN-GD). */
+                    country?: string;
+                    reason: components["schemas"]["Reason"];
+                };
+            };
+        };
+        responses: {
+            /** @description What would be recorded (dryRun), or everything was recorded before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Recorded, and safe on disk. */
+            201: {
+                headers: {
+                    /** @description The first event. */
+                    Location?: string;
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description The request was refused, and nothing was recorded. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countInitiative: {
+        parameters: {
+            query: {
+                /** @description What the ledger knew at an instant (RFC 3339; write + as %2B), or at the end of a day in UTC. */
+                asOf?: string;
+                /** @description As the ledger knew it after this position. */
+                asOfPosition?: number;
+                /** @description The kind of the record. Given several times: any of them. */
+                kind?: ("initiative" | "meeting" | "mou" | "project" | "claim")[];
+                /** @description Words, or parts of words, in any order: all of them stand in titles, names, parties (not persons), places, references, labels, descriptions, or in the ids that people gave (ids of the form mou-21 are not searched). Case, accents, blanks, apostrophes and the composition of characters make no difference. Given several times: any of them. */
+                q?: string[];
+                /** @description The whole name of a party. Names of persons are not searched. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                party?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                pillar?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                zone?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                sector?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                instrument?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                country?: string[];
+                /** @description The whole name of a place: of the milestone, of its occasion, or of the meeting. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                place?: string[];
+                /** @description A slug: lower-case letters, digits and hyphens. Given several times: any of them. */
+                meetingId?: string[];
+                /** @description The sender's own id of the record, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                externalId?: string[];
+                /** @description The correlationId of any event of the record, exactly. Given several times: any of them. */
+                correlationId?: string[];
+                /** @description Of one source, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                publisher?: string[];
+                /** @description The URL or archive URL of a source, in any equivalent form. Given several times: any of them. */
+                sourceUrl?: string[];
+                /** @description With this number of sources: 0, 1, 2 … Given several times: any of them. */
+                sources?: number[];
+                /** @description true: without any source; false: with at least one. Given several times: any of them. */
+                unsourced?: boolean[];
+                /** @description true: with a title; false: without. Given several times: any of them. */
+                named?: boolean[];
+                /** @description true: without a date; false: with one. Given several times: any of them. */
+                undated?: boolean[];
+                /** @description In force on a day, the last of a date: 2023, 2023-12 or 2023-12-14. Given several times: any of them. */
+                inForceOn?: string[];
+                /** @description Only records whose validUntil ends by the end of a date: 2023, 2023-12 or 2023-12-14. Given several times: any of them. */
+                endsBy?: string[];
+                /** @description The whole name of a party. Given several times: all of these parties. */
+                "party.all"?: string[];
+                /** @description Only records that happened on or after the first day of this date, and those that may have, marked possible: 2023, 2023-12 or 2023-12-14. */
+                from?: string;
+                /** @description Only records that had happened by the end of this date, and those that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
+                until?: string;
+                /** @description One or two of party, pillar, zone, sector, instrument, country, year, meeting, tier, role, kind, publisher: joined by a comma, or given twice. */
+                by: string[];
+                /** @description Only so many, and the others as one item. */
+                top?: number;
+                /** @description Adds the number of items on this page and the pages after it. */
+                count?: boolean;
+                /** @description Items on a page at most, 100 by default. A page of long items ends at about 2 MiB. Without limit, csv and ndjson have no pages. */
+                limit?: number;
+                /** @description The start of the page, from the Link header of the page before. */
+                after?: number;
+                /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description A slug: lower-case letters, digits and hyphens. */
+                initiativeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list, with its basis. A whole list (csv or ndjson without limit) has no ETag if it is too long to be read at once. */
+            200: {
+                headers: {
+                    /** @description Weak: over everything but asOf and basis. */
+                    ETag?: string;
+                    /** @description rel="next": the next page, as of the position of this one. */
+                    Link?: string;
+                    /** @description The basis of an answer that is not JSON. */
+                    "Basis-Tree-Size"?: number;
+                    /** @description The basis of an answer that is not JSON. */
+                    "Basis-Root-Hash"?: string;
+                    /** @description With count=true: the number of items on this page and the pages after it. */
+                    "Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Divided"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The answer has the ETag that If-None-Match names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused, and nothing was recorded. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countAll: {
+        parameters: {
+            query: {
+                /** @description What the ledger knew at an instant (RFC 3339; write + as %2B), or at the end of a day in UTC. */
+                asOf?: string;
+                /** @description As the ledger knew it after this position. */
+                asOfPosition?: number;
+                /** @description The kind of the record. Given several times: any of them. */
+                kind?: ("initiative" | "meeting" | "mou" | "project" | "claim")[];
+                /** @description Words, or parts of words, in any order: all of them stand in titles, names, parties (not persons), places, references, labels, descriptions, or in the ids that people gave (ids of the form mou-21 are not searched). Case, accents, blanks, apostrophes and the composition of characters make no difference. Given several times: any of them. */
+                q?: string[];
+                /** @description The whole name of a party. Names of persons are not searched. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                party?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                pillar?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                zone?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                sector?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                instrument?: string[];
+                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                country?: string[];
+                /** @description The whole name of a place: of the milestone, of its occasion, or of the meeting. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                place?: string[];
+                /** @description A slug: lower-case letters, digits and hyphens. Given several times: any of them. */
+                meetingId?: string[];
+                /** @description The sender's own id of the record, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                externalId?: string[];
+                /** @description The correlationId of any event of the record, exactly. Given several times: any of them. */
+                correlationId?: string[];
+                /** @description Of one source, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                publisher?: string[];
+                /** @description The URL or archive URL of a source, in any equivalent form. Given several times: any of them. */
+                sourceUrl?: string[];
+                /** @description With this number of sources: 0, 1, 2 … Given several times: any of them. */
+                sources?: number[];
+                /** @description true: without any source; false: with at least one. Given several times: any of them. */
+                unsourced?: boolean[];
+                /** @description true: with a title; false: without. Given several times: any of them. */
+                named?: boolean[];
+                /** @description true: without a date; false: with one. Given several times: any of them. */
+                undated?: boolean[];
+                /** @description In force on a day, the last of a date: 2023, 2023-12 or 2023-12-14. Given several times: any of them. */
+                inForceOn?: string[];
+                /** @description Only records whose validUntil ends by the end of a date: 2023, 2023-12 or 2023-12-14. Given several times: any of them. */
+                endsBy?: string[];
+                /** @description The whole name of a party. Given several times: all of these parties. */
+                "party.all"?: string[];
+                /** @description Only records that happened on or after the first day of this date, and those that may have, marked possible: 2023, 2023-12 or 2023-12-14. */
+                from?: string;
+                /** @description Only records that had happened by the end of this date, and those that may have, marked possible; count=true counts both: 2023, 2023-12 or 2023-12-14. */
+                until?: string;
+                /** @description One or two of party, pillar, zone, sector, instrument, country, year, tier, role, kind, publisher: joined by a comma, or given twice. */
+                by: string[];
+                /** @description Only so many, and the others as one item. */
+                top?: number;
+                /** @description Adds the number of items on this page and the pages after it. */
+                count?: boolean;
+                /** @description Items on a page at most, 100 by default. A page of long items ends at about 2 MiB. Without limit, csv and ndjson have no pages. */
+                limit?: number;
+                /** @description The start of the page, from the Link header of the page before. */
+                after?: number;
+                /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
+                format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the list, with its basis. A whole list (csv or ndjson without limit) has no ETag if it is too long to be read at once. */
+            200: {
+                headers: {
+                    /** @description Weak: over everything but asOf and basis. */
+                    ETag?: string;
+                    /** @description rel="next": the next page, as of the position of this one. */
+                    Link?: string;
+                    /** @description The basis of an answer that is not JSON. */
+                    "Basis-Tree-Size"?: number;
+                    /** @description The basis of an answer that is not JSON. */
+                    "Basis-Root-Hash"?: string;
+                    /** @description With count=true: the number of items on this page and the pages after it. */
+                    "Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Divided"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The answer has the ETag that If-None-Match names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused, and nothing was recorded. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listClaimsOfInitiative: {
         parameters: {
             query?: {
@@ -4806,14 +6092,28 @@ export interface operations {
                 asOfPosition?: number;
                 /** @description Only what had happened by the end of this date: 2023, 2023-12 or 2023-12-14. */
                 until?: string;
-                /** @description The counted thing, such as mous. */
-                metric?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                scope?: string;
-                /** @description The result of the comparison. */
-                status?: "matches" | "over" | "short" | "undecided" | "about" | "not-comparable";
+                /** @description Words, or parts of words, in any order: all of them stand in titles, names, parties (not persons), places, references, labels, descriptions, or in the ids that people gave (ids of the form mou-21 are not searched). Case, accents, blanks, apostrophes and the composition of characters make no difference. Given several times: any of them. */
+                q?: string[];
+                /** @description Of one source, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                publisher?: string[];
+                /** @description The URL or archive URL of a source, in any equivalent form. Given several times: any of them. */
+                sourceUrl?: string[];
+                /** @description With this number of sources: 0, 1, 2 … Given several times: any of them. */
+                sources?: number[];
+                /** @description true: without any source; false: with at least one. Given several times: any of them. */
+                unsourced?: boolean[];
+                /** @description Only records that happened on or after the first day of this date, and those that may have, marked possible: 2023, 2023-12 or 2023-12-14. */
+                from?: string;
+                /** @description The counted thing, such as mous. Given several times: any of them. */
+                metric?: string[];
+                /** @description Whole; terms that are joined by + in any order. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                scope?: string[];
+                /** @description The result of the comparison. Given several times: any of them. */
+                status?: ("matches" | "over" | "short" | "undecided" | "about" | "not-comparable")[];
                 /** @description Whether another claim of the same metric and scope, for the same last day, contradicts it: no count satisfies both. nearly reaches from 90 % of its value up to it, about 10 % each way. */
                 conflicting?: boolean;
+                /** @description The order: by date, title, first party (titles and parties as q compares them, bytewise), or by when it was first recorded; with - the other way. What has no date, title or party comes last in either. */
+                sort?: "date" | "title" | "party" | "recorded" | "-date" | "-title" | "-party" | "-recorded";
                 /** @description Adds the number of items on this page and the pages after it. */
                 count?: boolean;
                 /** @description Items on a page at most, 100 by default. A page of long items ends at about 2 MiB. Without limit, csv and ndjson have no pages. */
@@ -4822,6 +6122,8 @@ export interface operations {
                 after?: string;
                 /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
             };
             header?: never;
             path: {
@@ -4889,12 +6191,24 @@ export interface operations {
                 asOfPosition?: number;
                 /** @description Only what had happened by the end of this date: 2023, 2023-12 or 2023-12-14. */
                 until?: string;
-                /** @description The counted thing, such as mous. */
-                metric?: string;
-                /** @description Whole. Case, blanks, apostrophes and the way that characters are composed make no difference. */
-                scope?: string;
-                /** @description The result of the comparison. */
-                status?: "matches" | "over" | "short" | "undecided" | "about" | "not-comparable";
+                /** @description Words, or parts of words, in any order: all of them stand in titles, names, parties (not persons), places, references, labels, descriptions, or in the ids that people gave (ids of the form mou-21 are not searched). Case, accents, blanks, apostrophes and the composition of characters make no difference. Given several times: any of them. */
+                q?: string[];
+                /** @description Of one source, whole. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                publisher?: string[];
+                /** @description The URL or archive URL of a source, in any equivalent form. Given several times: any of them. */
+                sourceUrl?: string[];
+                /** @description With this number of sources: 0, 1, 2 … Given several times: any of them. */
+                sources?: number[];
+                /** @description true: without any source; false: with at least one. Given several times: any of them. */
+                unsourced?: boolean[];
+                /** @description Only records that happened on or after the first day of this date, and those that may have, marked possible: 2023, 2023-12 or 2023-12-14. */
+                from?: string;
+                /** @description The counted thing, such as mous. Given several times: any of them. */
+                metric?: string[];
+                /** @description Whole; terms that are joined by + in any order. Case, blanks, apostrophes and the way that characters are composed make no difference. Given several times: any of them. */
+                scope?: string[];
+                /** @description The result of the comparison. Given several times: any of them. */
+                status?: ("matches" | "over" | "short" | "undecided" | "about" | "not-comparable")[];
                 /** @description Whether another claim of the same metric and scope, for the same last day, contradicts it: no count satisfies both. nearly reaches from 90 % of its value up to it, about 10 % each way. */
                 conflicting?: boolean;
                 /** @description Adds the number of items on this page and the pages after it. */
@@ -4905,6 +6219,8 @@ export interface operations {
                 after?: string;
                 /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
             };
             header?: never;
             path?: never;
@@ -4979,6 +6295,8 @@ export interface operations {
                 after?: number;
                 /** @description csv: the same list as a table; ndjson: its items, one a line. Without limit either is the whole list. */
                 format?: "json" | "csv" | "ndjson";
+                /** @description With format=csv: true writes what Excel opens with all its letters: a byte order mark at the beginning. A text that is longer than a cell of Excel is cut. */
+                excel?: boolean;
             };
             header?: never;
             path: {
@@ -5522,7 +6840,7 @@ export interface operations {
                 /** @description A slug: lower-case letters, digits and hyphens. */
                 recordId?: string;
                 /** @description The type of the event. Given several times: any of these types. */
-                type?: ("InitiativeRegistered" | "MeetingHeld" | "MoUSigned" | "ProjectLaunched" | "FigureClaimed" | "RecordCorrected" | "EvidenceAdded" | "RecordRetracted" | "RecordReinstated" | "RecordReclassified" | "PersonalDataErased" | "LogContinued" | "PrincipalAdded" | "RightsChanged" | "PrincipalDisabled")[];
+                type?: ("InitiativeRegistered" | "MeetingHeld" | "MoUSigned" | "ProjectLaunched" | "FigureClaimed" | "RecordCorrected" | "EvidenceAdded" | "RecordRetracted" | "RecordReinstated" | "RecordReclassified" | "PersonalDataErased" | "LogContinued" | "PrincipalAdded" | "RightsChanged" | "PrincipalDisabled" | "PartyNamed" | "AliasesChanged")[];
                 /** @description The kind that the record had before the event. */
                 kind?: "initiative" | "meeting" | "mou" | "project" | "claim";
                 /** @description The id of the principal who recorded it. */
@@ -6339,6 +7657,8 @@ export interface operations {
                 atomic?: boolean;
                 /** @description Says what would happen and records nothing. */
                 dryRun?: boolean;
+                /** @description csv: only the first 1,000 faults, as a table of row, column, value, fault and advice. */
+                format?: "json" | "csv";
                 /** @description How to read a table with other headers: a mapping as JSON, see docs/import.md. */
                 mapping?: string;
             };
@@ -6358,6 +7678,21 @@ export interface operations {
                  *     MoUSigned,2023-12-14,A title,Smart Cities World
                  */
                 "text/csv": string;
+                /**
+                 * @example type	occurredOn
+                 *     MoUSigned	2023
+                 */
+                "text/tab-separated-values": string;
+                /** @example  */
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                /** @example  */
+                "application/vnd.oasis.opendocument.spreadsheet": string;
+                "multipart/form-data": {
+                    /** @description How to read a table with other headers; it stands before the file. */
+                    mapping?: string;
+                    /** @description A file of one of the other types: by the suffix of its name, else by its own type. */
+                    file: string;
+                };
             };
         };
         responses: {
@@ -6368,6 +7703,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportReport"];
+                    "text/csv": string;
+                };
+            };
+            /** @description The request was refused, and nothing was recorded. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewImport: {
+        parameters: {
+            query?: {
+                /** @description How to read a table with other headers: a mapping as JSON, see docs/import.md. */
+                mapping?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A slug: lower-case letters, digits and hyphens. */
+                initiativeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {"type":"MoUSigned","repeat":8,"data":{"meetingId":"jic-4"}} */
+                "application/x-ndjson": string;
+                /**
+                 * @example type,occurredOn,data.title,source.publisher
+                 *     MoUSigned,2023-12-14,A title,Smart Cities World
+                 */
+                "text/csv": string;
+                /**
+                 * @example type	occurredOn
+                 *     MoUSigned	2023
+                 */
+                "text/tab-separated-values": string;
+                /** @example  */
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                /** @example  */
+                "application/vnd.oasis.opendocument.spreadsheet": string;
+                "multipart/form-data": {
+                    /** @description How to read a table with other headers; it stands before the file. */
+                    mapping?: string;
+                    /** @description A file of one of the other types: by the suffix of its name, else by its own type. */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What an import would do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description The request was refused, and nothing was recorded. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    syncList: {
+        parameters: {
+            query: {
+                /** @description What tells the rows apart: externalId, recordId, or a column; repeated, they are the key together. It becomes the externalId of the records. */
+                key: string[];
+                /** @description Why records are changed: it stands in every correction and retraction. */
+                reason: string;
+                /** @description The default is publisher-changed. */
+                reasonCode?: "typing-error" | "wrong-source" | "late-information" | "publisher-changed" | "never-happened" | "scope-decision" | "other";
+                /** @description Where the list is published, as JSON: a source as it is posted. It is recorded with every event that makes or changes a record. */
+                source?: string;
+                /** @description Instead of source: its publisher. */
+                publisher?: string;
+                /** @description Beside publisher: its URL. */
+                url?: string;
+                /** @description What is done about records that the list has no more. The default is to keep them. */
+                missing?: "keep" | "retract";
+                /** @description The hash of a preview: exactly that is recorded. Without it nothing is. */
+                expect?: string;
+                /** @description How to read a table with other headers: a mapping as JSON, see docs/import.md. */
+                mapping?: string;
+                /** @description csv: only the first 1,000 faults, as a table of row, column, value, fault and advice. */
+                format?: "json" | "csv";
+                /** @description Items of a page. The default is 100. */
+                limit?: number;
+                /** @description As next of the page before says. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A slug: lower-case letters, digits and hyphens. */
+                initiativeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {"type":"MoUSigned","repeat":8,"data":{"meetingId":"jic-4"}} */
+                "application/x-ndjson": string;
+                /**
+                 * @example type,occurredOn,data.title,source.publisher
+                 *     MoUSigned,2023-12-14,A title,Smart Cities World
+                 */
+                "text/csv": string;
+                /**
+                 * @example type	occurredOn
+                 *     MoUSigned	2023
+                 */
+                "text/tab-separated-values": string;
+                /** @example  */
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                /** @example  */
+                "application/vnd.oasis.opendocument.spreadsheet": string;
+                "multipart/form-data": {
+                    /** @description How to read a table with other headers; it stands before the file. */
+                    mapping?: string;
+                    /** @description A file of one of the other types: by the suffix of its name, else by its own type. */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The preview, or what was recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncReport"];
+                    "text/csv": string;
                 };
             };
             /** @description The request was refused, and nothing was recorded. */

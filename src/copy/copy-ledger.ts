@@ -3,6 +3,7 @@ import { keptAnswerOf } from '../db/rows.ts';
 import type { Database, EventRow } from '../db/schema.ts';
 import { countsDifference } from '../projections/differences.ts';
 import { contributionOf } from '../projections/record-row.ts';
+import { SnapshotsFold } from '../projections/snapshots-fold.ts';
 import type { Opening } from '../shapes/change.ts';
 import { commitmentsInText } from '../shapes/people.ts';
 import { isKeyless, noKey } from '../store/check-values.ts';
@@ -13,7 +14,6 @@ import { unfinishedName } from '../store/origin.ts';
 import { asOneFile } from '../store/sqlite/backup.ts';
 import type { Store } from '../store/store.ts';
 import { CannotVerify } from '../verify/reader.ts';
-import { SnapshotsFold } from '../verify/snapshots.ts';
 import { endOf, type Start } from '../verify/start.ts';
 import { beforeAll, type StoredLedger, withBundle, withStoredLedger } from '../verify/stored-ledger.ts';
 import { requireVersions } from '../verify/verify.ts';
@@ -114,11 +114,12 @@ async function copyInto(
     await restoreLeaves(store, leavesOf(source, size, isBundle), async (changes) => {
       for (const { position, event, before, after, openings } of changes) {
         counts.names += openings.length;
-        const contributions = [
-          before && contributionOf(before.record),
-          contributionOf(after.record),
-        ] as const;
-        await snapshots.change(position, event.initiativeId, ...contributions);
+        await snapshots.change({
+          position,
+          initiativeId: event.initiativeId,
+          before: before && contributionOf(before.record),
+          after: contributionOf(after.record),
+        });
       }
       await comparison.next(changes);
       progress(changes.at(-1)?.position ?? 0, size);

@@ -56,9 +56,9 @@ export function eventRowOf({ position, event, leaf, fingerprint }: Change): Even
 
 const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
 
-export function loggedEventOf(
-  row: Omit<EventRow, 'kind' | 'latest' | 'late_days' | 'recorded_by' | 'reason_code'>,
-): LoggedEvent {
+export type LoggedRow = Omit<EventRow, 'kind' | 'latest' | 'late_days' | 'recorded_by' | 'reason_code'>;
+
+export function loggedEventOf(row: LoggedRow): LoggedEvent {
   return {
     position: row.position,
     eventId: row.event_id,
@@ -72,7 +72,7 @@ export function loggedEventOf(
   };
 }
 
-export const keptAnswerOf = (row: KeyRow): AnswerKey & KeptAnswer => ({
+export const keptAnswerOf = (row: Omit<KeyRow, 'recorded_at' | 'mac'>): AnswerKey & KeptAnswer => ({
   principal: row.principal,
   initiativeId: row.initiative_id,
   key: row.key,

@@ -37,6 +37,10 @@ export interface Database {
   record_numbers: { initiative_id: string; kind: string; last_number: number };
   count_snapshots: { initiative_id: string; position: number; tally: Uint8Array };
   view_versions: { view: string; version: number };
+  search_index: { id: 1; version: number; generation: number };
+  search_texts: { position: number; facets: string; words: string };
+  search_segments: SegmentRow;
+  search_postings: { last: number; token: string; places: Uint8Array };
   principals: PrincipalRow;
   tokens: TokenRow;
   sessions: SessionRow;
@@ -121,12 +125,23 @@ export interface RecordRow {
   keys: string | null;
   title_key: number | null;
   same_as: string | null;
+  external_id: string | null;
   in_force_from: string | null;
   in_force_until: string | null;
-  facets: string;
-  words: string;
   /** null: the record is as its leaf made it. */
   state: string | null;
+}
+
+/** What src/projections/search-segment.ts makes of the versions at the positions from `first` to `last`. */
+export interface SegmentRow {
+  last: number;
+  first: number;
+  initiatives: string;
+  initiative_of: Uint8Array;
+  days: Uint8Array;
+  later: Uint8Array;
+  by_title: Uint8Array;
+  by_party: Uint8Array;
 }
 
 export const eventColumns = [
@@ -163,9 +178,8 @@ export const recordColumns = [
   'keys',
   'title_key',
   'same_as',
+  'external_id',
   'in_force_from',
   'in_force_until',
-  'facets',
-  'words',
   'state',
 ] as const satisfies (keyof RecordRow)[];

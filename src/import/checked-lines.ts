@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { Refusal } from '../errors.ts';
+import { isSheet } from './formats.ts';
 import { type CheckedLines, LineChecker, type LineSettings } from './line-checker.ts';
 import type { Answer } from './worker.ts';
 
@@ -12,6 +13,8 @@ const aheadMax = 3;
 /** Imports of large files at the same time; each has a thread of its own. */
 const threadsMax = 4;
 let threads = 0;
+/** MiB that a thread may take. A file that takes more was made for it. */
+const memoryMax = 1024;
 
 /**
  * Gives the checked lines of a file, of a large one in pieces of about `pieceBytes`. Throws a Refusal where a file turns out to be
@@ -24,7 +27,8 @@ export async function* checkedLines(
 ): AsyncGenerator<CheckedLines> {
   const pieces = piecesOf(source, pieceBytes);
   const { value: first = empty } = await pieces.next();
-  if (first.length >= smallBytes) yield* checkedByThread(first, pieces, settings);
+  // A small spreadsheet may have a hundred times as much in it.
+  if (first.length >= smallBytes || isSheet(settings.format)) yield* checkedByThread(first, pieces, settings);
   else {
     const checker = new LineChecker(settings);
     yield checker.push(first);
@@ -61,7 +65,7 @@ async function* checkedByThread(
   try {
     yield await thread.check(first);
     yield* Readable.from(others).map((piece: Buffer) => thread.check(piece), { concurrency: aheadMax });
-    yield await thread.check(null);
+    for (let ended = false; !ended; ended = thread.ended) yield await thread.check(null);
   } finally {
     await thread.end();
     threads -= 1;
@@ -72,22 +76,32 @@ async function* checkedByThread(
 class CheckingThread {
   readonly #worker: Worker;
   readonly #asked: PromiseWithResolvers<CheckedLines>[] = [];
+  /** Whether the last lines of the file were given. */
+  ended = false;
 
   constructor(settings: LineSettings) {
     // The built file has another suffix.
     const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(file, { workerData: settings, execArgv: [] });
+    const resourceLimits = { maxOldGenerationSizeMb: memoryMax };
+    this.#worker = new Worker(file, { workerData: settings, execArgv: [], resourceLimits });
     this.#worker.on('message', (answer: Answer) => {
       const asked = this.#asked.shift();
-      if ('checked' in answer) asked?.resolve(answer.checked);
-      else asked?.reject(new Refusal(answer.refusal.code, answer.refusal.detail));
+      if ('refusal' in answer) asked?.reject(new Refusal(answer.refusal.code, answer.refusal.detail));
+      else {
+        this.ended = answer.ended;
+        asked?.resolve(answer.checked);
+      }
     });
-    this.#worker.on('error', (error) => {
-      for (const asked of this.#asked) asked.reject(error);
+    this.#worker.on('error', (error: Error) => {
+      const isFull = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      const told = isFull
+        ? new Refusal('body-too-large', `To read the file takes more than ${memoryMax} MiB.`)
+        : error;
+      for (const asked of this.#asked) asked.reject(told);
     });
   }
 
-  /** null ends the file. */
+  /** null ends the file. What is left of it is given piece by piece, each for another null. */
   check(piece: Buffer | null): Promise<CheckedLines> {
     const asked = Promise.withResolvers<CheckedLines>();
     this.#asked.push(asked);

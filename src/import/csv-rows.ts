@@ -1,31 +1,38 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { lineBytesMax, type PhysicalLine } from './physical-lines.ts';
-
-/** A row of a table with the physical line at which it begins; or its fault. */
-export type CsvRow = { line: number; cells: string[] } | { line: number; fault: string };
+import type { Row } from './rows.ts';
 
 const quote = 0x22;
 
 /**
  * Puts the rows of a CSV file (RFC 4180) together from its lines; a quoted cell may contain line breaks. A quote that is never
- * closed costs only its own row: the lines after it are read again as rows of their own.
+ * closed costs only its own row: the lines after it are read again as rows of their own. A first line `sep=;`, as Excel writes it, names
+ * the delimiter.
  */
 export class CsvRows {
-  readonly #delimiter: string;
+  #delimiter: string;
+  readonly #isWindows: boolean;
   /** The lines of a row that has not ended. */
   #pending: { number: number; bytes: Buffer }[] = [];
   #bytes = 0;
   #insideQuotes = false;
 
-  constructor(delimiter: string) {
+  /** isWindows: the lines are in Windows-1252, otherwise in UTF-8. */
+  constructor(delimiter: string, isWindows = false) {
     this.#delimiter = delimiter;
+    this.#isWindows = isWindows;
   }
 
-  *push(line: PhysicalLine): Generator<CsvRow> {
+  *push(line: PhysicalLine): Generator<Row> {
     const { number, bytes } = line;
     if (bytes === undefined) {
       yield* this.end();
       yield { line: number, fault: `The line has more than ${lineBytesMax} bytes.` };
+      return;
+    }
+    const named = number === 1 ? /^"?sep=([,;|\t])"?\r?$/i.exec(bytes.toString('latin1'))?.[1] : undefined;
+    if (named !== undefined) {
+      this.#delimiter = named;
       return;
     }
     const waiting = [{ number, bytes }];
@@ -42,7 +49,7 @@ export class CsvRows {
     }
   }
 
-  *end(): Generator<CsvRow> {
+  *end(): Generator<Row> {
     while (this.#pending.length > 0) {
       const [first, ...rest] = this.#pending;
       this.#reset();
@@ -58,26 +65,42 @@ export class CsvRows {
   }
 
   /** undefined if the row goes on in the next line. */
-  #row(): CsvRow | undefined {
+  #row(): Row | undefined {
     const [first] = this.#pending;
     if (!first) return undefined;
     if (this.#insideQuotes) {
       if (this.#bytes > lineBytesMax) return { line: first.number, fault: neverEnds };
       // A stray quotation mark is a fault at once, without a look at the lines that follow.
-      if (this.#pending.length > 1 || !isUtf8(first.bytes)) return undefined;
-      const cells = cellsOf(first.bytes.toString('utf8'), this.#delimiter);
+      const text = this.#pending.length === 1 && this.#textOf(first.bytes);
+      if (typeof text !== 'string') return undefined;
+      const cells = cellsOf(text, this.#delimiter);
       return typeof cells === 'string' && cells !== neverEnds
         ? { line: first.number, fault: cells }
         : undefined;
     }
     const lines = this.#pending.flatMap(({ bytes }, i) => (i === 0 ? [bytes] : [lineFeed, bytes]));
     const bytes = lines.length === 1 ? first.bytes : Buffer.concat(lines);
-    if (!isUtf8(bytes)) return { line: first.number, fault: 'The row is not valid UTF-8.' };
-    const text = bytes.toString('utf8').replace(/\r$/, '');
-    const cells = cellsOf(text, this.#delimiter);
+    const text = this.#textOf(bytes);
+    const cells = typeof text === 'string' ? cellsOf(text.replace(/\r$/, ''), this.#delimiter) : text.fault;
     return typeof cells === 'string' ? { line: first.number, fault: cells } : { line: first.number, cells };
   }
+
+  #textOf(bytes: Buffer): string | { fault: string } {
+    if (!this.#isWindows) return isUtf8(bytes) ? bytes.toString('utf8') : { fault: notUtf8(bytes) };
+    // Hardly any text in Windows-1252 is valid UTF-8 by chance.
+    if (!isAscii(bytes) && isUtf8(bytes))
+      return { fault: 'The row is in UTF-8, not in Windows-1252 as the mapping says.' };
+    return windows.decode(bytes);
+  }
 }
+
+const windows = new TextDecoder('windows-1252');
+
+/** Asks whether it is Windows-1252, where it may be: five bytes are no characters of it. */
+const notUtf8 = (bytes: Buffer): string =>
+  [0x81, 0x8d, 0x8f, 0x90, 0x9d].some((byte) => bytes.includes(byte))
+    ? 'The row is not valid UTF-8.'
+    : 'The row is not valid UTF-8. If the file is in Windows-1252, say so in a mapping: "encoding": "windows-1252".';
 
 const lineFeed = Buffer.from('\n');
 const neverEnds = 'A quoted cell that begins in this row does not end.';

@@ -1,12 +1,21 @@
 import type { PostedEvent } from '../../events/catalogue.ts';
 import { type LineError, Refusal } from '../errors.ts';
+import type { Warning } from '../ledger/facts.ts';
 import type { Authority, Posting } from '../ledger/posting.ts';
+import type { EventTexts } from '../shapes/event-texts.ts';
 import type { Outcome } from '../store/group.ts';
 import type { Basis } from '../store/receipt.ts';
 import type { Recorder } from '../store/recorder.ts';
 import type { Store } from '../store/store.ts';
 import { checkedLines, smallBytes } from './checked-lines.ts';
-import { type CheckedLines, errorsMax, type LineSettings, lineErrorsOf } from './line-checker.ts';
+import { type FaultGroup, Faults } from './faults.ts';
+import {
+  type CheckedLines,
+  errorsMax,
+  type LineSettings,
+  lineErrorsOf,
+  type ShownRow,
+} from './line-checker.ts';
 
 /** Bytes that are read and checked together: some hundreds of lines. */
 const pieceBytes = 256 * 1024;
@@ -30,14 +39,37 @@ export interface ImportOptions extends Omit<LineSettings, 'fingerprintKey'> {
   alone: boolean;
 }
 
+/** Something odd about a line that was recorded. */
+export interface LineWarning extends Warning {
+  line: number;
+}
+
+/** The warnings that a rehearsal can give: others count records of the log that the file may have changed before. */
+const rehearsedCodes = new Set<Warning['code']>([
+  'same-title-and-date',
+  'date-outside-meeting',
+  'in-force-before-signed',
+  'validity-reversed',
+]);
+export const rehearsedOf = (warnings: Warning[]): Warning[] =>
+  warnings.filter(({ code }) => rehearsedCodes.has(code));
+
 /** The result of an import. lines = recorded + alreadyRecorded + failed. */
 export interface ImportReport {
   lines: number;
   recorded: number;
   alreadyRecorded: number;
   failed: number;
+  /** Events that the recorded lines made: a line may make several. */
+  events: number;
+  /** All faults, by their kind. */
+  faults: FaultGroup[];
+  /** What is odd about lines that were recorded, the first of it. */
+  warnings: LineWarning[];
   /** The first errors, in the order of the file. */
   errors: LineError[];
+  /** The first rows, as many as were asked for. */
+  shown: ShownRow[];
   basis: Basis;
 }
 
@@ -64,7 +96,7 @@ export async function importLines(
     store,
     options.initiativeId,
   );
-  const tally = new Tally(progress);
+  const tally = new Tally(progress, options.dryRun);
   if (options.atomic) await importTogether(lines, recorder, options, tally);
   else {
     const importEach = async (recorder: Recorder): Promise<void> => {
@@ -119,7 +151,10 @@ async function importTogether(
     waiting -= isLarge ? 1 : 0;
   });
   const lines = pieces.flatMap((piece) => piece.lines);
-  tally.add({ ...read, lines, errors: pieces.flatMap((piece) => piece.errors) }, postings, outcomes);
+  const errors = pieces.flatMap((piece) => piece.errors);
+  const faults = pieces.flatMap((piece) => piece.faults);
+  const shown = pieces.flatMap((piece) => piece.shown);
+  tally.add({ ...read, lines, errors, faults, shown }, postings, outcomes);
   const { report } = tally;
   if (report.failed > 0)
     throw new Refusal(
@@ -170,50 +205,89 @@ const notFound = (initiativeId: string, error?: LineError): Refusal => {
 const eventsOf = ({ events }: CheckedLines): PostedEvent[] => JSON.parse(events) as PostedEvent[];
 
 function postingsOf(checked: CheckedLines, { initiativeId, principal, authority }: ImportOptions): Posting[] {
-  const { buffer } = checked.fingerprints;
+  const fingerprints = Buffer.from(checked.fingerprints.buffer);
   return eventsOf(checked).map((event, i) => ({
     initiativeId,
     principal,
     authority,
-    items: [{ index: 0, pointer: '', event, fingerprint: Buffer.from(buffer, i * 32, 32) }],
+    items: [
+      {
+        index: 0,
+        pointer: '',
+        event,
+        fingerprint: fingerprints.subarray(i * 32, i * 32 + 32),
+        texts: textsIn(checked, i),
+      },
+    ],
     dryRun: false,
   }));
 }
 
+/** The texts that the other thread made, as parts of its text. */
+function textsIn({ events, texts }: CheckedLines, i: number): EventTexts {
+  const part = (from = 0, to = 0): string | undefined => (from === 0 ? undefined : events.slice(from, to));
+  return {
+    data: part(texts[i * 4], texts[i * 4 + 1]),
+    sources: part(texts[i * 4 + 2], texts[i * 4 + 3]),
+  };
+}
+
 /** Counts the results of the lines. */
 class Tally {
-  readonly report: Omit<ImportReport, 'basis'> = {
+  readonly #report: Omit<ImportReport, 'basis' | 'faults'> = {
     lines: 0,
     recorded: 0,
     alreadyRecorded: 0,
     failed: 0,
+    events: 0,
+    warnings: [],
     errors: [],
+    shown: [],
   };
+  readonly #faults = new Faults();
   readonly #progress: (lines: number, bytes: number) => void;
   #bytes = 0;
 
-  constructor(progress: (lines: number, bytes: number) => void) {
+  readonly #isRehearsed: boolean;
+
+  constructor(progress: (lines: number, bytes: number) => void, isRehearsed: boolean) {
+    this.#isRehearsed = isRehearsed;
     this.#progress = progress;
+  }
+
+  get report(): Omit<ImportReport, 'basis'> {
+    return { ...this.#report, faults: this.#faults.list() };
   }
 
   /** postings and outcomes: of the lines that are events. Throws an error that is no fault of a line. */
   add(
-    { lines, failed, errors, bytes }: Omit<CheckedLines, 'events' | 'fingerprints'>,
+    { lines, failed, errors, faults, shown, bytes }: Omit<CheckedLines, 'events' | 'fingerprints' | 'texts'>,
     postings: Posting[],
     outcomes: Outcome[],
   ): void {
-    const { report } = this;
+    const report = this.#report;
     const refused: LineError[] = [];
     let ended: { error: unknown } | undefined;
     for (const [i, outcome] of outcomes.entries()) {
-      if ('recorded' in outcome) report[outcome.recorded[0]?.replayed ? 'alreadyRecorded' : 'recorded'] += 1;
-      else if ('error' in outcome && isOfLine(outcome.error))
-        refused.push(...lineErrorsOf(lines[i] ?? 0, outcome.error, postings[i]?.items[0]?.event));
+      if ('recorded' in outcome) {
+        const isNew = !outcome.recorded[0]?.replayed;
+        report[isNew ? 'recorded' : 'alreadyRecorded'] += 1;
+        if (isNew) report.events += outcome.recorded.length;
+        const warnings = this.#isRehearsed ? rehearsedOf(outcome.warnings) : outcome.warnings;
+        for (const warning of warnings.slice(0, errorsMax - report.warnings.length))
+          report.warnings.push({ line: lines[i] ?? 0, ...warning });
+      } else if ('error' in outcome && isOfLine(outcome.error))
+        refused.push(
+          ...lineErrorsOf(lines[i] ?? 0, outcome.error, postings[i]?.items[0]?.event).map(withAdvice),
+        );
       else ended = 'error' in outcome ? outcome : { error: new Error('a line was answered with a receipt') };
     }
     report.lines += lines.length + failed;
     report.failed +=
       outcomes.filter((outcome) => 'error' in outcome && isOfLine(outcome.error)).length + failed;
+    this.#faults.addAll(faults);
+    report.shown.push(...shown);
+    for (const one of refused) this.#faults.add(one);
     const all = [...errors, ...refused].sort((a, b) => a.line - b.line);
     report.errors.push(...all.slice(0, errorsMax - report.errors.length));
     this.#bytes += bytes;
@@ -223,11 +297,16 @@ class Tally {
 
   /** Adds to a refusal in the midst of a file how far the import got. */
   explained(error: unknown): unknown {
-    if (!(error instanceof Refusal) || this.report.recorded === 0) return error;
-    const detail = `${this.report.recorded} lines were recorded before that; importing the file again records the rest.`;
+    if (!(error instanceof Refusal) || this.#report.recorded === 0) return error;
+    const detail = `${this.#report.recorded} lines were recorded before that; importing the file again records the rest.`;
     return new Refusal(error.code, `${error.message} ${detail}`, error.members);
   }
 }
 
+const withAdvice = (error: LineError): LineError =>
+  error.code === 'record-exists'
+    ? { ...error, detail: `${error.detail} A sync (POST …/sync, or the command sync) corrects what exists.` }
+    : error;
+
 /** If the ledger itself can't record, the next line need not be tried. */
-const isOfLine = (error: unknown): boolean => error instanceof Refusal && error.status < 500;
+export const isOfLine = (error: unknown): boolean => error instanceof Refusal && error.status < 500;

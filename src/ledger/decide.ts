@@ -7,14 +7,13 @@ import type { KeptAnswer, LoggedEvent } from './facts.ts';
 import { type Circumstances, ItemDecision } from './item-decision.ts';
 import type { Posting } from './posting.ts';
 import type { Recorded } from './recorded.ts';
+import { itemsAtOnce } from './turns.ts';
+import { itemsOfUndo } from './undo.ts';
 
 export type Decision =
   | { recorded: Recorded[] }
   /** The request was answered before, under its Idempotency-Key. */
   | { kept: KeptAnswer };
-
-/** Items that are decided before whoever else waits may have a turn. */
-export const itemsAtOnce = 32;
 
 /**
  * Decides on a request: what it records stands in the draft afterwards. Throws a Refusal, and then the draft is to be
@@ -28,8 +27,9 @@ export function* decide(
 ): Asking<Decision> {
   const kept = yield* keptAnswer(posting, draft);
   if (kept) return { kept };
-  yield* authorize(types, posting, draft);
-  const decisions = posting.items.map((item) => new ItemDecision(types, item, posting, draft, circumstances));
+  const items = posting.undo ? yield* itemsOfUndo(types, posting, posting.undo, draft) : posting.items;
+  yield* authorize(types, { ...posting, items }, draft);
+  const decisions = items.map((item) => new ItemDecision(types, item, posting, draft, circumstances));
   // Of all items first: a known eventId is looked at before anything else.
   const logged: (LoggedEvent | undefined)[] = [];
   for (const decision of decisions) logged.push(yield* decision.logged());

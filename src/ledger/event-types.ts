@@ -52,6 +52,12 @@ export class EventTypes {
     return right ?? (recordId === initiativeId ? rightOnInitiative : undefined) ?? 'record';
   }
 
+  /** Whether it is of a type that retracted records accept. */
+  changesRetracted(type: string): boolean {
+    const known = this.#types.get(type);
+    return known?.makes === undefined && known?.onRetracted === true;
+  }
+
   makerOf(kind: Kind): MakingType | undefined {
     return this.#makers.get(kind);
   }

@@ -1,4 +1,5 @@
 import type { Asking } from '../shapes/asking.ts';
+import type { Where } from '../shapes/posted.ts';
 import type { Kind, Version } from '../shapes/record.ts';
 
 /** An event of the log, as far as a repeat of it is concerned. */
@@ -42,16 +43,29 @@ export type AnsweredItem = [index: number, position: number, replayed: 0 | 1];
 
 /** Something odd about an event that was recorded all the same. pointer: into the body as posted. */
 export interface Warning {
-  code:
-    | 'same-title-and-date'
-    | 'same-meeting'
-    | 'same-claim'
-    | 'date-outside-meeting'
-    | 'more-than-claimed'
-    | 'validity-reversed';
+  code: WarningCode;
   pointer: string;
   detail: string;
+  /** Matches the records that it speaks of. */
+  where?: Where;
 }
+
+export const warningCodes = [
+  'same-title-and-date',
+  'same-meeting',
+  'same-claim',
+  'same-repeat',
+  'similar-metric',
+  'date-outside-meeting',
+  'milestones-keep-date',
+  'more-than-claimed',
+  'in-force-before-signed',
+  'validity-reversed',
+] as const;
+export type WarningCode = (typeof warningCodes)[number];
+
+/** Records that may have changed since the targets of a `where` were found. */
+export const changedMax = 20_000;
 
 export interface RecordRef {
   initiativeId: string;
@@ -64,6 +78,19 @@ export interface NumberedIds {
   kind: Kind;
 }
 
+/** What a series can't have twice: an ordinal, or a meeting on a day. */
+export interface MeetingMark {
+  initiativeId: string;
+  /** An ordinal or a day. */
+  mark: string;
+}
+
+/** A record that looks like others (see `titleKeyOf`). */
+export interface Alike extends RecordRef {
+  titleKey: number;
+  made: number;
+}
+
 /** The milestones of a kind at a meeting. */
 export interface PlaceOfKind {
   initiativeId: string;
@@ -71,11 +98,17 @@ export interface PlaceOfKind {
   kind: 'mou' | 'project';
 }
 
+/** What the sender calls a milestone of a kind. */
+export interface GivenId {
+  initiativeId: string;
+  kind: 'mou' | 'project';
+  externalId: string;
+}
+
 /** Standing milestones of a meeting, in the order in which they were made. */
 export interface MilestonesAt {
   initiativeId: string;
   meetingId: string;
-  kind?: 'mou' | 'project';
   occurredOn?: string;
   limit: number;
 }
@@ -103,6 +136,29 @@ export interface Facts {
   claimsAbout(meetings: RecordRef[]): Asking<Version[]>;
   /** Standing records with one of these keys (see `titleKeyOf`); of each the first ones. */
   sameTitle(titleKeys: number[], limit: number): Asking<Version[]>;
+  /** The standing records with these ids. */
+  externalIds(asked: GivenId[]): Asking<(GivenId & { recordId: string })[]>;
+  /** The same without the records themselves, and more of them. */
+  alike(titleKeys: number[]): Asking<Alike[]>;
+  /** Meetings with one of these marks, of those of an initiative that stand and were recorded last. */
+  meetingsWith(marks: MeetingMark[]): Asking<Version[]>;
+  /** The metrics of standing claims of an initiative; of many claims those of the last ones. */
+  metrics(initiativeIds: string[]): Asking<{ initiativeId: string; metric: string }[]>;
+  /** The parties that the ledger itself has names of. */
+  namedParties(): Asking<Version[]>;
+  /** The records of an initiative that events after a position made or changed, the first ones. */
+  changedSince(initiativeId: string, position: number): Asking<{ recordId: string }[]>;
+  /** The correlationIds of events of records of an initiative. */
+  correlationIds(
+    initiativeId: string,
+    recordIds: string[],
+  ): Asking<{ recordId: string; correlationId: string }[]>;
+  /** Events of an initiative. */
+  eventsAt(initiativeId: string, positions: number[]): Asking<{ position: number; leaf: string }[]>;
+  /** The versions that the events at these positions changed. */
+  versionsBefore(positions: number[]): Asking<Version[]>;
+  /** The event that made a version. */
+  eventOfVersion(ref: RecordRef, version: number): Asking<{ position: number; eventId: string }[]>;
   /** The names behind commitments; erased ones are absent. */
   names(commitments: string[]): Asking<[commitment: string, name: HeldName][]>;
 }

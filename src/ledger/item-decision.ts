@@ -3,12 +3,16 @@ import type { Asking } from '../shapes/asking.ts';
 import type { Json } from '../shapes/canonical-json.ts';
 import type { Opening } from '../shapes/change.ts';
 import { beginsAfter, parseEdtf } from '../shapes/edtf.ts';
+import { type EventTexts, textsOf } from '../shapes/event-texts.ts';
 import type { ChangingType, Context, MakingType, Refuse, Stored } from '../shapes/event-type.ts';
-import { commitmentsIn, commitPeople, namesPersons } from '../shapes/people.ts';
-import { eventsMax, type Posted, type Where } from '../shapes/posted.ts';
+import { diff, mergePatch, segmentsOf } from '../shapes/merge-patch.ts';
+import { commitmentsIn, commitPeople, namesNobody, namesPersons } from '../shapes/people.ts';
+import { eventsMax, type Posted } from '../shapes/posted.ts';
 import { isMilestone, type Kind, type LedgerRecord, type Source, type Version } from '../shapes/record.ts';
 import { numberOf } from '../shapes/record-number.ts';
+import { stateOf } from '../shapes/state.ts';
 import { leafBytesMax, leafOf, ownId, type StoredEvent } from '../shapes/stored-event.ts';
+import { matchedMax } from '../shapes/targets.ts';
 import { leafHash } from '../tlog/merkle.ts';
 import { derivedId } from './derived-id.ts';
 import type { Draft } from './draft.ts';
@@ -17,6 +21,9 @@ import type { LoggedEvent } from './facts.ts';
 import { fingerprintOf, type Item, invalid, type Posting } from './posting.ts';
 import { type Recorded, recordedOf } from './recorded.ts';
 import { stateFault } from './shape.ts';
+import { changedId } from './touched.ts';
+
+type EventMembers = Pick<StoredEvent, 'recordId' | 'kind' | 'version' | 'occurredOn' | 'data'> & Stored;
 
 /** What a decision may not make for itself. */
 export interface Circumstances {
@@ -29,9 +36,6 @@ export interface Circumstances {
   newSalt: () => Uint8Array;
 }
 
-/** Most of the records that a `where` matches may be as it wants them: they make no event, but each is looked at. */
-const matchedMax = 5_000;
-
 /** The decision on one item of a request: refused, or one event for each record that it makes or changes. */
 export class ItemDecision implements Context {
   readonly #types: EventTypes;
@@ -42,6 +46,7 @@ export class ItemDecision implements Context {
   readonly #circumstances: Circumstances;
   /** undefined: not computed yet. null: an item that expands has none. */
   #computed: Buffer | null | undefined;
+  #texts: EventTexts | undefined;
   /** How many events stand in the draft for this item. */
   #appended = 0;
 
@@ -53,6 +58,12 @@ export class ItemDecision implements Context {
     this.#draft = draft;
     this.#circumstances = circumstances;
     this.#computed = item.fingerprint;
+    this.#texts = item.texts;
+  }
+
+  get #ownTexts(): EventTexts {
+    this.#texts ??= textsOf(this.#event);
+    return this.#texts;
   }
 
   get #fingerprint(): Buffer | null {
@@ -60,7 +71,9 @@ export class ItemDecision implements Context {
     const { repeat, where } = this.#event;
     const { fingerprintKey } = this.#circumstances;
     const expands = repeat !== undefined || where !== undefined;
-    this.#computed = expands ? null : fingerprintOf(this.#posting.initiativeId, this.#event, fingerprintKey);
+    this.#computed = expands
+      ? null
+      : fingerprintOf(this.#posting.initiativeId, this.#event, fingerprintKey, this.#ownTexts);
     return this.#computed;
   }
 
@@ -80,7 +93,7 @@ export class ItemDecision implements Context {
   *decided(): Asking<Recorded[]> {
     const type = this.#types.get(this.#event.type);
     if (type.makes) return yield* this.#make(type);
-    return this.#event.where ? yield* this.#changeWhere(type, this.#event.where) : yield* this.#change(type);
+    return this.#event.where ? yield* this.#changeWhere(type) : yield* this.#change(type);
   }
 
   *#make(type: MakingType): Asking<Recorded[]> {
@@ -106,15 +119,22 @@ export class ItemDecision implements Context {
   *#makeOne(type: MakingType, recordId: string): Asking<Recorded> {
     const present = yield* this.record(recordId);
     this.#checkVersion(present?.version ?? 0);
-    if (present)
-      throw this.refuse('record-exists', `${recordId} exists already, as ${present.kind}.`, '/recordId');
+    if (present) {
+      const differing = differencesOf(this.#event, present);
+      const how = differing.length === 0 ? '' : `, with another ${differing.join(', ')}`;
+      throw this.refuse(
+        'record-exists',
+        `${recordId} exists already, as ${present.kind}${how}.`,
+        '/recordId',
+      );
+    }
     if (type.makes !== 'initiative') this.#checkStanding(yield* this.#initiative());
     return yield* this.#makeNew(type, recordId);
   }
 
   *#makeNew(type: MakingType, recordId: string): Asking<Recorded> {
     const { data: posted = {}, ...event } = this.#event;
-    const { data, openings } = yield* this.commit(posted, undefined, '');
+    const { data, openings } = yield* this.commit(posted, undefined, (pointer) => pointer);
     const occurredOn = event.occurredOn ?? (type.dateOf ? yield* type.dateOf(data, this) : undefined);
     return yield* this.#append(undefined, openings, '', {
       recordId,
@@ -143,18 +163,25 @@ export class ItemDecision implements Context {
     throw this.refuse('no-change', `This would leave ${recordId} as it is.`, type.changeAt ?? '');
   }
 
-  *#changeWhere(type: ChangingType, where: Where): Asking<Recorded[]> {
+  *#changeWhere(type: ChangingType): Asking<Recorded[]> {
     this.#checkStanding(yield* this.#initiative());
-    const query = { initiativeId: this.#posting.initiativeId, ...where, limit: eventsMax + 1 };
-    const targets = yield* this.#draft.milestonesAt(query);
-    if (targets.length === 0)
-      throw this.refuse('nothing-matches', `No standing milestone of ${where.meetingId} matches.`, '/where');
+    const { targets: found } = this.#item;
+    if (!found) throw new Error('the targets of a where were not found beforehand');
+    const targets = yield* this.#draft.matching(this.#posting.initiativeId, found);
+    this.#checkCount(targets.length);
+    if (targets.length === 0) {
+      const status = type.onRetracted ? 'retracted' : 'standing';
+      throw this.refuse('nothing-matches', `No ${status} MoU or project matches.`, '/where');
+    }
     if (targets.length > eventsMax) throw tooMany(this.#item);
     this.#draft.matched += targets.length;
     if (this.#draft.matched > matchedMax) {
       const detail = `The request would look at more than ${matchedMax} records, each item at all that it matches.`;
       throw this.refuse('too-many-events', detail, '/where');
     }
+    yield* this.#draft.loadExternalIds(
+      targets.flatMap(({ record }) => changedId(record, this.#event.to) ?? []),
+    );
     const recorded: Recorded[] = [];
     for (const target of targets) {
       const one = yield* this.#changeOne(type, target);
@@ -191,32 +218,22 @@ export class ItemDecision implements Context {
     present: Version | undefined,
     openings: Opening[],
     recordAt: string | undefined,
-    members: Pick<StoredEvent, 'recordId' | 'kind' | 'version' | 'occurredOn' | 'data'> & Stored,
+    members: EventMembers,
     unchecked = false,
   ): Asking<Recorded> {
-    const { type, sources, reason, note, correlationId } = this.#event;
-    const event: StoredEvent = {
-      v: 1,
-      eventId: this.#nextEventId(),
-      initiativeId: this.#posting.initiativeId,
-      type,
-      ...(sources ? { sources } : {}),
-      ...(reason ? { reason } : {}),
-      ...(note === undefined ? {} : { note }),
-      ...(correlationId === undefined ? {} : { correlationId }),
-      ...members,
-      recordedAt: this.#circumstances.recordedAt,
-      recordedBy: this.#posting.principal,
-    };
+    const event = this.#stored(members);
+    const { sources = [] } = this.#event;
     if (this.#draft.changes.length === eventsMax) throw tooMany(this.#item);
-    const leaf = leafOf(event);
+    // Names of persons are posted, and not stored.
+    const isAsPosted = event.data !== undefined && event.data === this.#event.data;
+    const leaf = leafOf(event, isAsPosted ? this.#ownTexts : undefined);
     const bytes = Buffer.from(leaf);
     if (bytes.length > leafBytesMax) {
-      const detail = `The stored event would have ${bytes.length} bytes, at most ${leafBytesMax} can be.`;
+      const detail = `The stored event would have ${bytes.length} bytes, at most ${leafBytesMax} can be. Sources can follow in EvidenceAdded, parties in RecordCorrected with addParty.`;
       throw this.refuse('event-too-large', detail, '');
     }
     const position = this.#draft.nextPosition;
-    this.checkSources(sources ?? [], '/sources');
+    for (const [i, source] of sources.entries()) this.checkSource(source, `/sources/${i}`);
     const record = this.#types.evolve(present?.record, event);
     if (record.status === 'standing' && !unchecked) {
       const refuse: Refuse = (code, detail, path) =>
@@ -234,12 +251,46 @@ export class ItemDecision implements Context {
       // A dry run keeps none, and that of a long batch costs as much as a seventh of its decision.
       fingerprint: this.#posting.dryRun ? null : this.#fingerprint,
       before: present,
-      after: { record, position, made: present?.made ?? position },
+      after: present ? { record, position, made: present.made } : this.#made(record, position),
       openings,
     };
-    this.#draft.add(change);
+    const logged = this.#draft.add(change);
     this.#appended += 1;
-    return recordedOf(this.#item.index, { position, ...event, leafHash: change.leafHash }, false);
+    return recordedOf(this.#item.index, logged, false);
+  }
+
+  #made(record: LedgerRecord, position: number): Version {
+    const { titleKey } = this.#item;
+    const isAsPosted = titleKey !== undefined && record.occurredOn === this.#event.occurredOn;
+    return { record, position, made: position, ...(isAsPosted && { titleKey }) };
+  }
+
+  /** The event, with its members in the order of the canonical form, so that nothing is sorted for the leaf. */
+  #stored(members: EventMembers): StoredEvent {
+    const { type, sources, reason, note, correlationId } = this.#event;
+    const { changes, data, erased, grants, kind, occurredOn, recordId, to, version } = members;
+    const event: Partial<StoredEvent> = {};
+    if (changes) event.changes = changes;
+    if (correlationId !== undefined) event.correlationId = correlationId;
+    if (data) event.data = data;
+    if (erased) event.erased = erased;
+    event.eventId = this.#nextEventId();
+    if (grants) event.grants = grants;
+    event.initiativeId = this.#posting.initiativeId;
+    event.kind = kind;
+    if (note !== undefined) event.note = note;
+    if (occurredOn !== undefined) event.occurredOn = occurredOn;
+    if (reason) event.reason = reason;
+    event.recordId = recordId;
+    event.recordedAt = this.#circumstances.recordedAt;
+    event.recordedBy = this.#posting.principal;
+    if (sources) event.sources = sources;
+    if (to) event.to = to;
+    event.type = type;
+    event.v = 1;
+    event.version = version;
+    // All that an event must have was set.
+    return event as StoredEvent;
   }
 
   /** Where one item with an id makes several events (imports have such), the first has it, and it gives the others theirs. */
@@ -275,6 +326,15 @@ export class ItemDecision implements Context {
     throw new Refusal('version-conflict', detail, { errors: [{ pointer, detail }], actualVersion: actual });
   }
 
+  #checkCount(actual: number): void {
+    const { expectCount } = this.#event;
+    if (expectCount === undefined || expectCount === actual) return;
+    const pointer = `${this.#item.pointer}/expectCount`;
+    const more = actual > matchedMax ? ' or more' : '';
+    const detail = `${actual}${more} records match, not ${expectCount}.`;
+    throw new Refusal('count-differs', detail, { errors: [{ pointer, detail }], actualCount: actual });
+  }
+
   *#checkDuplicateOf(record: LedgerRecord): Asking<void> {
     const duplicateOf = this.#event.reason?.duplicateOf;
     if (duplicateOf === undefined) return;
@@ -302,11 +362,9 @@ export class ItemDecision implements Context {
     throw refuse('date-in-future', detail, path);
   }
 
-  checkSources(sources: readonly Source[], path: string): void {
-    for (const [i, { publishedOn, retrievedOn }] of sources.entries()) {
-      this.#checkDate(publishedOn, `${path}/${i}/publishedOn`, this.refuse);
-      this.#checkDate(retrievedOn, `${path}/${i}/retrievedOn`, this.refuse);
-    }
+  checkSource({ publishedOn, retrievedOn }: Source, path: string): void {
+    if (publishedOn !== undefined) this.#checkDate(publishedOn, `${path}/publishedOn`, this.refuse);
+    if (retrievedOn !== undefined) this.#checkDate(retrievedOn, `${path}/retrievedOn`, this.refuse);
   }
 
   readonly refuse: Refuse = (code, detail, path) =>
@@ -322,6 +380,14 @@ export class ItemDecision implements Context {
 
   *record(recordId: string): Asking<LedgerRecord | undefined> {
     return (yield* this.#draft.version(this.#posting.initiativeId, recordId))?.record;
+  }
+
+  sameExternalId(record: LedgerRecord): Asking<string | undefined> {
+    return this.#draft.sameExternalId(record);
+  }
+
+  namedParties(): Asking<LedgerRecord<'party'>[]> {
+    return this.#draft.namedParties();
   }
 
   *milestoneAt(meetingId: string): Asking<LedgerRecord | undefined> {
@@ -340,15 +406,29 @@ export class ItemDecision implements Context {
   *commit<D extends object>(
     data: D,
     record: LedgerRecord | undefined,
-    path: string,
+    placeOf: (pointer: string) => string,
   ): Asking<{ data: D; openings: Opening[] }> {
+    if (namesNobody(data)) return { data, openings: [] };
     const held = new Map<string, string | undefined>();
     for (const commitment of record ? commitmentsIn(record.data) : [])
       held.set(commitment, namesPersons(data) ? (yield* this.#draft.name(commitment))?.name : undefined);
     return commitPeople(data, held, this.#circumstances.newSalt, (place, detail) =>
-      this.invalid(path + place, detail),
+      this.invalid(placeOf(place), detail),
     );
   }
+}
+
+/** The posted members that differ from those of a record; lists that may name persons are left out. */
+function differencesOf({ occurredOn, data = {} }: Posted, present: LedgerRecord): string[] {
+  const posted = { ...(occurredOn !== undefined && { occurredOn }), data };
+  const { occurredOn: on, data: held } = stateOf(present);
+  const state = { ...(on !== undefined && { occurredOn: on }), data: held ?? {} };
+  // It was checked when it was posted.
+  const after = mergePatch(state, posted as unknown as Json);
+  const names = diff(state, after).map(
+    ({ path }) => segmentsOf(path).filter((name) => name !== 'data')[0] ?? '',
+  );
+  return [...new Set(names)].filter((name) => name !== 'coChairs' && name !== 'parties').slice(0, 10);
 }
 
 const tooMany = (item: Item): Refusal => {

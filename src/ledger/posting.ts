@@ -1,9 +1,11 @@
-import { createHmac } from 'node:crypto';
 import type { Granted } from '../access/rights.ts';
 import { type ProblemPart, Refusal } from '../errors.ts';
-import { canonicalJson } from '../shapes/canonical-json.ts';
+import { canonicalWith, type EventTexts, textsOf } from '../shapes/event-texts.ts';
+import type { Reason } from '../shapes/fields.ts';
+import { keyedHash } from '../shapes/keyed-hash.ts';
 import { pointerOf } from '../shapes/merge-patch.ts';
 import { type Defaults, eventsMax, type Posted } from '../shapes/posted.ts';
+import type { Targets } from '../shapes/targets.ts';
 import type { EventTypes } from './event-types.ts';
 import { defaultsFault } from './shape.ts';
 
@@ -16,6 +18,12 @@ export interface Item {
   event: Posted;
   /** The keyed fingerprint of its content, where it was made beforehand. */
   fingerprint?: Buffer;
+  /** Of its members, where they were made beforehand. */
+  texts?: EventTexts;
+  /** Of a `where`, found beforehand. */
+  targets?: Targets;
+  /** Of the record that it makes (see `titleKeyOf`), where all that it follows from is posted; found beforehand. */
+  titleKey?: number;
 }
 
 /**
@@ -24,6 +32,12 @@ export interface Item {
  */
 export type Authority = 'operator' | 'open' | Granted;
 
+/** Events of the log to be taken back, each with its place in the body. */
+export interface Undo {
+  events: { position: number; pointer: string }[];
+  reason: Reason;
+}
+
 /** A request to record events, checked for its shape and nothing else. */
 export interface Posting {
   initiativeId: string;
@@ -31,6 +45,8 @@ export interface Posting {
   principal: string;
   authority: Authority;
   items: Item[];
+  /** In place of items: events that are taken back. */
+  undo?: Undo;
   dryRun: boolean;
   /** fingerprint: keyed, of the bytes of the body and the query. */
   idempotency?: { key: string; fingerprint: Buffer };
@@ -113,8 +129,8 @@ function numberFault(value: unknown): ProblemPart | undefined {
     }
     return undefined;
   }
-  for (const [key, part] of Object.entries(value)) {
-    const fault = numberFault(part);
+  for (const key of Object.keys(value)) {
+    const fault = numberFault((value as Record<string, unknown>)[key]);
     if (fault) return { ...fault, pointer: pointerOf([key]) + fault.pointer };
   }
   return undefined;
@@ -124,11 +140,14 @@ function numberFault(value: unknown): ProblemPart | undefined {
  * The keyed fingerprint of an event's content as posted, by which a repeat under the same eventId is known.
  * Preconditions and ids are no content.
  */
-export function fingerprintOf(initiativeId: string, event: Posted, key: Buffer): Buffer {
-  const { eventId: _, expectedVersion: __, ...content } = event;
-  return createHmac('sha256', key)
-    .update(canonicalJson({ initiativeId, ...content }))
-    .digest();
+export function fingerprintOf(
+  initiativeId: string,
+  event: Posted,
+  key: Buffer,
+  texts: EventTexts = textsOf(event),
+): Buffer {
+  const { eventId: _, expectedVersion: __, expectCount: ___, ...content } = event;
+  return keyedHash(key, canonicalWith({ initiativeId, ...content }, texts));
 }
 
 export const invalid = (part: ProblemPart, ...others: ProblemPart[]): Refusal =>

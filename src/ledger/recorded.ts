@@ -1,7 +1,13 @@
+import type { FieldChange } from '../shapes/merge-patch.ts';
 import type { AnswerExtra, AnsweredItem, LoggedEvent, Warning } from './facts.ts';
 
 /** An event of an answer: recorded now, or under its id before. */
-export type Recorded = Omit<LoggedEvent, 'initiativeId' | 'fingerprint'> & { index: number; replayed?: true };
+export type Recorded = Omit<LoggedEvent, 'initiativeId' | 'fingerprint'> & {
+  index: number;
+  replayed?: true;
+  /** Of a dry run: what the event would change in a record that is there. */
+  changes?: FieldChange[];
+};
 
 /** What must be kept of an answer beside its range of positions. */
 export function extraOf(recorded: Recorded[], warnings: Warning[]): AnswerExtra | null {

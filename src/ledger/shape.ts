@@ -1,20 +1,20 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { type TSchema, Type } from 'typebox';
 import type { ProblemPart } from '../errors.ts';
+import { isScope } from '../shapes/claim-scope.ts';
 import { parseEdtf } from '../shapes/edtf.ts';
 import { closed, Edtf, ref, SomeSources, Sources } from '../shapes/fields.ts';
 import { pointerOf } from '../shapes/merge-patch.ts';
 import { Defaults } from '../shapes/posted.ts';
 import type { Kind } from '../shapes/record.ts';
-import { allKinds, dataOf, LogData, PrincipalData, sharedSchemas } from '../shapes/record-data.ts';
+import { allKinds, dataOf, ownSchemas, sharedSchemas } from '../shapes/record-data.ts';
 import { isVisible } from '../shapes/visible.ts';
 
 /** Formats that the event schemas name. */
 export const formats = {
   edtf: (text: string): boolean => parseEdtf(text) !== undefined,
   visible: isVisible,
-  // What stands behind series:, pillar: or zone: is a text as any other.
-  'visible-scope': (text: string): boolean => isVisible(text.slice(text.indexOf(':') + 1)),
+  'claim-scope': isScope,
   'web-url': (text: string): boolean => /^https?:\/\/\S+$/i.test(text) && URL.canParse(text),
 } as const;
 
@@ -31,7 +31,7 @@ function makeAjv(allErrors: boolean): Ajv {
     // That of ajv-formats would also take urn:uuid:…, a second spelling of the same id.
     formats: { ...formats, uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i },
   });
-  for (const schema of [...sharedSchemas, LogData, PrincipalData]) ajv.addSchema(schema);
+  for (const schema of [...sharedSchemas, ...ownSchemas]) ajv.addSchema(schema);
   return ajv;
 }
 
@@ -60,8 +60,8 @@ export const defaultsFault = shapeOf(Defaults);
 
 /** What a correction leaves behind must still have the shape of its kind. */
 const stateShape = (kind: Kind): Fault => {
-  const occurredOn =
-    kind === 'initiative' || kind === 'log' || kind === 'principal' ? Type.Optional(Edtf) : Edtf;
+  // A claim is stated for a day; of anything else, nobody may know when it was.
+  const occurredOn = kind === 'claim' ? Edtf : Type.Optional(Edtf);
   const sources = kind === 'claim' ? SomeSources : Sources;
   return shapeOf(Type.Object({ occurredOn, data: ref(dataOf[kind]), sources }, closed));
 };
@@ -126,7 +126,10 @@ const formatDetails = new Map([
     'must be a possible date: 2023, 2023-12, 2023-12-14, a/b, [a..b] or [..b], with ?, ~ or % for doubt',
   ],
   ['visible', 'must not be blank'],
-  ['visible-scope', 'must name something that shows'],
+  [
+    'claim-scope',
+    'must be all, other, or terms joined by +: meetings, meeting:<recordId>, year:<four digits>, or series:, pillar:, zone:, sector:, instrument:, party: or country: with a text that shows',
+  ],
   ['web-url', 'must be an http or https URL without spaces'],
   ['uuid', 'must be a UUID'],
 ]);

@@ -9,7 +9,7 @@ const own = (name: string): string => readFileSync(new URL(`assets/${name}`, imp
 /** The style of charts, which pages have in theirs. */
 export const chartStyle = own('chart.css');
 
-const names = ['ledger.css', 'icon.svg', 'live.js', 'proof.js', 'forms.js'] as const;
+const names = ['ledger.css', 'icon.svg', 'live.js', 'proof.js', 'forms.js', 'import.js'] as const;
 
 const texts = new Map<string, string>(
   names.map((name) => [name, name === 'ledger.css' ? chartStyle + own(name) : own(name)]),

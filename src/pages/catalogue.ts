@@ -5,9 +5,11 @@ import { assets } from './assets.ts';
 import { changesPage } from './changes.ts';
 import { claimsOfInitiativePage, claimsPage } from './claims.ts';
 import { correctingPage } from './correcting.ts';
+import { countsPage } from './counts.ts';
 import { eventPage } from './event.ts';
 import { files } from './files.ts';
 import { homePage } from './home.ts';
+import { importPage } from './importing.ts';
 import { initiativePage } from './initiative.ts';
 import { mousPage, projectsPage } from './lists.ts';
 import { logPage } from './log.ts';
@@ -34,10 +36,12 @@ export const pages: Pages = {
     proofPage,
     recordingPage,
     correctingPage,
+    importPage,
     meetingsPage,
     meetingPage,
     mousPage,
     projectsPage,
+    countsPage,
     claimsPage,
     claimsOfInitiativePage,
     aboutPage,

@@ -83,6 +83,9 @@ function figureTable({ before, after }: Changes): Hole {
         [words.named(w.initiative[kind]), was.named, is.named],
         [words.atMeetings(w.initiative[kind]), was.atMeetings, is.atMeetings],
         [words.outsideMeetings(w.initiative[kind]), was.outsideMeetings, is.outsideMeetings],
+        ...(was.undated || is.undated
+          ? ([[words.undated(w.initiative[kind]), was.undated ?? 0, is.undated ?? 0]] as const)
+          : []),
       ] as const;
     }),
   ] as const;

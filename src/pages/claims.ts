@@ -3,6 +3,7 @@ import { claims, claimsOfInitiative } from '../answers/claims.ts';
 import type { Page } from '../answers/page.ts';
 import { record } from '../answers/records.ts';
 import type { ClaimListAnswer } from '../answers/schemas.ts';
+import { scopeTerms } from '../shapes/claim-scope.ts';
 import { parseEdtf } from '../shapes/edtf.ts';
 import { dateInWords } from './dates.ts';
 import { type Hole, html } from './html.ts';
@@ -101,21 +102,25 @@ function table(view: View, items: readonly Claim[], names: ReadonlyMap<string, s
 ${[...groups.values()].map((some) => html`<tbody>${some.slice(0, 1).map(head)}${some.map(row)}</tbody>`)}</table></div>`;
 }
 
+/** The filter of a list that a term of a scope is. */
+const filterOf = new Map([
+  ['all', 'all'],
+  ['meeting', 'meetingId'],
+  ...['pillar', 'zone', 'sector', 'instrument', 'country', 'party'].map((name) => [name, name] as const),
+]);
+
 /** The recorded figure, which opens what it counts where a list can have just that. */
 export function counted(
   view: View,
   { initiativeId, metric, scope, occurredOn }: Claim,
   recorded: number,
 ): Hole {
-  const [name = '', key] = scope.split(/:(.*)/s);
-  const filter = new Map([
-    ['all', {}],
-    ['meeting', { meetingId: key }],
-    ['pillar', { pillar: key }],
-    ['zone', { zone: key }],
-  ]).get(name);
+  const terms = scopeTerms(scope);
+  const filters = new Map(terms.map(({ name, value }) => [filterOf.get(name), value || undefined]));
   const path = `/initiatives/${initiativeId}/${metric}`;
   const until = parseEdtf(occurredOn)?.latest;
-  if (!filter || !/^(mous|projects)$/.test(metric)) return w.number(recorded);
-  return html`<a href="${view.link(path, { ...filter, until })}">${w.number(recorded)}</a>`;
+  // A list has one of each filter.
+  const isListed = filters.size === terms.length && !filters.has(undefined);
+  if (!isListed || !/^(mous|projects)$/.test(metric)) return w.number(recorded);
+  return html`<a href="${view.link(path, { ...Object.fromEntries(filters), until })}">${w.number(recorded)}</a>`;
 }

@@ -151,7 +151,11 @@ async function disagreements(view: View, initiatives: readonly ShownRecord[]): P
   const until = view.parameter('until');
   const found = [];
   for (const status of ['short', 'over'] as const) {
-    const { items, total = 0 } = await view.ask(claims, { status, until }, { limit: shownMost, count: true });
+    const { items, total = 0 } = await view.ask(
+      claims,
+      { status: [status], until },
+      { limit: shownMost, count: true },
+    );
     found.push({ status, items, total });
   }
   if (found.every(({ total }) => total === 0)) return html`<p class="soft">${words.allAddUp}</p>`;

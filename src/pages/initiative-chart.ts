@@ -17,6 +17,8 @@ const words = w.initiative;
 export type Initiative = Omit<Static<typeof InitiativeAnswer>, 'asOf' | 'basis'>;
 export type Meetings = Omit<Static<typeof MeetingListAnswer>, 'asOf' | 'basis'>;
 
+type Counted = Meetings['items'][number]['counts']['mous'];
+
 /** In a page the page says these. */
 const style = `${chartStyle}
 svg {
@@ -66,7 +68,7 @@ export function chartData(initiative: Initiative, { items }: Meetings): ChartDat
     const steps =
       items.length > 0
         ? items.flatMap(({ latest, counts }) =>
-            latest === undefined ? [] : [{ day: latest, count: counts[plural].total }],
+            latest === undefined ? [] : [{ day: latest, count: datedOf(counts[plural]) }],
           )
         : initiative.byYear.flatMap(({ key, ...year }) =>
             key === null ? [] : [{ day: `${key}-12-31`, count: year[plural] }],
@@ -112,6 +114,10 @@ export function chartData(initiative: Initiative, { items }: Meetings): ChartDat
     end: addMonths(last, 6),
   };
 }
+
+/** What a running total has of some counts. With a cut, what has no date is not in their total. */
+const datedOf = ({ total, possible, undated = 0 }: Counted): number =>
+  possible === undefined ? total - undated : total;
 
 function addMonths(day: string, months: number): string {
   const date = new Date(day);

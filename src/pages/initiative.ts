@@ -51,7 +51,7 @@ export const initiativePage: Page = {
     const main = html`<p class="trail"><a href="${view.link('/')}">${words.trail}</a> / ${nameOf(initiative)}</p>
 <div class="lede"><div><h1>${nameOf(initiative)}</h1>
 <p class="soft">${about(initiative, data)}</p></div>
-<p class="soft">${downloads(view, initiative.initiativeId)} · <a href="${view.address('/record', { initiativeId: initiative.initiativeId })}">${w.recording.title}</a></p></div>
+<p class="soft">${downloads(view, initiative.initiativeId)} · <a href="${view.address('/record', { initiativeId: initiative.initiativeId })}">${w.recording.title}</a> · <a href="${view.address(`/initiatives/${initiative.initiativeId}/import`)}">${w.importing.title}</a></p></div>
 ${figures(view, initiative, held)}
 <h2 id="totals">${words.chart}</h2>
 ${chart(initiative, held)}
@@ -59,7 +59,8 @@ ${chart(initiative, held)}
 ${meetingTable(view, initiative, held.items.slice(-meetingsMost))}
 ${held.items.length > meetingsMost ? html`<p><a href="${view.link(`/initiatives/${initiative.initiativeId}/meetings`, { until: cut.until })}">${words.allMeetings(initiative.counts.meetings.total)}</a></p>` : ''}
 <div class="columns"><section>${disagreements(view, initiative)}</section>
-<section>${shares(view, initiative, 'year', initiative.byYear)}</section></div>
+<section>${shares(view, initiative, 'year', initiative.byYear)}
+<p><a href="${view.link(`/initiatives/${initiative.initiativeId}/counts`, { by: 'party', top: 20, until: cut.until })}">${w.countsPage.link}</a></p></section></div>
 <div class="columns">${(['pillar', 'country'] as const)
       .map((name) => {
         const parts = name === 'pillar' ? initiative.byPillar : initiative.byCountry;
@@ -102,7 +103,7 @@ function figures(
   const list = (kind: string) =>
     view.link(`/initiatives/${initiativeId}/${kind}`, { until: view.parameter('until') });
   const milestones = (kind: 'mous' | 'projects') => {
-    const { total, named, atMeetings, outsideMeetings, possible } = counts[kind];
+    const { total, named, atMeetings, outsideMeetings, possible, undated } = counts[kind];
     const claim = newestClaim(claims, kind);
     // A claim stands beside what it speaks of.
     const ofMeetings = claim?.scope === 'meetings' && outsideMeetings > 0;
@@ -114,6 +115,7 @@ function figures(
           : words.outside(outsideMeetings)
         : '',
       possible ? words.possible(possible) : '',
+      undated ? words.undated(undated) : '',
     ];
     const name = ofMeetings ? words.atMeetings[kind] : words[kind];
     // No list has those of all meetings alone: the table of meetings has their numbers.
@@ -134,6 +136,7 @@ ${figure(
   [
     missing.length === 0 ? (held.items.length > 0 ? words.complete : '') : words.missing(missing.join(', ')),
     lastOccurrence && held.items.length > 0 ? w.last(dayInWords(lastOccurrence)) : '',
+    counts.meetings.undated ? words.undated(counts.meetings.undated) : '',
   ]
     .filter(Boolean)
     .join(' · '),

@@ -19,7 +19,7 @@ import {
   type ShownRecord,
   shortNameOf,
 } from './parts.ts';
-import { type Query, View } from './view.ts';
+import { type Query, View, valuesOf } from './view.ts';
 import { w } from './words.ts';
 
 const words = w.lists;
@@ -94,22 +94,37 @@ export const projectsPage = listPage('projects', projects);
 
 function keyInWords(name: string, value: string, meetings: List['meetings']): string {
   if (name === 'named') return words.isNamed(value);
+  if (name === 'sort') return words.sorts.get(value) ?? value;
   const meeting = name === 'meetingId' ? meetings.get(value) : undefined;
   return meeting ? shortNameOf(meeting) : value;
 }
 
-/** The filters that are texts. The others stay as they are. */
+const texts = ['place', 'externalId', 'publisher', 'from'] as const;
+
+/** The filters that are texts, each with its first value. The others, and further values, stay as they are. */
 function form({ view, path, filters }: List): Hole {
-  const { q, party, until, named, ...others } = filters;
-  const { asOf, asOfPosition } = view.asked.parameters;
-  const kept = Object.entries({ ...others, asOf, asOfPosition }).filter(([, value]) => value !== undefined);
-  const option = (value: string, text: string) =>
-    html`<option value="${value}" ${String(named ?? '') === value ? html`selected` : ''}>${text}</option>`;
-  return html`<form class="filters" action="${view.address(path)}">${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${String(value)}">`)}
-<label>${words.search} <input type="search" name="q" maxlength="200" value="${q as string | undefined}"></label>
-<label>${words.party} <input name="party" maxlength="500" value="${party as string | undefined}"></label>
-<label>${words.facet('named')} <select name="named">${option('', words.any)}${option('true', words.isNamed('true'))}${option('false', words.isNamed('false'))}</select></label>
-<label>${words.until} <input name="until" size="11" maxlength="10" title="${words.dateHint}" value="${until as string | undefined}"></label>
+  const shown = new Set<string>(['q', 'party', 'named', 'until', 'sort', ...texts]);
+  const moment = { asOf: view.parameter('asOf'), asOfPosition: view.parameter('asOfPosition') };
+  const kept = Object.entries({ ...filters, ...moment }).flatMap(([name, given]) =>
+    valuesOf(given)
+      .slice(shown.has(name) ? 1 : 0)
+      .map((value) => ({ name, value })),
+  );
+  const first = (name: string) => valuesOf(filters[name])[0];
+  const option = (name: string, value: string, text: string) =>
+    html`<option value="${value}" ${(first(name) ?? '') === value ? html`selected` : ''}>${text}</option>`;
+  return html`<form class="filters" action="${view.address(path)}">${kept.map(({ name, value }) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<label>${words.search} <input type="search" name="q" maxlength="200" value="${first('q')}"></label>
+<label>${words.party} <input name="party" maxlength="4000" value="${first('party')}"></label>
+<label>${words.facet('named')} <select name="named">${option('named', '', words.any)}${option('named', 'true', words.isNamed('true'))}${option('named', 'false', words.isNamed('false'))}</select></label>
+<label>${words.until} <input name="until" size="11" maxlength="10" title="${words.dateHint}" value="${first('until')}"></label>
+<label>${words.sort} <select name="sort">${option('sort', '', words.sorts.get('recorded') ?? '')}${[...words.sorts].map(([value, text]) => (value === 'recorded' ? '' : option('sort', value, text)))}</select></label>
+<details${texts.some((name) => first(name) !== undefined) ? html` open` : ''}><summary>${words.moreFilters}</summary>${texts.map(
+    (
+      name,
+    ) => html`<label>${words.facet(name)} <input name="${name}" maxlength="${name === 'from' ? 10 : 400}"${name === 'from' ? html` title="${words.dateHint}"` : ''} value="${first(name)}"></label>
+`,
+  )}</details>
 <p><button>${words.apply}</button></p></form>`;
 }
 
@@ -125,10 +140,9 @@ function facet(
   const left = shown.length - keysMost;
   return html`<dt>${words.facet(name)}</dt><dd>${shown.slice(0, keysMost).map(({ key, count }, i) => {
     const text = keyInWords(name, key ?? '', meetings);
-    const one =
-      filters[name] === key
-        ? html`<strong>${text}</strong>`
-        : html`<a href="${view.link(path, { ...filters, [name]: key ?? undefined })}">${text}</a>`;
+    const one = valuesOf(filters[name]).includes(key ?? '')
+      ? html`<strong>${text}</strong>`
+      : html`<a href="${view.link(path, { ...filters, [name]: key ?? undefined })}">${text}</a>`;
     return html`${i > 0 ? ' · ' : ''}${one} <small>${w.number(count)}</small>`;
   })}${left > 0 ? html` <small>${words.more(left)}</small>` : ''}</dd>
 `;
@@ -147,17 +161,18 @@ function table({ view, kind, meetings }: List, items: readonly ShownRecord[]): H
       zone,
       instrument,
       occasion,
+      places,
       validUntil,
     } = dataOf(record);
     const meeting = meetings.get(meetingId ?? '');
     const at = meeting
       ? html`<a class="nowrap" href="${view.link(pathOf(meeting))}">${shortNameOf(meeting)}</a>`
-      : html`<small>${meetingId ?? occasion?.name ?? occasion?.place ?? words.unlisted}</small>`;
+      : html`<small>${meetingId ?? occasion?.name ?? occasion?.place ?? places?.join('; ') ?? words.unlisted}</small>`;
     return html`<tr><th scope="row" class="wrap">${recordLink(view, record)}${title === undefined ? html` <small>${w.announcedAsNumber}</small>` : ''}${record.status === 'standing' ? '' : html` <span class="tag">${w.withdrawn}</span>`}</th><td class="when">${dateOf(record)}${record.possible ? html` <small>${w.mayHaveBeen}</small>` : ''}${validUntil && html`<br><small>${w.validUntil(dateInWords(validUntil))}</small>`}</td><td>${at}</td><td><small>${parties.map(({ name }) => String(name)).join('; ')}</small></td><td><small>${[instrument, pillar, sector, zone].filter(Boolean).join(', ')}</small></td></tr>
 `;
   };
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${words[kind]}"><table>
-<caption>${words.caption} ${words.facetsNote}</caption>
+<caption>${words.caption(view.parameter('sort'))} ${words.facetsNote}</caption>
 <thead><tr><th scope="col">${heads.name}</th><th scope="col">${kind === 'mous' ? heads.date : heads.launched}</th><th scope="col">${heads.meeting}</th><th scope="col">${heads.parties}</th><th scope="col">${heads.more}</th></tr></thead>
 <tbody>${items.map(row)}</tbody></table></div>`;
 }

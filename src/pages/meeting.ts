@@ -96,14 +96,14 @@ const listOf = (
   });
 
 function counted(view: View, meeting: Meeting, kind: 'mous' | 'projects'): Hole {
-  const { total } = meeting.counts[kind];
+  const { total, undated } = meeting.counts[kind];
   const claim = meeting.claims.findLast(
     ({ metric, scope }) => metric === kind && scope === `meeting:${meeting.recordId}`,
   );
   const announced = claim
     ? words.claimed(w.qualified(claim.qualifier, claim.value), dateInWords(claim.occurredOn))
     : words.notAnnounced;
-  const coverage = html`<a href="${view.link('/about')}#coverage">${words.coverage(meeting.coverage[kind])}</a>`;
+  const coverage = html`<a href="${view.link('/about')}#coverage">${words.coverage(meeting.coverage[kind])}</a>${undated ? ` · ${w.initiative.undated(undated)}` : ''}`;
   return figure(words[kind], total, listOf(view, meeting, kind), claimBeside(claim, announced), coverage);
 }
 

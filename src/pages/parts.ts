@@ -2,7 +2,7 @@ import type { TProperties } from 'typebox';
 import type { Answer } from '../answers/answer.ts';
 import { dateInWords } from './dates.ts';
 import { type Hole, html, safeUrl } from './html.ts';
-import type { Query, View } from './view.ts';
+import { type Query, type View, valuesOf } from './view.ts';
 import { w } from './words.ts';
 
 /** A record as answers have it, as far as pages look at it. */
@@ -54,6 +54,7 @@ export interface ShownData {
   zone?: string;
   instrument?: string;
   occasion?: { name?: string; place?: string };
+  places?: string[];
   coChairs?: { name: unknown; role?: string; side?: string }[];
 }
 
@@ -137,10 +138,15 @@ export function sourceList(sources: readonly ShownSource[]): Hole {
 }
 
 export function sourceLine({ publisher, title, url, archiveUrl, publishedOn }: ShownSource): Hole {
-  const [to, archived] = [safeUrl(url), safeUrl(archiveUrl)];
+  const archived = safeUrl(archiveUrl);
   const named = title ?? publisher ?? url ?? archiveUrl ?? w.source;
-  const link = to ? html`<a href="${to}" rel="external nofollow noreferrer">${named}</a>` : named;
-  return html`${link}${title && publisher ? `, ${publisher}` : ''}${publishedOn ? `, ${dateInWords(publishedOn)}` : ''}${archived && html` (<a href="${archived}" rel="external nofollow noreferrer">${w.archived}</a>)`}`;
+  return html`${outsideLink(named, url)}${title && publisher ? `, ${publisher}` : ''}${publishedOn ? `, ${dateInWords(publishedOn)}` : ''}${archived && html` (<a href="${archived}" rel="external nofollow noreferrer">${w.archived}</a>)`}`;
+}
+
+/** A text, which leads to an address outside the ledger where a browser may be sent there. */
+export function outsideLink(text: string, url: string | undefined): Hole {
+  const to = safeUrl(url);
+  return to ? html`<a href="${to}" rel="external nofollow noreferrer">${text}</a>` : text;
 }
 
 /** What a page of a list takes: the parameters of its answer, but for those that say how much is sent, and in what form. */
@@ -155,7 +161,7 @@ export function filtersOf({ asked }: View, answer: Answer): Query {
   const chosen = Object.keys(parametersOf(answer)).filter(
     (name) => asked.parameters[name] !== undefined && !others.includes(name),
   );
-  // Parameters are texts, numbers and booleans by their schema.
+  // Parameters are texts, numbers, booleans and lists of them by their schema.
   return Object.fromEntries(chosen.map((name) => [name, asked.parameters[name] as Query[string]]));
 }
 
@@ -171,7 +177,7 @@ export function pager(view: View, path: string, filters: Query, next: string | u
 
 /** The same list as files. */
 export const asFiles = (view: View, path: string, filters: Query): Hole =>
-  html`<a href="${view.link(`${path}.csv`, filters)}">CSV</a> · <a href="${view.link(`${path}.json`, filters)}">JSON</a>`;
+  html`<a href="${view.link(`${path}.csv`, filters)}">CSV</a> · <a href="${view.link(`${path}.csv`, { ...filters, excel: true })}">${w.csvForExcel}</a> · <a href="${view.link(`${path}.json`, filters)}">JSON</a>`;
 /** An event of an answer. */
 export interface LoggedEvent {
   position: number;
@@ -207,10 +213,12 @@ export function chips(
   filters: Query,
   told: (name: string, value: string) => string,
 ): Hole {
-  const names = Object.keys(filters);
-  if (names.length === 0) return undefined;
-  return html`<ul class="chips">${names.map((name) => {
-    const text = told(name, String(filters[name]));
-    return html`<li>${text} <a href="${view.link(path, { ...filters, [name]: undefined })}" aria-label="${w.without(text)}">${w.remove}</a></li>`;
+  const chosen = Object.entries(filters).flatMap(([name, given]) =>
+    valuesOf(given).map((value, i, all) => ({ name, value, others: all.toSpliced(i, 1) })),
+  );
+  if (chosen.length === 0) return undefined;
+  return html`<ul class="chips">${chosen.map(({ name, value, others }) => {
+    const text = told(name, value);
+    return html`<li>${text} <a href="${view.link(path, { ...filters, [name]: others })}" aria-label="${w.without(text)}">${w.remove}</a></li>`;
   })}</ul>`;
 }

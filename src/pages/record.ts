@@ -5,13 +5,14 @@ import type { Page } from '../answers/page.ts';
 import { moment, positionParameter, recordParameters } from '../answers/parameters.ts';
 import { record as recordAnswer } from '../answers/records.ts';
 import type { ClaimListAnswer, RecordAnswer } from '../answers/schemas.ts';
+import { meetingAlone } from '../shapes/claim-scope.ts';
 import { parseEdtf } from '../shapes/edtf.ts';
 import { counted } from './claims.ts';
 import { dateInWords, dayInWords } from './dates.ts';
 import { inOrder, inWords, type Version, versionItem } from './diff.ts';
 import { type Hole, html } from './html.ts';
 import { layout } from './layout.ts';
-import { dataOf, dateOf, nameOf, pathOf, recordLink, sourceList, statusTag } from './parts.ts';
+import { dataOf, dateOf, nameOf, outsideLink, pathOf, recordLink, sourceList, statusTag } from './parts.ts';
 import { proofSection } from './proof.ts';
 import { View } from './view.ts';
 import { w } from './words.ts';
@@ -45,10 +46,11 @@ export const recordPage: Page = {
     const initiative = await view.ask(recordAnswer, { initiativeId, recordId: initiativeId });
     const own = pathOf(record);
     // What the ledger records of itself is nothing that an officer changes; and what is past is past.
-    const isChangeable = !view.isPast && record.kind !== 'log' && record.kind !== 'principal';
+    const isOwn = ['log', 'principal', 'party'].includes(record.kind);
+    const isChangeable = !view.isPast && !isOwn;
     const main = html`<p class="trail"><a href="${view.link('/')}">${w.initiatives}</a> / ${recordLink(view, initiative)} / ${w.kind(record.kind)} ${record.recordId}</p>
 <h1>${nameOf(record)}</h1>
-<p class="soft">${[w.kind(record.kind), `${w.happened(record.kind)} ${dateOf(record)}`, words.versions(record.version)].join(' · ')}${own === asked.path ? '' : html` · <a href="${view.link(own)}">${words.ownPage}</a>`}${isChangeable ? html` · <a href="${view.address(`${initiative}/records/${record.recordId}/correct`)}">${w.recording.changeThis}</a>` : ''}</p>
+<p class="soft">${[w.kind(record.kind), `${w.happened(record.kind)} ${dateOf(record)}`, words.versions(record.version)].join(' · ')}${own === asked.path ? '' : html` · <a href="${view.link(own)}">${words.ownPage}</a>`}${isChangeable ? html` · <a href="${view.address(`/initiatives/${initiativeId}/records/${record.recordId}/correct`)}">${w.recording.changeThis}</a>` : ''}</p>
 ${isWithdrawn ? withdrawn(latest) : ''}
 ${record.kind === 'claim' ? await comparison(view, record) : ''}
 <div class="columns"><section><h2>${isWithdrawn ? words.saidBefore : words.says}</h2>${await facts(view, record)}</section>
@@ -115,7 +117,7 @@ async function comparedClaim(view: View, record: Shown): Promise<Claim | undefin
   for (let after: string | undefined; ; ) {
     const { items, next } = await view.ask(
       claimsOfInitiative,
-      { initiativeId: record.initiativeId, metric, scope },
+      { initiativeId: record.initiativeId, metric: [metric], scope: [scope] },
       { after, limit: 1000 },
     );
     const claim = items.find(({ recordId }) => recordId === record.recordId);
@@ -132,8 +134,10 @@ async function facts(view: View, record: Shown): Promise<Hole> {
     const other = await view.ask(recordAnswer, { initiativeId, recordId });
     return html`${recordLink(view, other)}${words.status(statusOf.get(recordId) ?? other.status)}`;
   };
-  const { meetingId, madeAt, renews, under, sameAs, scope, ...data } = { ...(record.data as Linking) };
-  const [, meetingOfScope] = /^meeting:(.*)$/.exec(scope ?? '') ?? [];
+  const { meetingId, madeAt, renews, under, sameAs, scope, references, ...data } = {
+    ...(record.data as Linking),
+  };
+  const meetingOfScope = meetingAlone(scope ?? '');
   const links: [string, Hole][] = [];
   if (meetingId) links.push(['meetingId', await link(meetingId)]);
   if (scope) links.push(['scope', meetingOfScope ? await link(meetingOfScope) : w.scope(scope)]);
@@ -144,6 +148,7 @@ async function facts(view: View, record: Shown): Promise<Hole> {
     const to = view.link(`/initiatives/${sameAs.replace('/', '/records/')}`);
     links.push(['sameAs', html`<a href="${to}">${sameAs}</a>`]);
   }
+  for (const { text, url } of references ?? []) links.push(['references', outsideLink(text, url)]);
   const members: [string, Hole][] = [
     ['occurredOn', dateOf(record)],
     ...Object.entries(data).map(([name, value]): [string, Hole] => [name, inWords(`/data/${name}`, value)]),
@@ -156,7 +161,7 @@ async function facts(view: View, record: Shown): Promise<Hole> {
   )}</dl>`;
 }
 
-/** The members of data that name other records. */
+/** The members of data that lead elsewhere. */
 interface Linking {
   meetingId?: string;
   madeAt?: string;
@@ -164,6 +169,7 @@ interface Linking {
   renews?: { recordId?: string; text?: string };
   under?: string[];
   sameAs?: string;
+  references?: { text: string; url?: string }[];
 }
 
 /** What happened in the world and what was recorded of it, day by day. */

@@ -24,6 +24,7 @@ export const recordingPage: Page = {
     const initiativeId = view.parameter('initiativeId');
     const chosen = items.find((one) => one.initiativeId === initiativeId);
     const main = html`<h1>${chosen ? words.titleOf(nameOf(chosen)) : words.title}</h1>
+${chosen ? html`<p><a href="${view.address(`/initiatives/${chosen.initiativeId}/import`)}">${w.importing.title}</a></p>` : ''}
 ${needsScript()}
 ${chosen ? await pressRelease(view, chosen.initiativeId) : start(view, items)}
 <script type="module" src="${asked.base}${assetPath('forms.js')}"></script>`;

@@ -3,7 +3,12 @@ import { type Answered, answered, type Shaped } from '../answers/answered.ts';
 import type { PageAsked } from '../answers/page.ts';
 
 /** Parameters in an address; undefined: absent. */
-export type Query = { [name: string]: string | number | boolean | undefined };
+export type Query = { [name: string]: Value | readonly Value[] | undefined };
+type Value = string | number | boolean;
+
+/** The values of a parameter, as texts. */
+export const valuesOf = (given: Query[string]): string[] =>
+  given === undefined ? [] : [given].flat().map(String);
 
 /** What a page is written with: answers as of its moment, and addresses that keep the moment. */
 export class View {
@@ -38,7 +43,7 @@ export class View {
 
   /** The address of a page or a file as of the same moment. */
   link(path: string, query: Query = {}): string {
-    const { asOf, asOfPosition } = this.asked.parameters;
+    const [asOf, asOfPosition] = [this.parameter('asOf'), this.parameter('asOfPosition')];
     // A page has hundreds of addresses with nothing but the moment in their query.
     this.#moment ??= this.address('', { asOf, asOfPosition }).slice(this.asked.base.length);
     return Object.keys(query).length === 0
@@ -47,9 +52,11 @@ export class View {
   }
 
   /** An address as of now. */
-  address(path: string, query: { [name: string]: unknown } = {}): string {
-    const given = Object.entries(query).filter(([, value]) => value !== undefined);
-    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  address(path: string, query: Query = {}): string {
+    const given = Object.entries(query).flatMap(([name, some]) =>
+      valuesOf(some).map((value) => [name, value]),
+    );
+    const search = new URLSearchParams(given).toString();
     return this.asked.base + path + (search === '' ? '' : `?${search}`);
   }
 

@@ -2,8 +2,14 @@
  * Every text of the pages, in one place. Numbers of things have their noun here, because languages differ in how they count.
  */
 
-const english = new Intl.NumberFormat('en');
-const digits = (count: number): string => english.format(count);
+import { scopeTerms } from '../shapes/claim-scope.ts';
+
+/** Made at its first use, as it takes 20 ms. */
+let english: Intl.NumberFormat | undefined;
+function digits(count: number): string {
+  english ??= new Intl.NumberFormat('en');
+  return english.format(count);
+}
 
 const s = (count: number, one: string, many = `${one}s`): string =>
   `${digits(count)} ${count === 1 ? one : many}`;
@@ -22,6 +28,7 @@ const kindsOfRecord = new Map([
   ['claim', 'Claim'],
   ['log', 'Log'],
   ['principal', 'Principal'],
+  ['party', 'Party'],
 ]);
 const metrics = new Map([
   ['mous', 'MoUs'],
@@ -65,6 +72,8 @@ const eventTypes = new Map([
   ['PrincipalAdded', 'principal added'],
   ['RightsChanged', 'rights changed'],
   ['PrincipalDisabled', 'principal disabled'],
+  ['PartyNamed', 'names of a party'],
+  ['AliasesChanged', 'names of a party changed'],
 ]);
 const reasons = new Map([
   ['typing-error', 'Typing error'],
@@ -93,6 +102,7 @@ const fields = new Map([
   ['parties', 'Parties'],
   ['meetingId', 'Meeting'],
   ['occasion', 'Occasion'],
+  ['places', 'Places'],
   ['instrument', 'Instrument'],
   ['pillar', 'Pillar'],
   ['pillars', 'Pillars'],
@@ -107,6 +117,8 @@ const fields = new Map([
   ['renews', 'Renews'],
   ['under', 'Under'],
   ['sameAs', 'The same as'],
+  ['references', 'Also cited in'],
+  ['externalId', 'Number in its source'],
   ['metric', 'What is counted'],
   ['value', 'Value'],
   ['qualifier', 'How exact'],
@@ -178,8 +190,24 @@ const facetNames = new Map([
   ['country', 'Country'],
   ['named', 'Named'],
   ['party', 'Party'],
+  ['year', 'Year'],
+  ['tier', 'Tier'],
+  ['role', 'Role of a party'],
+  ['meeting', 'Meeting'],
+  ['kind', 'Kind'],
   ['q', 'Words'],
   ['until', 'Happened by'],
+  ['from', 'Happened since'],
+  ['party.all', 'With party'],
+  ['place', 'Place'],
+  ['externalId', 'Id of its sender'],
+  ['correlationId', 'Recorded together as'],
+  ['publisher', 'Publisher'],
+  ['sourceUrl', 'Source'],
+  ['unsourced', 'Without source'],
+  ['undated', 'Without date'],
+  ['kind', 'Kind'],
+  ['sort', 'In order of'],
   ['inForceOn', 'In force on'],
   ['endsBy', 'Ends by'],
   ['standing', 'Standing'],
@@ -203,6 +231,9 @@ const movedCounts = new Map([
   ['projectsNamed', 'projects named'],
   ['projectsAtMeetings', 'projects at meetings'],
   ['projectsNamedAtMeetings', 'projects named at meetings'],
+  ['meetingsUndated', 'meetings without a date'],
+  ['mousUndated', 'MoUs without a date'],
+  ['projectsUndated', 'projects without a date'],
 ]);
 const moment = (position: number, time: string | undefined): string =>
   position === 0
@@ -324,14 +355,15 @@ export const w = {
   qualified: (qualifier: string, value: number) =>
     [qualifiers.get(qualifier), digits(value)].filter(Boolean).join(' '),
   metric: (metric: string) => metrics.get(metric) ?? metric.replaceAll('-', ' '),
-  scope: (scope: string) => {
-    const [name = '', key] = scope.split(/:(.*)/s);
-    if (name === 'all') return 'in all';
-    if (name === 'meetings') return 'at meetings';
-    if (name === 'other') return 'otherwise';
-    if (name === 'meeting') return `at meeting ${key}`;
-    return key === undefined ? scope : `${name} ${key}`;
-  },
+  scope: (scope: string) =>
+    scopeTerms(scope)
+      .map(({ name, value }) => {
+        if (name === 'all') return 'in all';
+        if (name === 'meetings') return 'at meetings';
+        if (name === 'other') return 'otherwise';
+        return name === 'meeting' ? `at meeting ${value}` : `${name} ${value}`;
+      })
+      .join(', '),
   claimed: (figure: string, date: string) => `${figure} claimed, ${date}`,
   claimedShort: (figure: string) => `${figure} claimed`,
 
@@ -340,6 +372,7 @@ export const w = {
   remove: 'remove',
   without: (filter: string) => `Remove the filter ${filter}`,
   pages: 'Pages',
+  csvForExcel: 'CSV for Excel',
   firstPage: 'First page',
   nextPage: 'Next page',
   announcedAsNumber: 'announced as a number',
@@ -453,7 +486,20 @@ export const w = {
     dateHint: '2023, 2023-12 or 2023-12-14',
     apply: 'Show',
     none: 'Nothing matches.',
-    caption: 'In the order in which they were first recorded.',
+    caption: (sort: string | undefined) =>
+      `In the order ${sort === undefined ? 'in which they were first recorded' : `of: ${w.lists.sorts.get(sort)}`}.`,
+    sort: 'In order of',
+    sorts: new Map([
+      ['recorded', 'first recording'],
+      ['-recorded', 'first recording, newest first'],
+      ['date', 'date'],
+      ['-date', 'date, newest first'],
+      ['title', 'name'],
+      ['-title', 'name, backwards'],
+      ['party', 'first party'],
+      ['-party', 'first party, backwards'],
+    ]),
+    moreFilters: 'More filters',
     columns: {
       name: 'Name',
       date: 'Signed',
@@ -463,6 +509,24 @@ export const w = {
       more: 'Kind',
     },
     more: (count: number) => `and ${digits(count)} more`,
+  },
+
+  countsPage: {
+    counts: 'Counts',
+    link: 'Count by party, country, year …',
+    title: (names: readonly string[]) => `Counts by ${names.join(' and ').toLowerCase()}`,
+    distinct: (mous: number, projects: number, possible = 0) =>
+      `${s(mous, 'MoU')} and ${s(projects, 'project')}${possible > 0 ? `, and ${digits(possible)} that may have happened by then` : ''}, each once.`,
+    note: 'Here a record counts under each of its keys.',
+    by: 'By',
+    and: 'and',
+    alone: 'nothing else',
+    top: 'Only the first',
+    total: 'Together',
+    others: (count: number) => `${s(count, 'other')} together`,
+    byKey: 'In the order of the keys.',
+    byTotal: 'Those that count most, first.',
+    none: 'Nothing is counted.',
   },
 
   claimsPage: {
@@ -525,13 +589,14 @@ export const w = {
         text: [
           'A date stays as vague as its source: “December 2023”, “about 2019”, “between 2020 and 2021”. Such a date has an earliest and a latest day.',
           'Up to a day, a figure counts what surely happened by then: its latest day is that day or before. What only may have happened by then is “possible”. It stands beside the figure and is never part of it.',
+          'Undated: nobody knows when it happened. It counts in the totals, and is possible up to every day. It belongs to no year and to no running total, and stands last in lists.',
         ],
       },
       {
         id: 'running',
         title: 'So far',
         text: [
-          'A running total counts the milestones at all meetings up to and including one meeting, in the order in which the meetings were held. Milestones outside meetings are not in it.',
+          'A running total counts the milestones at all meetings up to and including one meeting, in the order in which the meetings were held. Milestones outside meetings are not in it, nor is what has no date.',
         ],
       },
       {
@@ -602,6 +667,7 @@ export const w = {
     moreOutside: (count: number) => `${digits(count)} more outside meetings`,
     outside: (count: number) => `${digits(count)} outside meetings`,
     possible: (count: number) => `${digits(count)} more may have happened by then`,
+    undated: (count: number) => `${digits(count)} without a date`,
     complete: 'none missing',
     missing: (ordinals: string) => `missing: ${ordinals}`,
     noClaim: 'no claim recorded',
@@ -810,6 +876,7 @@ export const w = {
     named: (figure: string) => `${figure}: named`,
     atMeetings: (figure: string) => `${figure}: at meetings`,
     outsideMeetings: (figure: string) => `${figure}: outside meetings`,
+    undated: (figure: string) => `${figure}: without a date`,
     parts: 'How they divide: what moved',
     part: 'Part',
     partOf: (by: string, key: string | null) => `${by.replace(/^by/, '')} ${key ?? 'not said'}`,
@@ -1041,6 +1108,197 @@ export const w = {
         RecordRetracted: 'taken back:',
         RecordReinstated: 'reinstated:',
       },
+    },
+  },
+  importing: {
+    title: 'Bring in a list',
+    titleOf: (name: string) => `Bring in a list for ${name}`,
+    about:
+      'A list as it is kept in a spreadsheet. Nothing is recorded before you have seen what would change.',
+    needsScript:
+      'Bringing in a list in the browser needs JavaScript. The command line does it as well, as docs/import.md says:',
+    command: (id: string) =>
+      `milestone-ledger map list.csv > mapping.json\nmilestone-ledger sync list.csv --initiative ${id} --key externalId --mapping mapping.json --reason "The list of May"`,
+    file: '1. The file',
+    chooseFile: 'A table or lines of JSON',
+    fileHint: 'CSV, TSV, Excel (.xlsx), OpenDocument (.ods) or NDJSON.',
+    mapping: '2. How it is read',
+    mappingAbout:
+      'The ledger looked at the table and made a first proposal. Say for each field which column it comes from.',
+    rows: 'The first rows, as they were read',
+    asText: 'The mapping as a text, to keep or to load',
+    mappingText: 'Mapping (JSON, as docs/import.md describes it)',
+    again: 'Read the file again with this mapping',
+    save: 'Save the mapping as a file',
+    load: 'Load a mapping from a file',
+    what: '3. What is done',
+    mode: 'What the list is',
+    modes: [
+      ['sync', 'a list that is kept in step: new, changed and gone rows'],
+      ['import', 'events that are recorded once, row by row'],
+    ] as readonly (readonly [string, string])[],
+    key: 'What tells the rows apart',
+    why: 'Why records change',
+    missing: 'Records that the list has no more',
+    missings: [
+      ['keep', 'stay as they are'],
+      ['retract', 'are taken back'],
+    ] as readonly (readonly [string, string])[],
+    sourceNote: 'Where the list is published. It is recorded with everything that is new or changed.',
+    record: 'Record exactly this',
+    cancel: 'Cancel',
+    working: 'The ledger is working',
+    /** The fields that the page offers, in its order; a mapping may have others. */
+    fields: [
+      ['type', 'Kind of record', 'kind'],
+      ['occurredOn', 'Happened on', 'date'],
+      ['data.title', 'Title', 'text'],
+      ['data.parties', 'Parties', 'list'],
+      ['data.externalId', 'Number or key in the list', 'text'],
+      ['recordId', 'Id of the record', 'text'],
+      ['data.instrument', 'Instrument', 'text'],
+      ['data.sector', 'Sector', 'text'],
+      ['data.pillar', 'Pillar', 'text'],
+      ['data.zone', 'Zone', 'text'],
+      ['data.meetingId', 'Id of the meeting', 'text'],
+      ['data.places', 'Places', 'list'],
+      ['data.validFrom', 'Valid from', 'date'],
+      ['data.validUntil', 'Valid until', 'date'],
+      ['data.amount.value', 'Amount', 'text'],
+      ['data.amount.currency', 'Currency', 'text'],
+      ['data.references', 'References', 'list'],
+      ['source.publisher', 'Publisher', 'text'],
+      ['source.title', 'Title of the source', 'text'],
+      ['source.url', 'Address of the source', 'text'],
+      ['note', 'Note', 'text'],
+    ] as const,
+    script: {
+      looking: 'The ledger looks at the file …',
+      looked: 'The file was read: {columns} columns.',
+      lookedEvents: 'Lines of JSON need no mapping.',
+      noFile: 'Choose a file first.',
+      wrongFile:
+        '{name} is none of CSV, TSV, Excel (.xlsx), OpenDocument (.ods) and NDJSON. Save it as one of these in your spreadsheet program.',
+      emptyFile: '{name} is empty.',
+      changedFile: 'The file has changed since you chose it. Choose it again.',
+      sending: 'The ledger works on the file …',
+      seconds: '{n} s',
+      cancelled: 'Cancelled. What the ledger had recorded before stays; preview again to see what is left.',
+      cancelledPreview: 'Cancelled. Nothing was recorded.',
+      unreachable:
+        'The ledger does not answer. The file and the mapping are still here; preview again to see what is left to do.',
+      refused: 'The ledger refuses this:',
+      whatToDo: 'What to do',
+      questions: 'Please answer',
+      questionsAbout: 'The ledger does not guess where two readings are possible.',
+      settings: 'How the file is written',
+      encoding: 'Characters',
+      encodings: [
+        ['', 'as the ledger sees them (UTF-8)'],
+        ['utf-8', 'UTF-8'],
+        ['windows-1252', 'Windows-1252 (Excel in Western Europe)'],
+        ['utf-16le', 'UTF-16'],
+        ['utf-16be', 'UTF-16, big end first'],
+      ],
+      delimiter: 'Between cells',
+      delimiters: [
+        ['', 'comma, or what the file says'],
+        [',', 'comma'],
+        [';', 'semicolon'],
+        ['\t', 'tab'],
+        ['|', 'bar |'],
+      ],
+      sheet: 'Sheet',
+      headerRow: 'The header is in row',
+      numbers: 'Numbers look like',
+      numberForms: [
+        ['', 'whole numbers only, or as the ledger writes them'],
+        [',.', '1.234,56'],
+        ['.,', '1,234.56'],
+        [', ', '1 234,56'],
+        ['. ', '1 234.56'],
+        [",'", "1'234,56"],
+        [".'", "1'234.56"],
+        [',', '1234,56'],
+        ['.', '1234.56'],
+      ],
+      empty: 'Words that mean that nothing is there',
+      emptyHint: 'With semicolons between them: n/a; unknown; -',
+      columnsMapping: 'This mapping names columns by their header. Change it as a text below.',
+      ownColumns: 'The table has the columns of the ledger itself, so it needs no mapping.',
+      field: 'Field',
+      column: 'Column of the table',
+      reading: 'How it is read',
+      examples: 'First values',
+      otherFields: 'Other fields',
+      noColumn: '– none –',
+      asInText: '{columns} (as in the text)',
+      fixed: 'the same for every row',
+      kinds: [
+        ['', '–'],
+        ['MoUSigned', 'MoU'],
+        ['ProjectLaunched', 'project'],
+        ['MeetingHeld', 'meeting'],
+      ],
+      dates: 'dates are written as',
+      datesHint: 'dd.mm.yyyy; several with semicolons between them',
+      rivals: 'What does 03/04/2023 mean here?',
+      notAnswered: 'please answer',
+      dayFirst: '3 April: the day comes first',
+      monthFirst: '4 March: the month comes first',
+      separator: 'one name ends at',
+      separators: [
+        ['[]', 'the end of the cell'],
+        ['[";"]', 'a semicolon'],
+        ['[","]', 'a comma'],
+        ['["\\n"]', 'the end of a line'],
+        ['["/"]', 'a slash'],
+        ['[", "," and "]', 'a comma, or “and”'],
+      ],
+      endless: 'words that mean no date',
+      repeats: 'empty cells repeat the one above',
+      mappingFault: 'The mapping is not JSON yet: {detail}',
+      at: 'at {pointer}:',
+      keyMember: 'the number or key in the list, as mapped above',
+      keyRecordId: 'the id of the record',
+      keyColumn: 'column {column}',
+      noKey: 'Choose what tells the rows apart.',
+      changedSince: 'Something has changed since the preview. This is a new one:',
+      preview: 'This would be recorded',
+      done: 'Recorded',
+      nothing: 'There is nothing to record: the ledger is as the list says.',
+      new: 'new',
+      changed: 'changed',
+      gone: 'gone from the list',
+      unchanged: 'unchanged',
+      refusedRows: 'refused',
+      events: 'events',
+      recorded: 'recorded',
+      wouldBe: 'would be recorded',
+      alreadyRecorded: 'recorded before',
+      failed: 'refused',
+      lines: 'rows',
+      items: 'What changes',
+      row: 'Row',
+      key: 'Key',
+      action: 'What',
+      changes: 'Old → new',
+      absent: '–',
+      earlier: 'Back',
+      more: 'More',
+      warnings: 'Look at this before you record it',
+      faults: 'Rows that are refused',
+      faultsAbout: 'They stop no other row. Correct them in the file, or the mapping, and preview again.',
+      fault: 'What is wrong',
+      count: 'Rows',
+      example: 'Examples',
+      exampleOf: 'row {line}{value}: {detail}',
+      valueIs: ', “{value}”',
+      wholeRow: 'the whole row',
+      csv: 'Save the report as a table (CSV)',
+      see: 'See the initiative',
+      seeLog: 'See what was recorded',
+      undo: 'All of it has the correlationId {id}. To take all of it back, send that to POST {path}/undo.',
     },
   },
 };

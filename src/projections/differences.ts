@@ -21,12 +21,14 @@ export function columnFaults<C extends string>(
   stored: Record<C, unknown>,
   made: Record<C, unknown>,
 ): string | undefined {
-  const faults = columns.flatMap((column) => {
-    if (stored[column] === made[column]) return [];
+  let faults: string | undefined;
+  for (const column of columns) {
+    if (stored[column] === made[column]) continue;
     const [is, must] = aroundDifference(stored[column], made[column]);
-    return `column ${column} is ${is}, the log makes it ${must}`;
-  });
-  return faults.length === 0 ? undefined : faults.join(', ');
+    const fault = `column ${column} is ${is}, the log makes it ${must}`;
+    faults = faults === undefined ? fault : `${faults}, ${fault}`;
+  }
+  return faults;
 }
 
 /** A row of `records`. leaf: the leaf of its event, if it has no other state and stands outside of the range that was read. */
@@ -34,6 +36,12 @@ export type StoredRecord = RecordRow & { leaf?: string | null };
 
 /** Reads the rows of a range, and the rows that these name as their predecessors and successors. Gives them by position. */
 export function* storedRecords(from: number, to: number): Asking<Map<number, StoredRecord>> {
+  const rows = yield* ask<StoredRecord>('select * from records where position between $1 and $2', from, to);
+  // Most records have one version.
+  const hasNear = rows.some(
+    ({ prev_position, to_position }) => prev_position !== null || to_position !== null,
+  );
+  if (!hasNear) return new Map(rows.map((row) => [row.position, row]));
   const near = yield* ask<StoredRecord>(
     `select records.*, case when state is null then leaf end as leaf
       from records left join events on events.position = records.position
@@ -45,7 +53,6 @@ export function* storedRecords(from: number, to: number): Asking<Map<number, Sto
     from,
     to,
   );
-  const rows = yield* ask<StoredRecord>('select * from records where position between $1 and $2', from, to);
   return new Map([...rows, ...near].map((row) => [row.position, row]));
 }
 

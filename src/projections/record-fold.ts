@@ -36,9 +36,13 @@ export class RecordNumbers {
   add({ version, initiativeId, recordId }: StoredEvent): void {
     const made = version === 1 ? numberOf(recordId) : undefined;
     if (!made || made.number === 0) return;
-    const key = `${initiativeId}/${made.kind}`;
-    if (made.number > (this.#rows.get(key)?.last_number ?? 0))
-      this.#rows.set(key, { initiative_id: initiativeId, kind: made.kind, last_number: made.number });
+    this.raise({ initiative_id: initiativeId, kind: made.kind, last_number: made.number });
+  }
+
+  /** What a row of other events says. */
+  raise(row: Database['record_numbers']): void {
+    const key = `${row.initiative_id}/${row.kind}`;
+    if (row.last_number > (this.#rows.get(key)?.last_number ?? 0)) this.#rows.set(key, row);
   }
 
   get rows(): Database['record_numbers'][] {

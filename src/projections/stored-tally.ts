@@ -1,7 +1,6 @@
 import {
   addCounts,
   addNumbers,
-  bySpan,
   type Cell,
   type Counts,
   countsMembers,
@@ -90,43 +89,64 @@ export class StoredTally extends Tally {
     }
   }
 
-  /** The bytes of the cells of a key, with what changed of them. */
+  /** The bytes of the cells of a key, with what changed of them; good until the next call. */
   cellsWith(dimension: Tallied, key: string, changes: readonly Cell[]): Uint8Array {
     const { cells, end } = this.#placeOf(dimension, key);
     if (changes.length === 0) return this.#bytes.subarray(cells, end);
-    const merged = new Writer();
+    const bytes = this.#bytes;
+    const merged = cellsRoom;
+    merged.length = 0;
+    const reader = new Reader(bytes, cells);
+    /** Most cells stay as they are: those from here on are copied together. */
+    let run = cells;
+    /** The latest day of the cell that was read last, and of the one that was written last. */
+    let latest = 0;
     let last = 0;
-    const writeSpan = ({ earliest, latest }: Span): void => {
-      merged.number(latest - last);
-      merged.number(latest - earliest);
-      last = latest;
-    };
     const write = (span: Span, counts: Counts): void => {
       if (isNothing(counts)) return;
-      writeSpan(span);
+      merged.number(span.latest - last);
+      merged.number(span.latest - span.earliest);
+      last = span.latest;
       merged.counts(counts);
     };
+    const copyTo = (place: number, latestBefore: number): void => {
+      if (place === run) return;
+      merged.copy(bytes, run, place);
+      last = latestBefore;
+    };
     let next = 0;
-    const take = (): Cell | undefined => changes[next++];
-    let change = take();
-    const reader = new Reader(this.#bytes, cells);
-    for (let latest = 0; reader.at < end; ) {
+    let change = changes[next];
+    while (reader.at < end) {
+      const begin = reader.at;
+      const latestBefore = latest;
       latest += reader.number();
-      const span = { earliest: latest - reader.number(), latest };
-      for (; change && bySpan(change, span) < 0; change = take()) write(change, change.counts);
-      if (change && bySpan(change, span) === 0) {
-        const counts = { ...change.counts };
-        reader.addCounts(counts);
-        write(span, counts);
-        change = take();
-      } else {
-        writeSpan(span);
-        const at = reader.at;
-        reader.skipCounts();
-        merged.copy(this.#bytes, at, reader.at);
+      const behindLatest = reader.at;
+      const earliest = latest - reader.number();
+      if (change && isUpTo(change, latest, earliest)) {
+        copyTo(begin, latestBefore);
+        run = begin;
+        while (change && isUpTo(change, latest, earliest) && !isAt(change, latest, earliest)) {
+          write(change, change.counts);
+          change = changes[++next];
+        }
+        if (change && isAt(change, latest, earliest)) {
+          const counts = { ...change.counts };
+          reader.addCounts(counts);
+          write(change, counts);
+          change = changes[++next];
+          run = reader.at;
+          continue;
+        }
       }
+      // The cell before it is another one now.
+      if (run === begin && last !== latestBefore) {
+        merged.number(latest - last);
+        run = behindLatest;
+      }
+      reader.skipCounts();
     }
-    for (; change; change = take()) write(change, change.counts);
+    copyTo(end, latest);
+    for (; change; change = changes[++next]) write(change, change.counts);
     return merged.written();
   }
 
@@ -135,9 +155,15 @@ export class StoredTally extends Tally {
   }
 }
 
+/** Whether a cell does not come after another one; whether they have one span. */
+const isUpTo = (cell: Span, latest: number, earliest: number): boolean =>
+  cell.latest < latest || (cell.latest === latest && cell.earliest <= earliest);
+const isAt = (cell: Span, latest: number, earliest: number): boolean =>
+  cell.latest === latest && cell.earliest === earliest;
+
 /** The bytes of a tally, or of a stored one and what changed since: the same for equal ones. */
 export function bytesOfTally(changes: Tally, stored = new StoredTally()): Uint8Array {
-  const all = new Writer();
+  const all = new Writer(stored.length + 1_024);
   for (const [number, dimension] of tallied.entries()) {
     const keys = [...new Set([...stored.keys(dimension), ...changes.keys(dimension)])];
     const ordered = keys.map((key) => ({ key, bytes: Buffer.from(key) }));
@@ -211,8 +237,13 @@ class Reader {
 }
 
 class Writer {
-  #bytes = new Uint8Array(256);
+  #bytes: Uint8Array;
   length = 0;
+
+  /** capacity: bytes that are likely enough. */
+  constructor(capacity: number) {
+    this.#bytes = new Uint8Array(capacity);
+  }
 
   number(value: number): void {
     this.#reserve(8);
@@ -233,7 +264,10 @@ class Writer {
 
   copy(from: Uint8Array, begin: number, end: number): void {
     this.#reserve(end - begin);
-    for (let at = begin; at < end; at++) this.#bytes[this.length++] = from[at] ?? 0;
+    if (end - begin > 64) {
+      this.#bytes.set(from.subarray(begin, end), this.length);
+      this.length += end - begin;
+    } else for (let at = begin; at < end; at++) this.#bytes[this.length++] = from[at] ?? 0;
   }
 
   counts(counts: Counts): void {
@@ -258,3 +292,6 @@ class Writer {
     this.#bytes = larger;
   }
 }
+
+/** Where the cells of one key after the other are merged, so that a snapshot leaves nothing to clear away. */
+const cellsRoom = new Writer(65_536);

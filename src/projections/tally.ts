@@ -1,5 +1,5 @@
 import type { RecordRow } from '../db/schema.ts';
-import { type DimensionName, dimensions, type Keys } from './dimensions.ts';
+import { type DimensionName, dimensions, type Keys } from '../shapes/dimensions.ts';
 
 /** The columns of `records` that counting looks at. */
 export const contributionColumns = [
@@ -20,6 +20,26 @@ export const textOfKeys = (keys: Keys): string | null => {
   const text = JSON.stringify(keys);
   return text === '{}' ? null : text;
 };
+
+const none: readonly string[] = [];
+
+/** The keys behind such a text. */
+function keysOfText(text: string): Keys {
+  const known = parsedKeys.get(text);
+  if (known) return known;
+  // Written by textOfKeys.
+  const keys = JSON.parse(text) as Keys;
+  if (text.length > parsedLengthMax) return keys;
+  if (parsedKeys.size === parsedKeysMax) parsedKeys.clear();
+  parsedKeys.set(text, keys);
+  return keys;
+}
+
+/** The last ones that were read: most records share theirs with others, and each is counted in two scopes. */
+const parsedKeys = new Map<string, Keys>();
+const parsedKeysMax = 1_024;
+/** Of a text that is kept. */
+const parsedLengthMax = 256;
 
 /** The scope of the counts of all initiatives together. */
 export const everything = '';
@@ -105,6 +125,16 @@ export interface Span {
   latest: number;
 }
 
+/** Of what has no date: it may have happened by every day, surely did by none, and comes after all that has one. */
+export const undated: Readonly<Span> = { earliest: 0, latest: 99_999_999 };
+export const isUndated = ({ latest }: Span): boolean => latest === undated.latest;
+
+/** latest null: without a date. earliest null: nobody knows how long before. */
+export const spanOf = (earliest: string | null, latest: string | null): Span =>
+  latest === null
+    ? undated
+    : { earliest: earliest === null ? 0 : dayNumber(earliest), latest: dayNumber(latest) };
+
 /** What happened in a span. No cell has counts of nothing. */
 export interface Cell extends Span {
   counts: Counts;
@@ -147,6 +177,12 @@ export abstract class Tally {
     return this.cut(dimension, key, ({ earliest, latest }) =>
       latest <= day ? 'total' : earliest <= day ? 'possible' : undefined,
     );
+  }
+
+  /** The counts of what has no date. It is in the total, and with a cut in what is possible. */
+  undated(dimension: Tallied, key: string): Counts {
+    const sums = this.sums(dimension, key, (span) => (isUndated(span) ? 'undated' : undefined));
+    return sums.get('undated') ?? noCounts();
   }
 
   /** The counts of what there is of a key whose span fits. */
@@ -226,21 +262,22 @@ export class ChangingTally extends Tally {
   }
 
   #add(record: Contribution, sign: 1 | -1): void {
-    if (record.standing !== 1 || record.latest === null) return;
+    if (record.standing !== 1) return;
     const counts = countsOf(record);
     if (!counts) return;
     const { earliest, latest, meeting_id } = record;
-    const span = { earliest: earliest === null ? 0 : dayNumber(earliest), latest: dayNumber(latest) };
+    const span = spanOf(earliest, latest);
     this.#addTo('all', '', span, counts, sign);
     if (record.kind === 'meeting') return;
     if (record.keys !== null) {
-      // Written by textOfKeys.
-      const keys = JSON.parse(record.keys) as Keys;
-      for (const { name } of dimensions)
-        for (const [i, key] of (keys[name] ?? []).entries()) {
-          this.#addTo(name, key, span, counts, sign);
+      const keys = keysOfText(record.keys);
+      for (const { name } of dimensions) {
+        const some = keys[name] ?? none;
+        for (let i = 0; i < some.length; i++) {
+          this.#addTo(name, some[i] ?? '', span, counts, sign);
           if (i > 0) this.#addTo(name, repeated, span, counts, sign);
         }
+      }
     }
     if (meeting_id !== null && this.#meetings) this.#addTo('meeting', meeting_id, span, counts, sign);
   }

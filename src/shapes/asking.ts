@@ -1,12 +1,10 @@
-/** A query that both engines understand. Its parameters are $1, $2 and so on, in this order and each once. */
+/**
+ * A query that both engines understand. Its parameters are $1, $2 and so on, in this order and each once. The text holds no value: it
+ * stays prepared.
+ */
 export interface Query {
   text: string;
   values: unknown[];
-  /**
-   * Under it the query may stay prepared on a connection. One that reads a large table has none: its plan, made while the ledger
-   * was small, would be kept while the ledger grows.
-   */
-  name?: string;
 }
 
 /**
@@ -57,6 +55,21 @@ export async function answered<T>(
     const rows = step.value.map(answer);
     // An answer that is there at once is used at once.
     step = asking.next(rows.every(Array.isArray) ? rows : await Promise.all(rows));
+  }
+  return step.value;
+}
+
+/** The same, where the queries of a round are answered together. rows: those of the queries that it has yielded already. */
+export async function answeredTogether<T>(
+  asking: Asking<T>,
+  answer: (queries: readonly Query[]) => Promise<object[][]>,
+  pause: () => Promise<void> | undefined,
+  rows: object[][] = [],
+): Promise<T> {
+  let step = asking.next(rows);
+  while (!step.done) {
+    if (step.value.length === 0) await pause();
+    step = asking.next(step.value.length === 0 ? [] : await answer(step.value));
   }
   return step.value;
 }

@@ -128,7 +128,7 @@ function isPlain(object: object): object is Record<string, unknown> {
  * By UTF-16 code units (RFC 8785 section 3.2.3), as `<` and the default sort() compare. Few keys are sorted by
  * insertion, which measured faster than sort(); the bound keeps large objects from taking quadratic time.
  */
-function sortKeys(keys: string[]): string[] {
+export function sortKeys(keys: string[]): string[] {
   if (keys.length > 32) return keys.sort();
   for (let index = 1; index < keys.length; index++) {
     const key = keys[index] as string; // Inside the bounds.

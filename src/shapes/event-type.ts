@@ -28,6 +28,8 @@ interface AnyEventType<E> {
   namesPersons?: true;
   /** Whether events of it erase names of persons. */
   erasesNames?: true;
+  /** What takes an event of it back. before: the record as the event found it. Absent: nothing does. */
+  undo?(before: LedgerRecord | undefined): Pick<Posted, 'type' | 'to' | 'backTo'>;
 }
 
 /** A type whose events make a record. The data that is posted is that of the record. */
@@ -76,25 +78,29 @@ export type Refuse = (code: ProblemCode, detail: string, path: string) => Error;
 
 /** What a decision may ask of the initiative, as it is where the event would stand, and how it refuses. */
 export interface Context {
-  /** Throws what is to be thrown where one of these sources is dated in the future. path: where they stand in the event. */
-  checkSources(sources: readonly Source[], path: string): void;
+  /** Throws what is to be thrown where a source is dated in the future. path: where it stands in the event. */
+  checkSource(source: Source, path: string): void;
   refuse: Refuse;
   /** For what fits no shape: the detail goes on from the pointer. */
   invalid(path: string, detail: string): Error;
   /** What is wrong with the shape of a state (`stateOf`). */
   stateFault(kind: Kind, state: object): ProblemPart | undefined;
   record(recordId: string): Asking<LedgerRecord | undefined>;
+  /** The id of another standing record of the kind that has the same `externalId`. */
+  sameExternalId(record: LedgerRecord): Asking<string | undefined>;
+  /** All parties that have several names, of the ledger itself. */
+  namedParties(): Asking<LedgerRecord<'party'>[]>;
   /** The first standing milestone of a meeting. */
   milestoneAt(meetingId: string): Asking<LedgerRecord | undefined>;
   /** Whether a name can still be read behind a commitment of the record; undefined: the record has no such name. */
   holdsName(record: LedgerRecord, commitment: string): Asking<boolean | undefined>;
   /**
    * Data with the names of persons replaced by commitments, and what these open to; names that the record holds already keep
-   * their commitments. path: where the data's parent stands in the event.
+   * their commitments. placeOf: where the event holds what stands at a pointer such as `/data/parties/0/name`.
    */
   commit<D extends object>(
     data: D,
     record: LedgerRecord | undefined,
-    path: string,
+    placeOf: (pointer: string) => string,
   ): Asking<{ data: D; openings: Opening[] }>;
 }

@@ -47,7 +47,7 @@ export const Lang = Type.String({
   maxLength: 35,
   description: 'A language tag (BCP 47).',
 });
-const Country = Type.String({
+export const Country = Type.String({
   pattern: '^[A-Z]{2}(-[A-Z0-9]{1,3})?$',
   description: 'An ISO 3166 code of a country (SG) or of a part of it (CN-GD).',
 });
@@ -73,32 +73,57 @@ export const Source = Type.Object(
   { $id: 'Source', ...closed, description: 'Where a fact is published.' },
 );
 export type Source = Static<typeof Source>;
-export const Sources = Type.Array(ref(Source), { maxItems: 50 });
-export const SomeSources = Type.Array(ref(Source), { minItems: 1, maxItems: 50 });
+/** Of an event, as far as its leaf has room; those of a record add up over its events. */
+export const sourcesMax = 500;
+export const Sources = Type.Array(ref(Source), { maxItems: sourcesMax });
+export const SomeSources = Type.Array(ref(Source), { minItems: 1, maxItems: sourcesMax });
 
 /** How the log holds the name of a person: SHA-256 of 32 random bytes and the name, so that it can be erased. */
 export const Commitment = Type.Object({ commitment: Type.String({ pattern: '^[0-9a-f]{64}$' }) }, closed);
 export type Commitment = Static<typeof Commitment>;
 
 /** Posted as text; stored as a commitment. A correction may also repeat a commitment that the record holds. */
-const PersonName = Type.Union([text(500), Commitment], {
-  description: 'A name. It is stored as a commitment, so that it can be erased.',
-});
+const personName = (lengthMax: number) =>
+  Type.Union([text(lengthMax), Commitment], {
+    description: 'A name. It is stored as a commitment, so that it can be erased.',
+  });
 
+/** Where else it is cited, such as a treaty series: what proves a record is a source. */
+export const Reference = Type.Object({ text: text(2000), url: Type.Optional(WebUrl) }, closed);
 export const Titled = Type.Object({ lang: Lang, text: text(10_000) }, closed);
-export const InitiativeParty = Type.Object({ name: text(500), country: Type.Optional(Country) }, closed);
+/** The sender's own key of a record or of a party. */
+export const ExternalId = text(
+  200,
+  "The sender's own key, such as the number in the list that it comes from.",
+);
+export const partyRoles = ['party', 'territory', 'witness', 'depositary', 'other'] as const;
+/** Of a record, as far as a leaf has room. */
+export const partiesMax = 1000;
+const partyNameMax = 2000;
+const party = {
+  country: Type.Optional(Country),
+  role: Type.Optional(
+    Type.Enum([...partyRoles], {
+      description:
+        'What it has to do with the milestone; absent: party. Filters and counts take parties of every role.',
+    }),
+  ),
+  externalId: Type.Optional(ExternalId),
+};
+export const InitiativeParty = Type.Object({ name: text(partyNameMax), ...party }, closed);
 export const CoChair = Type.Object(
-  { name: PersonName, role: Type.Optional(text(500)), side: Type.Optional(text(200)) },
+  { name: personName(500), role: Type.Optional(text(500)), side: Type.Optional(text(200)) },
   closed,
 );
 export const Party = Type.Object(
   {
-    name: PersonName,
-    country: Type.Optional(Country),
+    name: personName(partyNameMax),
+    ...party,
     person: Type.Optional(Type.Boolean({ description: 'A natural person, whose name can be erased.' })),
   },
   closed,
 );
+export type Party = Static<typeof Party>;
 
 export const reasonCodes = [
   'typing-error',

@@ -47,15 +47,21 @@ export function commitPeople<D extends object>(
   const entries = namedIn(data);
   if (entries.length === 0) return { data, openings };
   const committed: D & Naming = { ...data };
+  for (const list of lists) if (committed[list]) committed[list] = [...committed[list]];
   for (const { list, index, entry, isPerson } of entries)
-    if (isPerson)
-      committed[list] = committed[list]?.with(index, {
-        ...entry,
-        name: commit(entry.name, `/data/${list}/${index}/name`),
-      });
+    if (isPerson && committed[list])
+      committed[list][index] = { ...entry, name: commit(entry.name, `/data/${list}/${index}/name`) };
   const other = entries.find(({ entry, isPerson }) => !isPerson && typeof entry.name !== 'string');
   if (other) throw refuse(`/data/${other.list}/${other.index}/name`, 'must be a name');
   return { data: committed, openings };
+}
+
+/** Whether nothing in data would be committed, nor refused: of most records that is all there is to find out. */
+export function namesNobody(data: Naming): boolean {
+  for (const list of lists)
+    for (const entry of data[list] ?? [])
+      if (isPerson(list, entry) || typeof entry.name !== 'string') return false;
+  return true;
 }
 
 interface Named {
@@ -84,17 +90,16 @@ export const commitmentsIn = (data: object): string[] =>
 
 /**
  * An event as posted, less the names of persons: what is derived from it for ever must not tell whether a guess at an
- * erased name is right. The same object where it names nobody.
+ * erased name is right. The same object where it has nothing that names anybody.
  */
 export function withoutNames<E extends object>(event: E): E {
-  const { data, changes } = event as { data?: unknown; changes?: { data?: unknown } };
+  const { data, changes } = event as { data?: unknown; changes?: PostedChanges };
   const own = nameless(data);
-  const changed = nameless(changes?.data);
-  if (own === data && changed === changes?.data) return event;
+  if (own === data && changes === undefined) return event;
   return {
     ...event,
     ...(own === data ? {} : { data: own }),
-    ...(changed === changes?.data ? {} : { changes: { ...changes, data: changed } }),
+    ...(changes && { changes: namelessChanges(changes) }),
   };
 }
 
@@ -108,6 +113,24 @@ function nameless(data: unknown): unknown {
   });
   return changed.length === 0 ? data : { ...members, ...Object.fromEntries(changed) };
 }
+
+interface PostedChanges {
+  data?: unknown;
+  addParty?: Partial<Named> | Partial<Named>[];
+  replaceParty?: { by: Partial<Named> };
+}
+
+const namelessChanges = ({ data, addParty, replaceParty, ...others }: PostedChanges): object => ({
+  ...others,
+  ...(data !== undefined && { data: nameless(data) }),
+  ...(addParty && {
+    addParty: Array.isArray(addParty) ? addParty.map(namelessParty) : namelessParty(addParty),
+  }),
+  ...(replaceParty && { replaceParty: { ...replaceParty, by: namelessParty(replaceParty.by) } }),
+});
+
+const namelessParty = (party: Partial<Named>): object =>
+  isPerson('parties', party) ? { ...party, name: null } : party;
 
 /** The commitments in a leaf or a stored state. Text in a JSON string can't look like this: its quotes are escaped. */
 export const commitmentsInText = (json: string): string[] =>

@@ -1,17 +1,29 @@
 import { type Static, type TProperties, Type } from 'typebox';
 import { closed, Edtf, type Reason, Slug, type Source, Sources, text } from './fields.ts';
 import type { GrantsByRole } from './grant.ts';
+import type { LedgerRecord } from './record.ts';
+import { filterMembers } from './record-filter.ts';
 
 /** Events of one request. */
 export const eventsMax = 1000;
 
+const { standing: _, kind: __, ...filters } = filterMembers;
+const milestoneKind = Type.Enum(['mou', 'project']);
 const Where = Type.Object(
   {
-    meetingId: Slug,
-    kind: Type.Optional(Type.Enum(['mou', 'project'])),
-    occurredOn: Type.Optional(Edtf),
+    recordIds: Type.Optional(Type.Array(Slug, { minItems: 1, maxItems: eventsMax })),
+    ...filters,
+    kind: Type.Optional(Type.Union([milestoneKind, Type.Array(milestoneKind, { minItems: 1, maxItems: 2 })])),
+    occurredOn: Type.Optional(
+      Type.Unsafe<string>({ ...Edtf, description: 'The date exactly as it is given.' }),
+    ),
   },
-  { ...closed, description: 'Every standing milestone of the meeting that matches; one event each.' },
+  {
+    ...closed,
+    minProperties: 1,
+    description:
+      'Every milestone that matches all of these filters, which are those of lists; one event each. Standing ones, or with RecordReinstated retracted ones.',
+  },
 );
 export type Where = Static<typeof Where>;
 
@@ -38,10 +50,17 @@ const envelope = {
 /** The members of an event about one record. */
 export const ofOne = <P extends TProperties>(properties: P) => ({ ...envelope, ...properties });
 
-/** The members of an event that changes one record, or with `where` every milestone of a meeting that matches. */
+/** The members of an event that changes one record, or with `where` every milestone that matches. */
 export const ofSome = <P extends TProperties>(properties: P) => ({
   ...ofOne(properties),
   where: Type.Optional(Where),
+  expectCount: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: eventsMax,
+      description: 'How many records `where` must match; another number is 409 `count-differs`.',
+    }),
+  ),
 });
 
 /** As many unnamed records as a source counts. */
@@ -68,6 +87,7 @@ export interface Posted {
   recordId?: string;
   expectedVersion?: number;
   where?: Where;
+  expectCount?: number;
   repeat?: number;
   occurredOn?: string;
   data?: object;
@@ -75,6 +95,8 @@ export interface Posted {
   changes?: { [member: string]: unknown };
   /** The kind that the record will have. */
   to?: 'mou' | 'project';
+  /** Of an undo, and never posted: the record as it was. */
+  backTo?: LedgerRecord;
   /** What a principal may do from then on. */
   grants?: GrantsByRole;
   sources?: Source[];

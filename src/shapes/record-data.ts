@@ -1,13 +1,19 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { scopePattern } from './claim-scope.ts';
 import {
   CoChair,
+  Country,
   closed,
   Edtf,
+  ExternalId,
   InitiativeParty,
   Party,
+  partiesMax,
   Reason,
+  Reference,
   Slug,
   Source,
+  sourcesMax,
   Titled,
   text,
 } from './fields.ts';
@@ -15,15 +21,15 @@ import { Grant, GrantsByRole } from './grant.ts';
 
 /** The kinds of records that officers make. */
 export const kinds = ['initiative', 'meeting', 'mou', 'project', 'claim'] as const;
-/** And what the ledger records of itself: `log`, the names of its log, and `principal`, who may do what. */
-export const allKinds = [...kinds, 'log', 'principal'] as const;
+/** And what the ledger records of itself: `log`, the names of its log; `principal`, who may do what; `party`, names that mean the same. */
+export const allKinds = [...kinds, 'log', 'principal', 'party'] as const;
 export type Kind = (typeof allKinds)[number];
 
 export const InitiativeData = Type.Object(
   {
     name: text(500),
     aliases: Type.Optional(Type.Array(text(500), { maxItems: 100 })),
-    parties: Type.Optional(Type.Array(InitiativeParty, { maxItems: 100 })),
+    parties: Type.Optional(Type.Array(InitiativeParty, { maxItems: partiesMax })),
     pillars: Type.Optional(Type.Array(text(200), { maxItems: 100 })),
     zones: Type.Optional(Type.Array(text(200), { maxItems: 100 })),
     description: Type.Optional(text(10_000)),
@@ -51,11 +57,19 @@ export const MilestoneData = Type.Object(
     title: Type.Optional(text(10_000, 'Absent where the announcement did not name it.')),
     titleKind: Type.Optional(Type.Enum(['official', 'description', 'translation'])),
     titles: Type.Optional(Type.Array(Titled, { maxItems: 50 })),
-    parties: Type.Optional(Type.Array(Party, { maxItems: 200 })),
+    parties: Type.Optional(Type.Array(Party, { maxItems: partiesMax })),
     meetingId: Type.Optional(Slug),
     occasion: Type.Optional(
       Type.Object({ name: Type.Optional(text(500)), place: Type.Optional(text(500)) }, closed),
     ),
+    places: Type.Optional(
+      Type.Array(text(500), {
+        maxItems: 50,
+        description: 'Where it was signed, where that was in several places.',
+      }),
+    ),
+    references: Type.Optional(Type.Array(Reference, { maxItems: sourcesMax })),
+    externalId: Type.Optional(ExternalId),
     instrument: Type.Optional(text(200)),
     pillar: Type.Optional(text(200)),
     sector: Type.Optional(text(200)),
@@ -98,10 +112,10 @@ export const ClaimData = Type.Object(
     value: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
     qualifier: Type.Enum([...qualifiers]),
     scope: Type.String({
-      pattern:
-        '^(all|meetings|other|meeting:[a-z0-9][a-z0-9-]{0,62}|year:[0-9]{4}|(series|pillar|zone):\\S(.{0,198}\\S)?)$',
-      format: 'visible-scope',
-      description: 'all, meetings, meeting:<recordId>, series:<s>, pillar:<p>, zone:<z>, year:<y> or other',
+      pattern: scopePattern,
+      format: 'claim-scope',
+      description:
+        'all, other, meetings, meeting:<recordId>, series:<s>, pillar:<p>, zone:<z>, sector:<s>, instrument:<i>, party:<p>, country:<c> or year:<y>. All but the first two may be joined by +, as in year:2023+sector:Health: records that are in each count.',
     }),
     label: Type.Optional(text(2000, 'The scope as printed; required for scope other.')),
     madeAt: Type.Optional(Slug),
@@ -129,6 +143,26 @@ export type LogData = Static<typeof LogData>;
 export const PrincipalData = Type.Object({ grants: GrantsByRole }, { $id: 'PrincipalData', ...closed });
 export type PrincipalData = Static<typeof PrincipalData>;
 
+export const NamedPartyData = Type.Object(
+  {
+    name: text(
+      2000,
+      'The name under which the party is listed. Never that of a person: nothing can erase it.',
+    ),
+    aliases: Type.Array(text(2000), {
+      maxItems: 200,
+      description:
+        'Other names that mean the same party, compared as filters compare them; none: its name means itself alone.',
+    }),
+    country: Type.Optional(Country),
+  },
+  { $id: 'NamedPartyData', ...closed },
+);
+export type NamedPartyData = Static<typeof NamedPartyData>;
+
+/** What the ledger records of itself has no schema of events that refers to it. */
+export const ownSchemas = [LogData, PrincipalData, NamedPartyData];
+
 /** The shape of a record's data, by kind. */
 export const dataOf = {
   initiative: InitiativeData,
@@ -138,6 +172,7 @@ export const dataOf = {
   claim: ClaimData,
   log: LogData,
   principal: PrincipalData,
+  party: NamedPartyData,
 } as const satisfies Record<Kind, TSchema>;
 
 /** Schemas that others refer to by their $id. */

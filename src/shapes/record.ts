@@ -1,3 +1,4 @@
+import { meetingAlone } from './claim-scope.ts';
 import type { Source } from './fields.ts';
 import type {
   ClaimData,
@@ -6,6 +7,7 @@ import type {
   LogData,
   MeetingData,
   MilestoneData,
+  NamedPartyData,
   PrincipalData,
 } from './record-data.ts';
 
@@ -20,6 +22,7 @@ interface DataOf {
   claim: ClaimData;
   log: LogData;
   principal: PrincipalData;
+  party: NamedPartyData;
 }
 
 /** A record after its events. Names of persons are commitments. */
@@ -42,11 +45,10 @@ export function isMilestone(record: LedgerRecord): record is Milestone {
   return record.kind === 'mou' || record.kind === 'project';
 }
 
-/** The meeting that a milestone belongs to, or that a claim's scope names. */
+/** The meeting that a milestone belongs to, or that a claim is about: no claim about a part of it. */
 export function meetingOf(record: LedgerRecord): string | undefined {
   if (isMilestone(record)) return record.data.meetingId;
-  if (record.kind === 'claim' && record.data.scope.startsWith('meeting:')) return record.data.scope.slice(8);
-  return undefined;
+  return record.kind === 'claim' ? meetingAlone(record.data.scope) : undefined;
 }
 
 /** A version of a record and its place in the log. */
@@ -56,4 +58,6 @@ export interface Version {
   position: number;
   /** Position of the event that made the record. */
   made: number;
+  /** What `titleKeyOf` found. It is asked for several times on the way into the log, and never changes. */
+  titleKey?: number;
 }

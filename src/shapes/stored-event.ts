@@ -1,4 +1,5 @@
 import { canonicalJson, type Json } from './canonical-json.ts';
+import { canonicalWith, type EventTexts } from './event-texts.ts';
 import type { Reason } from './fields.ts';
 import type { GrantsByRole } from './grant.ts';
 import type { FieldChange } from './merge-patch.ts';
@@ -43,8 +44,9 @@ export const ownId = '-';
 
 export const leafBytesMax = 65_535;
 
-/** The leaf: RFC 8785 canonical JSON. Its bytes are what is hashed, stored and sent. */
-export const leafOf = (event: StoredEvent): string => canonicalJson(event);
+/** The leaf: RFC 8785 canonical JSON. Its bytes are what is hashed, stored and sent. texts: of its members, where they are known. */
+export const leafOf = (event: StoredEvent, texts?: EventTexts): string =>
+  texts ? canonicalWith(event, texts) : canonicalJson(event);
 
 /** The event of a leaf that this ledger stored. */
 export const eventOf = (leaf: string): StoredEvent => JSON.parse(leaf);

@@ -1,20 +1,21 @@
 import { folded } from './folded.ts';
-import type { Kind, LedgerRecord } from './record.ts';
+import type { Kind, Version } from './record.ts';
 
 /**
  * A number that two records share if they look like the same thing, and rarely if not: 20 bits for initiative, kind and date, and 32
- * for the rest, so that records of one initiative and date are neighbours in the index. undefined if nothing distinguishes the record.
+ * for the rest, so that records of one initiative and date are neighbours in the index. Milestones without a title share one if a
+ * source counts them together. undefined if nothing distinguishes the record.
  */
-export function titleKeyOf(record: LedgerRecord): number | undefined {
-  const known = titleKeys.get(record);
-  if (known !== undefined) return known;
-  const key = titleKeyFrom(record, record.data, record.sources);
-  if (key !== undefined) titleKeys.set(record, key);
+export function titleKeyOf(version: Version): number | undefined {
+  const { record } = version;
+  const key = version.titleKey ?? titleKeyFrom(record, record.data, record.sources);
+  if (key !== undefined) version.titleKey = key;
   return key;
 }
 
-/** A record never changes, and is asked for its number several times on its way into the log. */
-const titleKeys = new WeakMap<LedgerRecord, number>();
+/** Whether a record would be taken for another one of the same key: a milestone without a title would not. */
+export const isTitled = ({ kind, data }: { kind: Kind; data: object }): boolean =>
+  (kind !== 'mou' && kind !== 'project') || 'title' in data;
 
 /** The number of a record with this data and these sources, which may be unchecked. */
 export function titleKeyFrom(
@@ -38,7 +39,9 @@ function sameOf(kind: Kind, data: Members, sources: unknown): string | undefined
   switch (kind) {
     case 'mou':
     case 'project':
-      return typeof data['title'] === 'string' ? folded(data['title']) : undefined;
+      return typeof data['title'] === 'string'
+        ? `${folded(data['title'])}\n${partiesIn(data['parties'])}`
+        : countedOf(data, sources);
     case 'meeting': {
       const named = partsOf(data, ['series', 'ordinal', 'name']);
       return named.some((part) => part !== '') ? named.join('\n') : partsOf(data, ['place']).join();
@@ -52,6 +55,29 @@ function sameOf(kind: Kind, data: Members, sources: unknown): string | undefined
     default:
       return undefined;
   }
+}
+
+/** The names, each once and in one order; of persons the number, as their names are commitments that differ from record to record. */
+function partiesIn(parties: unknown): string {
+  if (!Array.isArray(parties) || parties.length === 0) return '';
+  const names = new Set<string>();
+  let persons = 0;
+  for (const party of parties) {
+    const { name, person }: Members = party ?? {};
+    if (person === true) persons += 1;
+    else if (typeof name === 'string') names.add(folded(name));
+  }
+  return [persons, ...[...names].sort()].join('\n');
+}
+
+/** What the records have in common that one `repeat` makes. Folding would cost as much as the rest of the decision. */
+function countedOf(data: Members, sources: unknown): string {
+  const valuesOf = (of: Members, names: string[]): unknown[] => names.map((name) => of[name] ?? '');
+  const places = valuesOf(data, ['meetingId', 'pillar', 'sector', 'zone', 'instrument', 'tier']);
+  const cited = (Array.isArray(sources) ? sources : []).flatMap((source) =>
+    valuesOf((source ?? {}) as Members, ['publisher', 'title', 'url', 'publishedOn', 'quote']),
+  );
+  return [...places, '', ...cited].join('\n');
 }
 
 interface Members {

@@ -1,5 +1,6 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { KeyRow } from '../db/schema.ts';
+import { keyedHash } from '../shapes/keyed-hash.ts';
 
 /** What tells whether the key of the fingerprints is the one that they were made with. */
 export const keyHashOf = (fingerprintKey: Uint8Array): Buffer =>
@@ -12,10 +13,7 @@ export const keyHashOf = (fingerprintKey: Uint8Array): Buffer =>
 export function answerMac(fingerprintKey: Uint8Array, row: Omit<KeyRow, 'mac'>): Buffer {
   const { principal, initiative_id, key, first_position, last_position, extra, recorded_at } = row;
   const columns = [principal, initiative_id, key, first_position, last_position, extra, recorded_at];
-  return createHmac('sha256', fingerprintKey)
-    .update(JSON.stringify(columns))
-    .update(row.fingerprint)
-    .digest();
+  return keyedHash(fingerprintKey, Buffer.concat([Buffer.from(JSON.stringify(columns)), row.fingerprint]));
 }
 
 /** The key of the fingerprints in a bundle. No ledger has it. */

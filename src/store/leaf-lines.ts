@@ -1,4 +1,5 @@
 import type Sqlite from 'better-sqlite3';
+import { type Asking, ask } from '../shapes/asking.ts';
 
 /** Leaves one a line, as bytes; undefined: one or more of them are missing. */
 export type LeafLines = (after: number, to: number) => Uint8Array | undefined;
@@ -19,5 +20,13 @@ export function leafLinesOf(handle: Sqlite.Database): LeafLines {
   };
 }
 
-/** The same of leaves that were read as texts. */
-export const linesOf = (leaves: readonly string[]): Uint8Array => Buffer.from(`${leaves.join('\n')}\n`);
+/** The same on PostgreSQL, which puts them together, too. */
+export function* postgresLeafLines(after: number, to: number): Asking<Uint8Array | undefined> {
+  const [row] = yield* ask<{ lines: string | null; count: number }>(
+    `select string_agg(leaf, chr(10) order by position) as lines, count(*)::integer as count
+      from events where position > $1 and position <= $2`,
+    after,
+    to,
+  );
+  return row?.count === to - after ? Buffer.from(`${row.lines}\n`) : undefined;
+}

@@ -11,6 +11,11 @@ import * as country from '../../migrations/0010-country.ts';
 import * as wholeSnapshots from '../../migrations/0011-whole-snapshots.ts';
 import * as access from '../../migrations/0012-access.ts';
 import * as sessions from '../../migrations/0013-sessions.ts';
+import * as externalIds from '../../migrations/0014-external-ids.ts';
+import * as finding from '../../migrations/0015-finding.ts';
+import * as alike from '../../migrations/0017-alike.ts';
+import * as tiersAndRoles from '../../migrations/0018-tiers-and-roles.ts';
+import * as searchIndex from '../../migrations/0019-search-index.ts';
 import * as ledgerOnPostgres from '../../migrations/postgres-0001-ledger.ts';
 import * as viewVersionsOnPostgres from '../../migrations/postgres-0002-view-versions.ts';
 import * as checksOnPostgres from '../../migrations/postgres-0007-checks.ts';
@@ -19,6 +24,8 @@ import * as keysOnPostgres from '../../migrations/postgres-0009-keys.ts';
 import * as wholeSnapshotsOnPostgres from '../../migrations/postgres-0011-whole-snapshots.ts';
 import * as accessOnPostgres from '../../migrations/postgres-0012-access.ts';
 import * as sessionsOnPostgres from '../../migrations/postgres-0013-sessions.ts';
+import * as externalIdsOnPostgres from '../../migrations/postgres-0014-external-ids.ts';
+import * as searchIndexOnPostgres from '../../migrations/postgres-0019-search-index.ts';
 
 /** Forward only, in the order of their names. A released migration is never edited. */
 export const sqliteMigrations: Record<string, Migration> = {
@@ -33,6 +40,11 @@ export const sqliteMigrations: Record<string, Migration> = {
   '0011-whole-snapshots': wholeSnapshots,
   '0012-access': access,
   '0013-sessions': sessions,
+  '0014-external-ids': externalIds,
+  '0015-finding': finding,
+  '0017-alike': alike,
+  '0018-tiers-and-roles': tiersAndRoles,
+  '0019-search-index': searchIndex,
 };
 
 /** The same on PostgreSQL: a migration that is written for both engines stands in both lists. */
@@ -48,6 +60,11 @@ export const postgresMigrations: typeof sqliteMigrations = {
   '0011-whole-snapshots': wholeSnapshotsOnPostgres,
   '0012-access': accessOnPostgres,
   '0013-sessions': sessionsOnPostgres,
+  '0014-external-ids': externalIdsOnPostgres,
+  '0015-finding': finding,
+  '0017-alike': alike,
+  '0018-tiers-and-roles': tiersAndRoles,
+  '0019-search-index': searchIndexOnPostgres,
 };
 
 /** Brings the tables to this version; gives the names of the migrations that ran. schema: where the tables are. */

@@ -20,6 +20,25 @@ export function* lastEventOf(initiativeId: string, position: number): Asking<num
   return row?.position ?? 0;
 }
 
+/** A record as an event left it. */
+export interface RecordSince {
+  recordId: string;
+  kind: string;
+  externalId: string | null;
+}
+
+/** What was recorded in an initiative after a position: the record of each event, the first ones. */
+export const recordsSince = (initiativeId: string, position: number, limit: number) =>
+  ask<RecordSince>(
+    `select r.record_id as "recordId", r.kind, r.external_id as "externalId"
+      from events e cross join records r
+      where e.initiative_id = $1 and e.position > $2 and r.position = e.position
+      order by e.position limit $3`,
+    initiativeId,
+    position,
+    limit,
+  );
+
 /** See `Store.eventsOf`. */
 export function* eventsOf({ firstPosition, lastPosition }: KeptAnswer): Asking<LoggedEvent[]> {
   const rows = yield* ask<EventRow>(

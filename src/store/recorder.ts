@@ -1,15 +1,20 @@
 import type { Head } from '../db/rows.ts';
 import { Refusal } from '../errors.ts';
-import type { Posting } from '../ledger/posting.ts';
+import type { Item, Posting } from '../ledger/posting.ts';
+import type { World } from '../ledger/world.ts';
+import { rules } from '../rules.ts';
 import type { Change } from '../shapes/change.ts';
 import { requireClock } from './clock.ts';
 import { Refused } from './damaged.ts';
 import { FairQueue } from './fair-queue.ts';
-import { type DecidedGroup, decideGroup, type GroupOptions, type Outcome } from './group.ts';
+import { type DecidedGroup, decideGroup, foreseen, type GroupOptions, type Outcome } from './group.ts';
 import { keptReceipt } from './kept-answers.ts';
+import { type RecordSince, recordsSince } from './queries.ts';
 import type { Receipt } from './receipt.ts';
-import type { Batch, Store } from './store.ts';
+import type { Batch, FindTargets, GroupTransaction, Store } from './store.ts';
 
+/** Events that are looked at to see whether a premise holds; after more of them it does not. */
+const lookedAtMax = 1_000;
 /** Requests in one group; further ones wait for the next. */
 const groupRequestsMax = 256;
 /** Events that the requests of a group may ask for, so that a group is short. */
@@ -24,9 +29,17 @@ const aloneEventsMax = 16_384;
 /** Requests that may wait. One principal may have as many as there is room left, so that there is always some for others. */
 const waitingMax = 4096;
 
+/** What must not have been recorded in an initiative since a position. */
+export interface Premise {
+  initiativeId: string;
+  since: number;
+  isBrokenBy: (recorded: RecordSince) => boolean;
+}
+
 interface CommitOptions extends GroupOptions {
   /** Whether it is to be on disk when it is done. */
   sync?: boolean;
+  premise?: Premise | undefined;
 }
 
 interface Waiting {
@@ -45,6 +58,7 @@ export class Recorder {
   readonly #recorded: (changes: Change[]) => void;
   readonly #allowed: (head?: Head) => void;
   readonly #startedMs: number;
+  readonly #findTargets: FindTargets;
   readonly #waiting = new FairQueue<Waiting>();
   /** Commits of those who record many: one after each group of the requests that wait. */
   readonly #turns = new FairQueue<() => Promise<void>>();
@@ -56,7 +70,8 @@ export class Recorder {
 
   /**
    * recorded: told of the changes of each group, after they are on disk; must not throw. allowed: throws a Refusal
-   * where nothing may be recorded; in a group it is given the head. startedMs: a time that is known to be right.
+   * where nothing may be recorded; in a group it is given the head. startedMs: a time that is known to be right. findTargets:
+   * needed where an event has a `where`.
    */
   constructor(
     store: Store,
@@ -64,17 +79,22 @@ export class Recorder {
     recorded: (changes: Change[]) => void = () => {},
     allowed: (head?: Head) => void = () => {},
     startedMs: number = clock(),
+    findTargets: FindTargets = async () => {
+      throw new Error('this recorder can not find the targets of a where');
+    },
   ) {
     this.#store = store;
     this.#clock = clock;
     this.#recorded = recorded;
     this.#allowed = allowed;
     this.#startedMs = startedMs;
+    this.#findTargets = findTargets;
   }
 
   /** Records a request, or refuses it whole. Resolves only when what it recorded is safe on disk. */
   record(posting: Posting): Promise<Receipt> {
     this.#checkOpen();
+    if (posting.items.some(lacksTargets)) return this.#aimed(posting).then((aimed) => this.record(aimed));
     const { principal } = posting;
     const room = waitingMax - this.#waiting.length - this.#turns.length;
     if (this.#waiting.lengthOf(principal) + this.#turns.lengthOf(principal) >= room)
@@ -97,8 +117,9 @@ export class Recorder {
     const outcomes: Outcome[] = [];
     while (outcomes.length < postings.length) {
       const rest = postings.slice(outcomes.length);
-      const slice = rest.slice(0, groupLengthOf(rest, alone ? aloneEventsMax : this.#sliceEvents));
+      const length = groupLengthOf(rest, alone ? aloneEventsMax : this.#sliceEvents);
       try {
+        const slice = await this.#aimedAll(rest.slice(0, length));
         outcomes.push(
           ...(await this.#inTurn(principalOf(slice), () =>
             alone ? this.#commit(slice, { receipts: false, sync: false }) : this.#commitSlice(slice),
@@ -113,13 +134,14 @@ export class Recorder {
 
   /**
    * Records many requests in one commit, or none of them where one is refused: then the outcomes say why. Throws a
-   * Refusal where they would make more than `eventsMax` events.
+   * Refusal where they would make more than `eventsMax` events, and `plan-changed` where the premise does not hold any more.
    */
-  recordTogether(postings: Posting[], eventsMax: number): Promise<Outcome[]> {
+  async recordTogether(postings: Posting[], eventsMax: number, premise?: Premise): Promise<Outcome[]> {
+    const aimed = await this.#aimedAll(postings);
     return this.#inTurn(principalOf(postings), async () => {
       const { outcomes, batch } = await this.#decideAndWrite(
-        postings,
-        { receipts: false, eventsMax },
+        aimed,
+        { receipts: false, eventsMax, premise },
         (decided) => decided.outcomes.every((outcome) => !('error' in outcome)),
       );
       this.#told(batch);
@@ -130,7 +152,14 @@ export class Recorder {
   /** A recorder that decides as this one does, on what is recorded here and by itself, and whose records nobody else sees. */
   async rehearsal(): Promise<{ recorder: Recorder; close: () => Promise<void> }> {
     const store = await this.#store.rehearsal();
-    const recorder = new Recorder(store, this.#clock, undefined, () => this.check(), this.#startedMs);
+    const recorder = new Recorder(
+      store,
+      this.#clock,
+      undefined,
+      () => this.check(),
+      this.#startedMs,
+      this.#findTargets,
+    );
     return {
       recorder,
       close: async () => {
@@ -138,6 +167,25 @@ export class Recorder {
         await store.close();
       },
     };
+  }
+
+  /** A posting with the targets of each `where`, as they are now; a group then looks only at what changed since. */
+  async #aimed(posting: Posting): Promise<Posting> {
+    const { initiativeId } = posting;
+    const items: Item[] = [];
+    for (const item of posting.items) {
+      const { type, where } = item.event;
+      const asked = where && { initiativeId, where, standing: !rules.changesRetracted(type) };
+      items.push(asked ? { ...item, targets: await this.#findTargets(this.#store, asked) } : item);
+    }
+    return { ...posting, items };
+  }
+
+  async #aimedAll(postings: Posting[]): Promise<Posting[]> {
+    const aimed: Posting[] = [];
+    for (const posting of postings)
+      aimed.push(posting.items.some(lacksTargets) ? await this.#aimed(posting) : posting);
+    return aimed;
   }
 
   /** Throws where nothing can be recorded any more. head: the end of the log now, if it is known. */
@@ -233,23 +281,25 @@ export class Recorder {
 
   async #decideAndWrite(
     group: Posting[],
-    { sync = true, ...options }: CommitOptions,
+    { sync = true, premise, ...options }: CommitOptions,
     mayWrite: (decided: DecidedGroup) => boolean = () => true,
   ): Promise<DecidedGroup> {
     this.check();
-    return await this.#store.group(async (transaction) => {
+    const decideAndWrite = async (transaction: GroupTransaction, world: World): Promise<DecidedGroup> => {
       // Again, as the end of the log can't move any more, nor the read models.
       this.#allowed(transaction.head);
+      if (premise) await requirePremise(transaction, premise);
       const { fingerprintKey } = this.#store;
       const nowMs = this.#clock();
       requireClock(nowMs, transaction.head.recordedAt, this.#startedMs);
       const decided = await transaction.answered(
-        decideGroup(group, transaction, fingerprintKey, nowMs, options),
+        decideGroup(group, { ...transaction, world }, fingerprintKey, nowMs, options),
       );
       if (!mayWrite(decided)) return { ...decided, batch: { ...decided.batch, changes: [] } };
       if (decided.batch.changes.length > 0) await transaction.write(decided.batch, sync);
       return decided;
-    });
+    };
+    return await this.#store.group(decideAndWrite, (facts) => foreseen(group, facts));
   }
 
   /** The changes are written. */
@@ -270,6 +320,15 @@ export class Recorder {
   }
 }
 
+async function requirePremise(
+  transaction: GroupTransaction,
+  { initiativeId, since, isBrokenBy }: Premise,
+): Promise<void> {
+  const recorded = await transaction.answered(recordsSince(initiativeId, since, lookedAtMax + 1));
+  if (recorded.length > lookedAtMax || recorded.some(isBrokenBy))
+    throw new Refusal('plan-changed', `Somebody recorded in ${initiativeId} after position ${since}.`);
+}
+
 /** Whose requests they are: those of an import are all of one. */
 const principalOf = (postings: Posting[]): string => postings[0]?.principal ?? '';
 
@@ -283,11 +342,13 @@ function groupLengthOf(waiting: Posting[], eventsMax: number): number {
   return fits === -1 ? waiting.length : fits;
 }
 
+const lacksTargets = ({ event, targets }: Item): boolean => event.where !== undefined && !targets;
+
 /** As many as it may be. */
 const eventsOfWhere = 1000;
 
-function eventsAskedBy({ items }: Posting): number {
-  let events = 0;
+function eventsAskedBy({ items, undo }: Posting): number {
+  let events = undo?.events.length ?? 0;
   for (const { event } of items)
     events += 'where' in event ? eventsOfWhere : (('repeat' in event ? event.repeat : undefined) ?? 1);
   return events;

@@ -10,7 +10,7 @@ import { factsIn } from './facts.ts';
 import { migrate } from './migrate.ts';
 import { answerOf, sqlite } from './sqlite/statements.ts';
 import { sqliteWrite } from './sqlite/write.ts';
-import type { GroupTransaction, Store } from './store.ts';
+import { foreseesNothing, type GroupTransaction, type Store } from './store.ts';
 
 /** Where positions of a rehearsal begin, so that none is one of the log. */
 const positionsFrom = 2 ** 40;
@@ -37,13 +37,14 @@ export async function openRehearsal(
   let position = positionsFrom;
   return {
     ...store,
-    group: (work) =>
-      see(({ head, facts, answered }) =>
-        work({
+    group: (work, foresee = foreseesNothing) =>
+      see(async ({ head, facts: logged, answered }) => {
+        const facts = layered((asking) => answeredAtOnce(asking, answer), logged, erased);
+        const transaction: GroupTransaction = {
           head: { ...head, position },
           // The tree is not tried out.
           edge: new Edge(0, []),
-          facts: layered((asking) => answeredAtOnce(asking, answer), facts, erased),
+          facts,
           answered,
           async write(batch) {
             write({ ...batch, tiles: [] });
@@ -51,8 +52,9 @@ export async function openRehearsal(
             for (const { event } of batch.changes)
               for (const commitment of event.erased?.commitments ?? []) erased.add(commitment);
           },
-        }),
-      ),
+        };
+        return work(transaction, await answered(foresee(facts)));
+      }),
     close: () => builder.destroy(),
   };
 }
@@ -65,7 +67,7 @@ function layered(now: <T>(asking: Asking<T>) => T, log: Facts, erased: ReadonlyS
   const keyOf = ({ initiativeId, recordId }: RecordRef): string => refKey(initiativeId, recordId);
   const keysOf = (versions: Version[]): Set<string> => new Set(versions.map((one) => keyOf(refOf(one))));
   const facts: Facts = {
-    // Besides those below, only warnings and kept answers ask for facts, and an import gives neither.
+    // Besides those below, only kept answers and warnings that an import leaves out ask for facts.
     ...log,
     *versions(refs) {
       const found = now(own.versions(refs));
@@ -91,6 +93,27 @@ function layered(now: <T>(asking: Asking<T>) => T, log: Facts, erased: ReadonlyS
         return (yield* facts.milestonesAt({ ...query, limit: limit * 4 })).slice(0, limit);
       const all = [...unchanged, ...now(own.milestonesAt(query))];
       return all.sort((a, b) => a.made - b.made).slice(0, limit);
+    },
+    *changedSince(initiativeId, position) {
+      return [
+        ...now(own.changedSince(initiativeId, 0)),
+        ...(yield* log.changedSince(initiativeId, position)),
+      ];
+    },
+    *correlationIds(initiativeId, recordIds) {
+      const found = now(own.correlationIds(initiativeId, recordIds));
+      return [...found, ...(yield* log.correlationIds(initiativeId, recordIds))];
+    },
+    *sameTitle(titleKeys, limit) {
+      const logged = yield* log.sameTitle(titleKeys, limit);
+      const changed = keysOf(now(own.versions(logged.map(refOf))));
+      const unchanged = logged.filter((version) => !changed.has(keyOf(refOf(version))));
+      return [...unchanged, ...now(own.sameTitle(titleKeys, limit))];
+    },
+    *externalIds(asked) {
+      const logged = yield* log.externalIds(asked);
+      const changed = keysOf(now(own.versions(logged)));
+      return [...logged.filter((one) => !changed.has(keyOf(one))), ...now(own.externalIds(asked))];
     },
     *names(commitments) {
       const known = commitments.filter((commitment) => !erased.has(commitment));

@@ -5,6 +5,8 @@ import type { Facts, KeptAnswer, LoggedEvent } from '../ledger/facts.ts';
 import type { Difference } from '../projections/differences.ts';
 import type { Asking } from '../shapes/asking.ts';
 import type { Change } from '../shapes/change.ts';
+import type { Where } from '../shapes/posted.ts';
+import type { Targets } from '../shapes/targets.ts';
 import type { Edge, Tile } from '../tlog/edge.ts';
 
 /** Kept answers that are forgotten in one go: some milliseconds of work. */
@@ -82,10 +84,27 @@ export interface Rebuilt {
   first: Omit<Difference, 'what'>[];
 }
 
+/** What finds the records that a `where` matches, as of the end of the log. */
+export type FindTargets = (
+  store: Pick<Store, 'db' | 'head'>,
+  asked: { initiativeId: string; where: Where; standing: boolean },
+) => Promise<Targets>;
+
+/** What answers are computed from. */
+export type ReadStore = Pick<Store, 'db' | 'origin' | 'head' | 'rootAt' | 'leafLines' | 'swaps'>;
+
+/** For a group whose work takes no account of what it is given as foreseen. */
+export function* foreseesNothing(): Asking<never> {
+  yield [];
+  return undefined as never;
+}
+
 /** An engine. All that is read through `db` was committed; reads are always as of a position, so they need no snapshot. */
 export interface Store {
   readonly db: Kysely<Database>;
   readonly fingerprintKey: Buffer;
+  /** The file that threads of this process may read by handles of their own; absent: they may not. */
+  readonly file?: string;
   /** The name of the log in its checkpoints. */
   readonly origin: string;
   head(): Promise<Head>;
@@ -95,9 +114,13 @@ export interface Store {
   erasures(): number;
   /**
    * Runs one group; what it wrote is durable when this resolves, and nothing of it is there when it rejects. `work` is
-   * done again, from the beginning, where the database was lost in between.
+   * done again, from the beginning, where the database was lost in between. foresee: asks for what `work` is sure to need, so that
+   * it is there with the end of the log; `work` is given what comes of it.
    */
-  group<T>(work: (transaction: GroupTransaction) => Promise<T>): Promise<T>;
+  group<T, A = void>(
+    work: (transaction: GroupTransaction, foreseen: A) => Promise<T>,
+    foresee?: (facts: Facts) => Asking<A>,
+  ): Promise<T>;
   /**
    * A store that begins as this one, and whose groups see the log as it is, with what they recorded before; nobody else sees it,
    * and nothing is left of it when it is closed. Recording here goes on meanwhile.
@@ -107,6 +130,8 @@ export interface Store {
   sync(): Promise<void>;
   /** Throws Refusal `storage-unavailable` where it is known that nothing can be recorded before a restart. */
   requireWritable(): void;
+  /** Whether it is so: the files of the ledger's name may then be others than those that are open, and nobody should open them. */
+  hasFailed(): boolean;
   /** The root of the tree over the first `size` leaves. */
   rootAt(size: number): Promise<Uint8Array>;
   /** The position of an initiative's last event at or before a position; 0: it has none. */
@@ -139,6 +164,11 @@ export interface Store {
    * or this one may not. One at a time, after `clearRebuilt`.
    */
   rebuild(options: RebuildOptions): Promise<Rebuilt[]>;
+  /**
+   * Fills the search index up to the end of the log, and goes on while it grows, beside reading and recording. Gives how far it is once
+   * nothing was recorded for a while, or where another instance fills it.
+   */
+  fillSearch(signal: AbortSignal): Promise<number>;
   /** Removes the tables that a rebuild leaves: those that were swapped out, or not swapped in. alone: nobody waits meanwhile. */
   clearRebuilt(signal: AbortSignal, alone: boolean): Promise<void>;
   /**

@@ -9,37 +9,32 @@ import { namingPersons } from './queries.ts';
 import type { Batch } from './store.ts';
 
 /** What writes a batch, in its transaction and in this order: kept answers, log, tree, read models, and the head. */
-export function statementsOf(batch: Batch, dialect: Dialect): Query[] {
+export function* statementsOf(batch: Batch, dialect: Dialect): Generator<Query> {
   const { changes, answers, tiles, edge, origin, fingerprintKey } = batch;
-  const statements = [
-    // Before an erasure, which looks at those of the batch itself, too.
-    ...dialect.insert('idempotency_keys', answers),
-    ...dialect.insert('events', changes.map(eventRowOf)),
-    ...dialect.insert('records', changes.map(recordRowOf)),
-    ...supersede('records', changes.map(positionsOf), dialect),
-    ...openingsOf(changes, dialect),
-    ...raiseNumbers('record_numbers', numbersOf(changes), dialect),
-    ...dialect.insert('tiles', tiles.map(tileRowOf)),
-  ];
-  if (origin !== undefined)
-    statements.push(
-      { text: 'update ledger set origin = $1', values: [origin] },
-      // What was signed under another name is not what this log has to extend.
-      { text: 'update head set forked_size = null, forked_root = null', values: [] },
-    );
+  // Before an erasure, which looks at those of the batch itself, too.
+  yield* dialect.insert('idempotency_keys', answers);
+  yield* dialect.insert('events', changes.values().map(eventRowOf));
+  yield* dialect.insert('records', changes.values().map(recordRowOf));
+  yield* supersede('records', changes.map(positionsOf), dialect);
+  yield* openingsOf(changes, dialect);
+  yield* raiseNumbers('record_numbers', numbersOf(changes), dialect);
+  yield* dialect.insert('tiles', tiles.map(tileRowOf));
+  if (origin !== undefined) {
+    yield { text: 'update ledger set origin = $1', values: [origin] };
+    // What was signed under another name is not what this log has to extend.
+    yield { text: 'update head set forked_size = null, forked_root = null', values: [] };
+  }
   if (fingerprintKey)
-    statements.push({
+    yield {
       text: 'update ledger set fingerprint_key = $1, fingerprint_key_hash = $2',
       values: [fingerprintKey, keyHashOf(fingerprintKey)],
-    });
+    };
   const last = changes.at(-1);
   if (last)
-    statements.push({
-      name: 'move-head',
+    yield {
       text: 'update head set position = $1, recorded_at = $2, root_hash = $3',
       values: [edge.size, Date.parse(last.event.recordedAt), edge.root()],
-    });
-  return statements;
+    };
 }
 
 const tileRowOf = ({ level, index, root, hashes }: Batch['tiles'][number]) => ({
@@ -75,7 +70,11 @@ function numbersOf(changes: Change[]): RecordNumbers['rows'] {
   return numbers.rows;
 }
 
-export const raiseNumbers = (table: string, rows: RecordNumbers['rows'], { insert }: Dialect): Query[] =>
+export const raiseNumbers = (
+  table: string,
+  rows: RecordNumbers['rows'],
+  { insert }: Dialect,
+): Iterable<Query> =>
   insert(
     table,
     rows,
@@ -84,16 +83,16 @@ export const raiseNumbers = (table: string, rows: RecordNumbers['rows'], { inser
   );
 
 /** In order: an opening that an earlier change of the batch brought is erased too, and one brought later stays. */
-function openingsOf(changes: Change[], dialect: Dialect): Query[] {
-  const statements: Query[] = [];
+function* openingsOf(changes: Change[], dialect: Dialect): Generator<Query> {
   let rows: (Opening & { position: number })[] = [];
   for (const change of changes) {
     for (const opening of change.openings) rows.push({ ...opening, position: change.position });
     if (!change.event.erased) continue;
-    statements.push(...dialect.insert('openings', rows), ...erase(change, dialect));
+    yield* dialect.insert('openings', rows);
+    yield* erase(change, dialect);
     rows = [];
   }
-  return [...statements, ...dialect.insert('openings', rows)];
+  yield* dialect.insert('openings', rows);
 }
 
 /** No request has this fingerprint. */

@@ -17,6 +17,9 @@ export function sha256Prefixed(prefix: number, bytes: Uint8Array): Uint8Array {
   return sha256Of(input);
 }
 
+export const sha256PrefixedText = (prefix: number, text: string): Uint8Array =>
+  sha256Prefixed(prefix, new TextEncoder().encode(text));
+
 export const ed25519KeyBytes = 32;
 
 export const ed25519Seed = (): Uint8Array => utils.randomSecretKey();

@@ -21,6 +21,8 @@ export class Edge {
   readonly #partial: Uint8Array[][];
   /** The full subtrees of the whole tree, the largest first. */
   readonly #subtrees: Uint8Array[];
+  /** undefined: not asked for since the last append. */
+  #root: Uint8Array | undefined;
 
   /** partial: by level, the hashes of the tile that is not full; they must fit the size. */
   constructor(
@@ -47,7 +49,8 @@ export class Edge {
   }
 
   root(): Uint8Array {
-    return rootOfSubtrees(this.#subtrees);
+    this.#root ??= rootOfSubtrees(this.#subtrees);
+    return this.#root;
   }
 
   /** The hashes of the tile at a level that is not full yet. */
@@ -59,6 +62,7 @@ export class Edge {
   append(leaf: Uint8Array): Tile[] {
     addToSubtrees(this.#subtrees, this.#size, leaf);
     this.#size += 1;
+    this.#root = undefined;
     return this.#fill(leaf);
   }
 

@@ -1,4 +1,4 @@
-import { sha256, sha256Prefixed } from './crypto.ts';
+import { sha256, sha256Prefixed, sha256PrefixedText } from './crypto.ts';
 
 /**
  * The Merkle tree of RFC 6962, section 2.1 (unchanged in RFC 9162): SHA-256, with the prefixes 0x00 for a leaf
@@ -10,6 +10,9 @@ const nodeInput = new Uint8Array(1 + 2 * hashBytes).fill(1);
 
 /** The hash of an entry: SHA-256(0x00 || bytes). */
 export const leafHash = (bytes: Uint8Array): Uint8Array => sha256Prefixed(0, bytes);
+
+/** The hash of an entry that is text, in UTF-8. */
+export const leafHashOf = (leaf: string): Uint8Array => sha256PrefixedText(0, leaf);
 
 /** The hash of an inner node: SHA-256(0x01 || left || right). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
@@ -34,12 +37,9 @@ export function rootOf(hashes: readonly Uint8Array[]): Uint8Array {
 
 /** The root of a tree that consists of these full subtrees, the largest (leftmost) first. */
 export function rootOfSubtrees(subtrees: readonly Uint8Array[]): Uint8Array {
-  return (
-    subtrees.reduceRight<Uint8Array | undefined>(
-      (right, left) => (right ? nodeHash(left, right) : left),
-      undefined,
-    ) ?? emptyRoot
-  );
+  let right = subtrees.at(-1);
+  for (let i = subtrees.length - 2; right && i >= 0; i--) right = nodeHash(subtrees[i] as Uint8Array, right); // Inside the bounds.
+  return right ?? emptyRoot;
 }
 
 /** The full subtrees that these hashes make up, the largest first: one for each bit of their number. */

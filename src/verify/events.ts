@@ -5,6 +5,8 @@ import { isCanonical } from '../shapes/canonical-json.ts';
 import type { Change } from '../shapes/change.ts';
 import { eventOf, leafBytesMax, type StoredEvent } from '../shapes/stored-event.ts';
 import { type Findings, sentence } from './findings.ts';
+import { read, type TableReader } from './reader.ts';
+import type { LeafRow } from './start.ts';
 
 /** Of a fingerprint only its length, as a blob costs more to read than all other columns. */
 export type CheckedRow = Omit<EventRow, 'fingerprint'> & { fingerprint_bytes: number | null };
@@ -15,18 +17,24 @@ const derived = eventColumns.filter(
   (column) => column !== 'position' && column !== 'leaf' && column !== 'fingerprint',
 );
 
+/** The last event that could be read, and its time: '' before the first. */
+export interface LastEvent {
+  position: number;
+  recordedAt: string;
+}
+
 /** Each leaf by itself, the columns beside it, and the clock. */
 export class EventCheck {
   readonly #findings: Findings;
-  #last = { position: 0, recordedAt: '' };
+  #last: LastEvent;
 
-  constructor(findings: Findings) {
+  constructor(findings: Findings, last: LastEvent) {
     this.#findings = findings;
+    this.#last = last;
   }
 
-  /** recordedAt of the last leaf, in milliseconds; 0 before the first. */
-  get recordedAt(): number {
-    return this.#last.recordedAt === '' ? 0 : Date.parse(this.#last.recordedAt);
+  get last(): LastEvent {
+    return this.#last;
   }
 
   /** The event of a leaf, if it can be read. */
@@ -74,3 +82,23 @@ function fingerprintFault(bytes: number | null, { type }: StoredEvent): string |
 }
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The last event up to a position that EventCheck can read. */
+export async function lastEventUpTo(position: number, reader: TableReader): Promise<LastEvent> {
+  for (let after = position + 1; ; ) {
+    const [row] = await read<LeafRow>(
+      reader,
+      'select position, leaf from events where position > 0 and position < $1 order by position desc limit 1',
+      after,
+    );
+    if (!row) return { position: 0, recordedAt: '' };
+    after = row.position;
+    try {
+      const event = eventOf(row.leaf);
+      eventRowOf({ ...row, event, fingerprint: null } as Change);
+      return { position: row.position, recordedAt: event.recordedAt };
+    } catch {
+      // What is wrong with it is found with its own page.
+    }
+  }
+}

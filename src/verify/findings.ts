@@ -26,6 +26,7 @@ export const findingNames = {
   'record-extra': 'a version of a record belongs to no event',
   'number-differs': 'the last number used in ids is not the one in the log',
   'snapshot-differs': 'kept counts are not those that the events come to',
+  'search-differs': 'the search index is not what the events make of it',
   'kept-answer-differs': 'a kept answer stands for other events than it can',
   'ledger-differs': 'the row that names the log, or that of a read model, is not what it must be',
   'schema-differs': 'the tables, or what guards them, are not as the migrations make them',
@@ -56,6 +57,12 @@ export class Findings {
     this.#count += 1;
     if (this.kept.length < findingsKeptMax)
       this.kept.push({ ...(position === undefined ? {} : { position }), what, detail });
+  }
+
+  /** Adds those of a page, in their order; count: of them all. */
+  addAll(kept: readonly Finding[], count: number): void {
+    this.#count += count;
+    this.kept.push(...kept.slice(0, findingsKeptMax - this.kept.length));
   }
 
   /** The positions in a range at which something beside the leaf contradicts it. */

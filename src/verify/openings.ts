@@ -6,13 +6,25 @@ import type { Findings } from './findings.ts';
 import type { LeafRow } from './start.ts';
 import type { StoredLedger } from './stored-ledger.ts';
 
-interface Erasure {
+/** A commitment in a leaf. */
+export interface Mention {
+  commitment: string;
+  position: number;
+}
+
+export const mentionsOf = ({ position, leaf }: LeafRow): Mention[] =>
+  commitmentsInText(leaf).map((commitment) => ({ commitment, position }));
+
+/** What an event erased. */
+export interface Erasure {
   position: number;
   initiativeId: string;
   recordId: string;
-  /** Those that no earlier event erased. */
   commitments: string[];
 }
+
+export const erasuresOf = (position: number, { initiativeId, recordId, erased }: StoredEvent): Erasure[] =>
+  erased ? [{ position, initiativeId, recordId, commitments: erased.commitments ?? [] }] : [];
 
 /**
  * The names of persons, against their commitments: each commitment in the log has its name, or was erased; what was erased
@@ -33,11 +45,8 @@ export class NamesCheck {
     this.#findings = findings;
   }
 
-  /** The next leaves. */
-  async leaves(rows: LeafRow[]): Promise<void> {
-    const mentioned = rows.flatMap(({ position, leaf }) =>
-      commitmentsInText(leaf).map((commitment) => ({ commitment, position })),
-    );
+  /** What the next leaves mention. */
+  async mentions(mentioned: readonly Mention[]): Promise<void> {
     if (mentioned.length === 0) return;
     const openings = await this.#ledger.openingsOf([
       ...new Set(mentioned.map(({ commitment }) => commitment)),
@@ -55,12 +64,12 @@ export class NamesCheck {
     }
   }
 
-  /** The next event. */
-  event(position: number, { initiativeId, recordId, erased }: StoredEvent): void {
-    const commitments = (erased?.commitments ?? []).filter((commitment) => !this.#erased.has(commitment));
+  /** The next event that erased names. */
+  erases({ commitments: all, ...erasure }: Erasure): void {
+    const commitments = all.filter((commitment) => !this.#erased.has(commitment));
     if (commitments.length === 0) return;
-    for (const commitment of commitments) this.#erased.set(commitment, position);
-    this.#erasures.push({ position, initiativeId, recordId, commitments });
+    for (const commitment of commitments) this.#erased.set(commitment, erasure.position);
+    this.#erasures.push({ ...erasure, commitments });
   }
 
   /** After the last event; gives the positions whose fingerprints erasures emptied, by initiative. */

@@ -1,4 +1,5 @@
-import type { Query } from '../shapes/asking.ts';
+import { answered, type Query } from '../shapes/asking.ts';
+import { postgresLeafLines } from '../store/leaf-lines.ts';
 import { StoreUnavailable } from '../store/lock-file.ts';
 import { postgresMigrations } from '../store/migrate.ts';
 import { connectionsTo, reasonOf } from '../store/postgres/connection.ts';
@@ -26,10 +27,12 @@ export async function openPostgresReader(url: string): Promise<Reader> {
     (await client.query(text, values).catch(cannotRead)).rows;
   const reader: Reader = {
     name,
+    place: { url },
     dialect: postgres,
     tables: 'select tablename as name from pg_tables where schemaname = any (current_schemas(false))',
     migrations: Object.keys(postgresMigrations),
     rows,
+    leafLines: (after, to) => answered(postgresLeafLines(after, to), rows),
     objects: async () => ({
       present: objectsOfPostgres(await read<ObjectRow>(reader, objectsStatement)),
       made: objectsMadeOfPostgres,

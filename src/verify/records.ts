@@ -1,5 +1,5 @@
 import { versionOf } from '../db/rows.ts';
-import type { EventRow } from '../db/schema.ts';
+import type { Database, EventRow } from '../db/schema.ts';
 import {
   type Difference,
   extraRecords,
@@ -25,24 +25,78 @@ export interface PlacedEvent {
   event: StoredEvent;
 }
 
-/**
- * Compares `records` and `record_numbers` with the fold of the log, in constant memory. It reads the version before an event from the
- * stored row, which was compared when its own event came by. If that row was wrong, it folds the record from its first event.
- */
+/** What comes of comparing the rows of a page of events, besides findings. */
+export interface ComparedRecords {
+  /** Positions of rows that are wrong. */
+  wrong: number[];
+  /** Positions of rows before the page that were taken for right. */
+  trusted: number[];
+  numbers: Database['record_numbers'][];
+}
+
+/** Compares `records` and `record_numbers` with the fold of the log: what RecordsPage compared of each page, in order. */
 export class RecordsCheck {
   readonly #findings: Findings;
-  readonly #doubted = new Set<number>();
   readonly #numbers = new RecordNumbers();
+  /** Positions of rows known to be wrong. */
+  readonly doubted = new Set<number>();
 
   constructor(findings: Findings) {
     this.#findings = findings;
   }
 
-  /** Compares the rows of the next events; gives those that could be folded, by position. */
-  *page(events: readonly PlacedEvent[]): Asking<Map<number, Folded>> {
-    const folded = new Map<number, Folded>();
+  /** Whether a page trusted rows that are wrong, as those of the pages before it tell: then it has to be compared again. */
+  isMistaken({ trusted }: ComparedRecords): boolean {
+    return trusted.some((position) => isDoubted(position, this.doubted));
+  }
+
+  add({ wrong, numbers }: ComparedRecords): void {
+    for (const position of wrong) if (this.doubted.size < doubtedMax) this.doubted.add(position);
+    for (const row of numbers) this.#numbers.raise(row);
+  }
+
+  /** end: of the log. */
+  *finish(end: number, { lastRecord, numbers }: Start): Asking<void> {
+    for (const difference of [
+      ...(yield* extraRecords(end, lastRecord)),
+      ...numberDifferences(numbers, this.#numbers.rows),
+    ])
+      addDifference(difference, this.#findings);
+  }
+}
+
+const isDoubted = (position: number, doubted: ReadonlySet<number>): boolean =>
+  doubted.has(position) || doubted.size >= doubtedMax;
+
+/**
+ * Compares the rows of a page of events with the fold of the events, in constant memory. It reads the version before an event from the
+ * stored row, which is compared with its own event. If that row is doubted, it folds the record from its first event.
+ */
+export class RecordsPage {
+  readonly #findings: Findings;
+  readonly #doubted: ReadonlySet<number>;
+  readonly #numbers = new RecordNumbers();
+  readonly #wrong = new Set<number>();
+  readonly #trusted: number[] = [];
+  /** The first position of the page. */
+  #first = 0;
+
+  /** doubted: positions of rows before the page that are known to be wrong. */
+  constructor(findings: Findings, doubted: ReadonlySet<number>) {
+    this.#findings = findings;
+    this.#doubted = doubted;
+  }
+
+  get compared(): ComparedRecords {
+    return { wrong: [...this.#wrong], trusted: this.#trusted, numbers: this.#numbers.rows };
+  }
+
+  /** Gives what could be folded, in order. */
+  *compare(events: readonly PlacedEvent[]): Asking<Folded[]> {
+    const folded: Folded[] = [];
     const [first, last] = [events[0], events.at(-1)];
     if (!first || !last) return folded;
+    this.#first = first.position;
     const stored = yield* storedRecords(first.position, last.position);
     const newest = new Map<string, Made>();
     for (const { position, event } of events) {
@@ -50,17 +104,15 @@ export class RecordsCheck {
       const key = `${event.initiativeId}/${event.recordId}`;
       const one = yield* this.#fold(position, event, newest.get(key), stored);
       if (!one) continue;
-      folded.set(position, one);
+      folded.push(one);
       newest.set(key, one);
     }
-    for (const { row } of folded.values()) this.#add(yield* recordDifferences(row, stored));
+    for (const { row } of folded)
+      for (const difference of yield* recordDifferences(row, stored)) {
+        if (difference.position !== undefined) this.#wrong.add(difference.position);
+        addDifference(difference, this.#findings);
+      }
     return folded;
-  }
-
-  /** end: of the log. */
-  *finish(end: number, { lastRecord, numbers }: Start): Asking<void> {
-    this.#add(yield* extraRecords(end, lastRecord));
-    this.#add(numberDifferences(numbers, this.#numbers.rows));
   }
 
   *#fold(
@@ -84,7 +136,7 @@ export class RecordsCheck {
     try {
       return fold(position, event, before);
     } catch (error) {
-      this.#doubt(position);
+      this.#wrong.add(position);
       const detail = `It can't follow from the events before it: ${messageOf(error)}.`;
       this.#findings.add('event-invalid', detail, position);
       return undefined;
@@ -98,35 +150,25 @@ export class RecordsCheck {
     stored: ReadonlyMap<number, StoredRecord>,
   ): Made | undefined {
     const at = stored.get(position)?.prev_position ?? 0;
-    const row = at > 0 && at < position && !this.#isDoubted(at) ? stored.get(at) : undefined;
+    const row =
+      at > 0 && at < position && !this.#wrong.has(at) && !isDoubted(at, this.#doubted)
+        ? stored.get(at)
+        : undefined;
     if (row?.initiative_id !== initiativeId || row.record_id !== recordId || row.version !== version - 1)
       return undefined;
     try {
-      return { version: versionOf({ ...row, state: row.state ?? row.leaf ?? '' }), row };
+      const made = { version: versionOf({ ...row, state: row.state ?? row.leaf ?? '' }), row };
+      if (at < this.#first) this.#trusted.push(at);
+      return made;
     } catch {
       // Its state is not JSON, which the finding about it says.
       return undefined;
     }
   }
+}
 
-  #add(differences: Difference[]): void {
-    for (const { table, position, what, detail } of differences) {
-      if (position !== undefined) this.#doubt(position);
-      this.#findings.add(
-        table === 'record_numbers' ? 'number-differs' : names[what],
-        sentence(detail),
-        position,
-      );
-    }
-  }
-
-  #isDoubted(position: number): boolean {
-    return this.#doubted.has(position) || this.#doubted.size >= doubtedMax;
-  }
-
-  #doubt(position: number): void {
-    if (this.#doubted.size < doubtedMax) this.#doubted.add(position);
-  }
+function addDifference({ table, position, what, detail }: Difference, findings: Findings): void {
+  findings.add(table === 'record_numbers' ? 'number-differs' : names[what], sentence(detail), position);
 }
 
 const names: Record<Difference['what'], FindingName> = {

@@ -1,7 +1,6 @@
 import { openAsBlob } from 'node:fs';
 import type { Database } from '../db/schema.ts';
 import { type Asking, answered } from '../shapes/asking.ts';
-import { linesOf } from '../store/leaf-lines.ts';
 import { fileOf, isPostgres } from '../store/open-store.ts';
 import { realFile } from '../store/real-file.ts';
 import { turn } from '../turns.ts';
@@ -124,16 +123,6 @@ export class StoredLedger {
       after = rows.at(-1)?.[by];
       await turn();
     }
-  }
-
-  /** The leaves after one position, up to and with another, one a line; undefined: one or more are missing. */
-  async leafLines(after: number, to: number): Promise<Uint8Array | undefined> {
-    const rows = await this.read<{ leaf: string }>(
-      'select leaf from events where position > $1 and position <= $2 order by position',
-      after,
-      to,
-    );
-    return rows.length === to - after ? linesOf(rows.map(({ leaf }) => leaf)) : undefined;
   }
 
   /** All checkpoints with sizes after one, up to another. */

@@ -69,12 +69,12 @@ export class TreeCheck {
     return this.#size;
   }
 
-  /** The next leaf's hash; undefined: the event is missing. */
-  async add(hash: Uint8Array | undefined): Promise<void> {
+  /** The next leaf's hash; undefined: the event is missing. Resolves when a tile that is full now was compared; no promise: none is. */
+  add(hash: Uint8Array | undefined): Promise<void> | undefined {
     this.#size += 1;
-    if (this.#lost) return;
+    if (this.#lost) return undefined;
     this.#tile.push(hash);
-    if (this.#tile.length === tileWidth) await this.#close();
+    return this.#tile.length === tileWidth ? this.#close() : undefined;
   }
 
   /** Goes over missing events. */

@@ -1,20 +1,22 @@
 import { keyHashOf } from '../store/check-values.ts';
 import { tileWidth } from '../tlog/edge.ts';
-import { leafHash } from '../tlog/merkle.ts';
 import { turn } from '../turns.ts';
 import { readModels } from '../views/read-models.ts';
 import { checkpointMarks, type KeptApart, WholeSignature } from './checkpoints.ts';
-import { type CheckedRow, checkedColumns, EventCheck, messageOf } from './events.ts';
+import { messageOf } from './events.ts';
 import { type Finding, Findings } from './findings.ts';
 import { checkKeptAnswers } from './kept-answers.ts';
 import { NamesCheck } from './openings.ts';
+import { type WholePage, wholePage } from './page.ts';
+import { checkedPages } from './pages.ts';
 import { CannotVerify } from './reader.ts';
-import { type PlacedEvent, RecordsCheck } from './records.ts';
+import { RecordsCheck } from './records.ts';
 import { schemaDifferences } from './schema.ts';
+import { checkRestOfSearch } from './search-index.ts';
 import { readSignerFiles, type SignerFiles } from './signer-files.ts';
 import { checkSigned } from './signing.ts';
 import { snapshotsCheck } from './snapshots.ts';
-import type { LeafRow, Start } from './start.ts';
+import type { Start } from './start.ts';
 import {
   beforeAll,
   SchemaDiffers,
@@ -22,6 +24,7 @@ import {
   withBundle,
   withStoredLedger,
 } from './stored-ledger.ts';
+import { Threads, threadsFor } from './threads.ts';
 import { isEqual, TreeCheck } from './tree.ts';
 
 export interface VerifyOptions {
@@ -32,6 +35,8 @@ export interface VerifyOptions {
   signerDirectory?: string;
   /** The key that must have signed the whole log. */
   signedBy?: string | undefined;
+  /** Threads beside this one, which are waited for; by default what the machine and the ledger are worth. */
+  threads?: number;
   /** Told now and then how many of the events were read. */
   progress?: (events: number, of: number) => void;
 }
@@ -84,7 +89,8 @@ async function verify(
   const isTorn = findings.count > 0;
   const verified: Verified = { events: 0, size: 0, rootHash: undefined, findings: [], count: 0 };
   try {
-    await verifyAll(ledger, options, files, findings, verified);
+    // What is torn is read by one thread, so that what is found until it fails is always the same.
+    await verifyAll(ledger, isTorn ? { ...options, threads: 0 } : options, files, findings, verified);
   } catch (error) {
     // Without a table or a column it can't go on, and what is found by then says why.
     if (!isTorn) throw error;
@@ -96,7 +102,7 @@ async function verify(
 
 async function verifyAll(
   ledger: StoredLedger,
-  { hashesOnly = false, checkpoint, signedBy, progress = () => {} }: VerifyOptions,
+  { hashesOnly = false, checkpoint, signedBy, progress = () => {}, threads: count }: VerifyOptions,
   files: ReturnType<typeof readSignerFiles> | undefined,
   findings: Findings,
   verified: Verified,
@@ -111,31 +117,27 @@ async function verifyAll(
   const marks = await checkpointMarks(ledger, start, findings, { apart: checkpoint, signer, signature });
   const tree = new TreeCheck({ ledger, start, findings, marks, hashesOnly });
   if (!hashesOnly) requireVersions(start);
-  const whole = hashesOnly ? undefined : wholeCheck(ledger, start, findings);
-
-  // What each mode does not need is not read: the columns that are used here are in both.
-  const columns = whole ? checkedColumns : 'position, leaf';
-  const events = `select ${columns} from events where position > $1 and position <= $2`;
-  for await (const rows of ledger.pages<LeafRow>('position', events, beforeAll, end)) {
-    const placed: LeafRow[] = [];
-    for (const row of rows) {
-      const { position, leaf } = row;
-      if (position < 1) {
-        findings.add('event-invalid', 'No event has this position.', position);
-        continue;
-      }
+  const checks = { hashesOnly, countedTo: start.snapshots.at(-1)?.position ?? 0 };
+  await using threads = new Threads(count ?? threadsFor(end, checks), { place: ledger.reader.place, checks });
+  if (count !== undefined) await threads.begun();
+  const whole = hashesOnly ? undefined : await wholeCheck(ledger, start, findings, threads);
+  await beforeFirst(ledger, findings);
+  for await (const checked of checkedPages(ledger.reader, checks, end, threads)) {
+    const page = whole?.isMistaken(checked.page)
+      ? await wholePage(ledger.reader, checked.range, checks, whole.doubted)
+      : checked.page;
+    for (const [i, position] of page.positions.entries()) {
       if (position <= tree.size) {
         findings.add('event-invalid', 'There are two events of this position.', position);
         continue;
       }
       if (position > tree.size + 1) await missing(tree, position - 1, findings);
-      await tree.add(leafHash(Buffer.from(leaf)));
-      placed.push(row);
+      const compared = tree.add(page.leafHashes[i]);
+      if (compared) await compared;
+      verified.events += 1;
     }
-    verified.events += placed.length;
-    // In the whole mode the rows are whole.
-    await whole?.page(placed as CheckedRow[]);
-    if (verified.events < end) progress(verified.events, end);
+    if (page.whole) await whole?.page(page.positions, page.whole);
+    if (page.positions.length > 0 && verified.events < end) progress(verified.events, end);
   }
   await checkEnd(start, tree, findings);
   await checkSigned(ledger, findings, start, signer);
@@ -235,46 +237,68 @@ async function checkEnd(
   }
 }
 
-/** All that is beside leaves and tree: given the events page by page, and then the size of the log. */
-function wholeCheck(ledger: StoredLedger, start: Start, findings: Findings) {
-  const events = new EventCheck(findings);
+/** No event has such a position. */
+async function beforeFirst(ledger: StoredLedger, findings: Findings): Promise<void> {
+  const before = 'select position from events where position > $1 and position < 1';
+  for await (const rows of ledger.pages<{ position: number }>('position', before, beforeAll))
+    for (const { position } of rows) findings.add('event-invalid', 'No event has this position.', position);
+}
+
+/** All that is beside leaves and tree: given the pages in order, and then the size of the log. */
+async function wholeCheck(ledger: StoredLedger, start: Start, findings: Findings, threads: Threads) {
   const records = new RecordsCheck(findings);
   const snapshots = snapshotsCheck(ledger, findings, start.snapshots);
   const names = new NamesCheck(ledger, findings);
+  const { tables, faultsOf } = ledger.reader;
+  const ofDatabase = (await ledger.read<{ name: string }>(tables)).map(({ name }) => ({
+    name,
+    // What takes long is begun early.
+    faults: threads.faultsOf(name),
+  }));
   /** The position after the last event that was checked. */
   let next = 1;
+  let recordedAt = 0;
 
   return {
-    /** The next events, by position. Some may be missing before them and between them, which is found already. */
-    async page(rows: CheckedRow[]): Promise<void> {
-      await names.leaves(rows);
-      const placed: PlacedEvent[] = [];
-      for (const row of rows) {
-        const event = events.check(row);
-        if (!event) continue;
-        if (event.erased) names.event(row.position, event);
-        placed.push({ position: row.position, event });
-      }
-      const folded = await ledger.answered(records.page(placed));
-      for (const { position } of rows) {
+    /** Of rows of `records`. */
+    doubted: records.doubted,
+
+    /** Whether a page was checked with rows of `records` that are wrong, as pages before it tell. */
+    isMistaken: ({ whole }: { whole?: WholePage }): boolean =>
+      whole !== undefined && records.isMistaken(whole.records),
+
+    /** The next page. Events may be missing in it and before it, which is found already. */
+    async page(positions: number[], page: WholePage): Promise<void> {
+      await names.mentions(page.mentions);
+      for (const erasure of page.erasures) names.erases(erasure);
+      findings.addAll(page.findings, page.count);
+      records.add(page.records);
+      recordedAt = page.recordedAt;
+      let changes = 0;
+      // After the last snapshot nothing is counted, so nothing is lost by it.
+      for (const position of positions) {
         if (position > next) await snapshots.lose(next);
         next = position + 1;
-        const one = folded.get(position);
-        if (one) await snapshots.change(position, one.row.initiative_id, one.before?.row, one.row);
-        else await snapshots.lose(position);
+        const change = page.counted[changes];
+        if (change?.position !== position) await snapshots.lose(position);
+        else {
+          await snapshots.change(change);
+          changes += 1;
+        }
       }
     },
 
     async finish(size: number): Promise<void> {
       const { head, lastEvent } = start;
-      if (head && head.position === size && head.recorded_at !== events.recordedAt)
+      if (head && head.position === size && head.recorded_at !== recordedAt)
         findings.add('head-differs', 'The time in the head is not that of the last event.', size);
       await snapshots.finish(size);
       await ledger.answered(records.finish(Math.max(lastEvent, head?.position ?? 0), start));
+      await ledger.answered(checkRestOfSearch(findings));
       await checkKeptAnswers(ledger, start, findings, await names.finish(size));
-      const { tables, faultsOf } = ledger.reader;
-      for (const { name } of await ledger.read<{ name: string }>(tables)) {
-        for (const fault of await faultsOf(name)) findings.add('index-differs', `${fault} (table ${name}).`);
+      for (const { name, faults } of ofDatabase) {
+        for (const fault of await (faults ?? faultsOf(name)))
+          findings.add('index-differs', `${fault} (table ${name}).`);
         await turn();
       }
     },

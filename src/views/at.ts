@@ -5,7 +5,7 @@ import type { Database } from '../db/schema.ts';
 import { Refusal } from '../errors.ts';
 import { parsePlainDate } from '../shapes/edtf.ts';
 import type { Basis } from '../store/receipt.ts';
-import type { Store } from '../store/store.ts';
+import type { ReadStore } from '../store/store.ts';
 
 /** The moment of an answer: the log up to a position. A current answer is as of the end. */
 export interface At {
@@ -26,7 +26,7 @@ export const isAtEnd = ({ asOf, asOfPosition }: AtQuery): boolean =>
 
 /** Throws Refusal `invalid-request` for a text that is no moment, or for a position after the end. */
 export async function resolveAt(
-  store: Store,
+  store: ReadStore,
   { asOf, asOfPosition }: AtQuery,
   parameter?: string,
 ): Promise<At> {
@@ -67,7 +67,7 @@ export function endOf(head: Head): At {
 }
 
 /** When the event at a position was recorded, in milliseconds. */
-export async function recordedAtOf({ db }: Pick<Store, 'db'>, position: number): Promise<number> {
+export async function recordedAtOf({ db }: Pick<ReadStore, 'db'>, position: number): Promise<number> {
   const { recorded_at } = await db
     .selectFrom('events')
     .select('recorded_at')
@@ -77,11 +77,11 @@ export async function recordedAtOf({ db }: Pick<Store, 'db'>, position: number):
 }
 
 /** The last position recorded at or before an instant (RFC 3339) or the end of a day in UTC; 0 if there is none. */
-export const positionAt = (store: Store, text: string, parameter: string): Promise<number> =>
+export const positionAt = (store: ReadStore, text: string, parameter: string): Promise<number> =>
   lastPositionBy(store, millisecondsOf(text, parameter));
 
 /** The last position recorded before an instant, or before the first moment of a date in UTC. */
-export const positionBefore = (store: Store, text: string, parameter: string): Promise<number> =>
+export const positionBefore = (store: ReadStore, text: string, parameter: string): Promise<number> =>
   lastPositionBy(store, firstMillisecondOf(text, parameter) - 1);
 
 /** An RFC 3339 instant, or a plain date, which means its first moment in UTC. */
@@ -107,7 +107,7 @@ export function millisecondsOf(text: string, parameter: string): number {
 }
 
 /** recordedAt never goes back, so a binary search over positions needs no index of its own. */
-async function lastPositionBy(store: Store, ms: number): Promise<number> {
+async function lastPositionBy(store: ReadStore, ms: number): Promise<number> {
   const head = await store.head();
   if (ms >= head.recordedAt) return head.position;
   let [low, high] = [0, head.position];

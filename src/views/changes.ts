@@ -4,7 +4,10 @@ import { changesFrom } from './counts.ts';
 import { type Share, type Shares, sharesOf } from './summary.ts';
 
 /** The counts and shares that moved. A figure that stayed is absent. */
-export type Moved = Partial<Counts & Shares>;
+export type Moved = Partial<Counts & Record<(typeof movedUndated)[number], number> & Shares>;
+
+/** What has no date. */
+export const movedUndated = ['meetingsUndated', 'mousUndated', 'projectsUndated'] as const;
 
 export interface Move {
   position: number;
@@ -28,7 +31,9 @@ const counted = (one: Contribution | undefined): string =>
 function movedBy(before: Contribution | undefined, after: Contribution): Moved {
   const tally = new ChangingTally(false);
   tally.change(before, after);
-  const counts = Object.entries(tally.total('all', '')).filter(([, count]) => count !== 0);
+  const { meetings, mous, projects } = tally.undated('all', '');
+  const undated = { meetingsUndated: meetings, mousUndated: mous, projectsUndated: projects };
+  const counts = Object.entries({ ...tally.total('all', ''), ...undated }).filter(([, count]) => count !== 0);
   const shares = Object.entries(sharesOf(tally)).filter(([, some]) => some.length > 0);
   return Object.fromEntries<number | Share[]>([...counts, ...shares]);
 }

@@ -1,26 +1,26 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Visible } from '../access/visible.ts';
 import type { Db } from '../db/schema.ts';
-import { folded } from '../shapes/folded.ts';
+import { scopeKey } from '../shapes/claim-scope.ts';
+import { matches, type Wanted } from '../shapes/record-filter.ts';
 import { mapInTurns } from '../turns.ts';
 import {
-  areAboutMeetings,
   type Claim,
   type ClaimStatus,
   type ComparedClaim,
-  Comparison,
   claimsOf,
+  comparing,
   contradictedAmong,
-  previousAmong,
 } from './claims.ts';
 import type { ScopeCounts } from './counts.ts';
 import { initiativesWhere } from './initiatives.ts';
-import { type Meeting, meetingsOf } from './meetings.ts';
 
+/** Of a list any value will do. */
 interface ClaimFilters {
-  metric?: string | undefined;
-  scope?: string | undefined;
-  status?: ClaimStatus | undefined;
+  wanted: Wanted;
+  metric?: readonly string[] | undefined;
+  scope?: readonly string[] | undefined;
+  status?: readonly ClaimStatus[] | undefined;
   conflicting?: boolean | undefined;
   /** A day: only claims that are stated for this day or an earlier one. */
   until?: string | undefined;
@@ -41,26 +41,13 @@ export async function chosenClaims(
 ): Promise<ChosenClaims> {
   const all = await claimsOf(db, initiativeId, position);
   const chosen = await chosenAmong(all, filters);
-  let previous: Promise<Map<Claim, Claim>> | undefined;
-  let meetings: Promise<Meeting[]> | undefined;
-  const compare = async (claims: readonly Claim[]): Promise<ComparedClaim[]> => {
-    if (claims.length === 0) return [];
-    previous ??= previousAmong(all);
-    if (areAboutMeetings(claims)) meetings ??= meetingsOf(db, initiativeId, position);
-    const [before, held] = [await previous, (await meetings) ?? []];
-    const comparison = await counts.at(
-      initiativeId,
-      position,
-      (tally) => new Comparison(claims, before, held, tally, filters.until),
-    );
-    return comparison.compared();
-  };
+  const compare = comparing({ db, counts, initiativeId, position }, all, chosen, filters.until);
   if (status === undefined) return { claims: chosen, compare };
   const compared = new Map<Claim, ComparedClaim>();
   for (let from = 0; from < chosen.length; from += comparedAtOnce) {
     const some = chosen.slice(from, from + comparedAtOnce);
     for (const [i, one] of (await compare(some)).entries())
-      if (some[i] && one.status === status) compared.set(some[i], one);
+      if (some[i] && status.includes(one.status)) compared.set(some[i], one);
   }
   return {
     claims: [...compared.keys()],
@@ -73,18 +60,18 @@ const comparedAtOnce = 1_000;
 
 async function chosenAmong(
   all: readonly Claim[],
-  { metric, scope, conflicting, until }: ClaimFilters,
+  { wanted, metric, scope, conflicting, until }: ClaimFilters,
 ): Promise<readonly Claim[]> {
-  if ([metric, scope, conflicting, until].every((filter) => filter === undefined)) return all;
   const contradicted = conflicting === undefined ? undefined : await contradictedAmong(all);
-  const wanted = scope === undefined ? undefined : folded(scope);
+  const scopes = scope && new Set(scope.map(scopeKey));
   const isChosen = await mapInTurns(
     all,
     (claim) =>
       (until === undefined || claim.span.latest <= until) &&
       (contradicted === undefined || contradicted.has(claim) === conflicting) &&
-      (metric === undefined || claim.record.data.metric === metric) &&
-      (wanted === undefined || folded(claim.record.data.scope) === wanted),
+      (!metric || metric.includes(claim.record.data.metric)) &&
+      (!scopes || scopes.has(scopeKey(claim.record.data.scope))) &&
+      matches(claim.record, wanted),
   );
   return all.filter((_, i) => isChosen[i]);
 }

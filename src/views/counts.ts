@@ -3,7 +3,7 @@ import { FoldedTally } from '../projections/folded-tally.ts';
 import { contributionOf } from '../projections/record-row.ts';
 import { type Contribution, contributionColumns, everything, type Tally } from '../projections/tally.ts';
 import type { Change } from '../shapes/change.ts';
-import type { Store } from '../store/store.ts';
+import type { ReadStore, Store } from '../store/store.ts';
 import { SliceLength } from './slices.ts';
 
 /** The number of changes that the first query of a fold reads. Later queries read as many as take some milliseconds. */
@@ -19,6 +19,8 @@ const observedEvents = 256;
 /** Counts in memory that are this far behind may be further away than a snapshot, as after a start. */
 const farPositions = 512;
 
+type CountedStore = ReadStore & Pick<Store, 'keepSnapshot'>;
+
 /** The counts of a scope as of a position. */
 interface Folded {
   position: number;
@@ -32,7 +34,7 @@ interface Folded {
  * after them. The newest counts of the scopes asked for last are kept in memory and folded on as events are recorded.
  */
 export class ScopeCounts {
-  readonly #store: Store;
+  readonly #store: CountedStore;
   #cache = new KeptCounts();
   /** The number of swaps when the cache was begun. */
   #swaps = 0;
@@ -45,7 +47,7 @@ export class ScopeCounts {
   #run = 1;
 
   /** failed: told of a snapshot that could not be kept. Only the speed of answers depends on snapshots. */
-  constructor(store: Store, failed: (error: unknown) => void) {
+  constructor(store: CountedStore, failed: (error: unknown) => void) {
     this.#store = store;
     this.#failed = failed;
   }

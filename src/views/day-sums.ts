@@ -3,6 +3,7 @@ import {
   type Cell,
   type Counts,
   type Cut,
+  type GroupOf,
   noCounts,
   type Tallied,
   type Tally,
@@ -54,12 +55,18 @@ export const lastDayOf = (year: number): number => year * 10_000 + 1231;
  * year before.
  */
 export function cellsByDays(tally: Tally, dimension: Tallied, key: string, days: readonly number[]): Cell[] {
+  return cellsOfGroups(tally.sums(dimension, key, groupByDays(days)), days);
+}
+
+/** Gives the number of the group of a span, in which no question about these days distinguishes it from others. */
+export const groupByDays =
+  (days: readonly number[]): GroupOf<number> =>
+  ({ earliest, latest }) =>
+    rankOf(earliest, days) * (days.length + 1) + rankOf(latest, days);
+
+/** The sums of such groups as cells. */
+export function cellsOfGroups(sums: ReadonlyMap<number, Counts>, days: readonly number[]): Cell[] {
   const ranks = days.length + 1;
-  const sums = tally.sums(
-    dimension,
-    key,
-    ({ earliest, latest }) => rankOf(earliest, days) * ranks + rankOf(latest, days),
-  );
   const dayOf = (rank: number): number => days[rank] ?? Infinity;
   return [...sums].map(([group, counts]) => ({
     earliest: dayOf(Math.floor(group / ranks)),

@@ -1,11 +1,8 @@
 import { sql } from 'kysely';
 import { recordOf, versionColumns } from '../db/rows.ts';
 import type { Db } from '../db/schema.ts';
-import type { Json } from '../shapes/canonical-json.ts';
-import { diff, type FieldChange } from '../shapes/merge-patch.ts';
-import { revealed } from '../shapes/people.ts';
 import type { LedgerRecord } from '../shapes/record.ts';
-import { stateOf } from '../shapes/state.ts';
+import { changesBetween, revealedChange } from '../shapes/state.ts';
 import { eventOf } from '../shapes/stored-event.ts';
 import { namesIn } from './openings.ts';
 import { listed, type Page, type PageSize, portionsOf } from './slices.ts';
@@ -131,23 +128,3 @@ function originOf({ leaf, position }: { leaf: string; position: number }) {
     eventOf(leaf);
   return { version, position, eventId, type, recordedAt, recordedBy, reason, sources, note, correlationId };
 }
-
-/** Compares field by field. Sources that were added at the end are listed one by one. */
-function changesBetween(before: LedgerRecord | undefined, after: LedgerRecord): FieldChange[] {
-  const { kind, status, sources: had = [] } = before ?? { ...after, sources: [] };
-  const { sources: has, ...state } = stateOf(after) as { sources: Json[]; [member: string]: Json };
-  const { sources: _, ...stateBefore } = before ? stateOf(before) : { data: {}, sources: [] };
-  const fields = diff({ ...stateBefore, kind, status }, { ...state, kind: after.kind, status: after.status });
-  const kept = has.slice(0, had.length);
-  // Sources are JSON; their type just lacks the index signature.
-  const changed = diff(had as unknown as Json, kept, '/sources');
-  if (changed.length > 0) return [...fields, ...diff(had as unknown as Json, has, '/sources')];
-  return [...fields, ...has.slice(had.length).map((to, i) => ({ path: `/sources/${had.length + i}`, to }))];
-}
-
-/** An absent side stays absent, also in JSON. */
-const revealedChange = ({ path, from, to }: FieldChange, names: ReadonlyMap<string, string>) => ({
-  path,
-  from: from === undefined ? from : revealed(from, names),
-  to: to === undefined ? to : revealed(to, names),
-});

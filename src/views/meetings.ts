@@ -1,5 +1,13 @@
 import type { Db } from '../db/schema.ts';
-import type { Cut, Tally } from '../projections/tally.ts';
+import {
+  type Counts,
+  type Cut,
+  dayNumber,
+  isUndated,
+  type Span,
+  spanOf,
+  type Tally,
+} from '../projections/tally.ts';
 import { parseEdtf } from '../shapes/edtf.ts';
 import type { LedgerRecord } from '../shapes/record.ts';
 import { mapInTurns, turnIfDue } from '../turns.ts';
@@ -8,25 +16,27 @@ import type { ScopeCounts } from './counts.ts';
 import { standingOf } from './records.ts';
 import { spellingsOf } from './spellings.ts';
 
-/** A meeting with its counts and its place among the meetings of its initiative. */
-export interface Meeting {
+/** A meeting, and when it was held. */
+export interface Meeting extends Span {
   record: LedgerRecord<'meeting'>;
-  earliest: string;
-  latest: string;
   made: number;
 }
 
-/** The standing meetings in order: earliest day, latest day, series, ordinal, position. Text is compared bytewise. */
+/**
+ * The standing meetings in order: earliest day, latest day, series, ordinal, position; those without a date come last. Text is
+ * compared bytewise.
+ */
 export async function meetingsOf(db: Db, initiativeId: string, position: number): Promise<Meeting[]> {
   const records = await standingOf(db, initiativeId, 'meeting', position);
   const meetings = await mapInTurns(records, ({ record, made }) => {
-    const { earliest = '', latest = '' } = parseEdtf(record.occurredOn ?? '') ?? {};
-    return { record, earliest, latest, made };
+    const { earliest = null, latest = null } = parseEdtf(record.occurredOn ?? '') ?? {};
+    return { record, made, ...spanOf(earliest, latest) };
   });
   return meetings.sort(
     (a, b) =>
-      bytewise(a.earliest, b.earliest) ||
-      bytewise(a.latest, b.latest) ||
+      Number(isUndated(a)) - Number(isUndated(b)) ||
+      a.earliest - b.earliest ||
+      a.latest - b.latest ||
       bytewise(a.record.data.series ?? '', b.record.data.series ?? '') ||
       (a.record.data.ordinal ?? 0) - (b.record.data.ordinal ?? 0) ||
       a.made - b.made,
@@ -80,18 +90,21 @@ const countedAtOnce = 500;
 
 /** Adds the meeting to `running`, the totals of the meetings before it. */
 function countsOf(
-  { record, earliest, latest }: Meeting,
+  { record, ...span }: Meeting,
   tally: Tally,
   announced: ReadonlyMap<string, Announced>,
   until: string | undefined,
   running: Announced & { meetings: number },
 ) {
   const cut = tally.counts('meeting', record.recordId, until);
-  const counts = ofEach((kind) => countable(cut, kind, until));
-  const isHeld = until === undefined || latest <= until;
+  const undated = tally.undated('meeting', record.recordId);
+  const counts = ofEach((kind) => countable(cut, kind, until, undated));
+  const day = until === undefined ? Infinity : dayNumber(until);
+  const isHeld = span.latest <= day && !isUndated(span);
   running.meetings += isHeld ? 1 : 0;
-  running.mous += counts.mous.total;
-  running.projects += counts.projects.total;
+  // What has no date is in the total only where nothing is cut.
+  for (const kind of ['mous', 'projects'] as const)
+    running[kind] += cut.total[kind] - (until === undefined ? undated[kind] : 0);
   const { total, possible } = cut;
   const coverage = ofEach((kind) => {
     const named = `${kind}Named` as const;
@@ -99,18 +112,31 @@ function countsOf(
     return coverageOf(total[kind] + possible[kind], total[named] + possible[named], least);
   });
   return {
-    ...(!isHeld && earliest <= until && { possible: true as const }),
+    ...(until !== undefined && !isHeld && span.earliest <= day && { possible: true as const }),
     counts,
     running: { ...running },
     coverage,
   };
 }
 
-/** Counts in the form of answers. Only with `until` they say how many may have happened by then, in addition to the total. */
-export const countable = ({ total, possible }: Cut, kind: MilestoneKind, until: string | undefined) => ({
+/**
+ * Counts in the form of answers. Only with `until` they say how many may have happened by then, in addition to the total. They say how
+ * many have no date where some have none.
+ */
+export const countable = (cut: Cut, kind: MilestoneKind, until: string | undefined, undated: Counts) => ({
+  ...counted(cut, kind, until, undated),
+  named: cut.total[`${kind}Named`],
+});
+
+export const counted = (
+  { total, possible }: Cut,
+  kind: MilestoneKind | 'meetings',
+  until: string | undefined,
+  undated: Counts,
+) => ({
   total: total[kind],
   ...(until !== undefined && { possible: possible[kind] }),
-  named: total[`${kind}Named`],
+  ...(undated[kind] > 0 && { undated: undated[kind] }),
 });
 
 /** Milestones are `listed` only if no claim says that more were announced. */

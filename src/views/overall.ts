@@ -8,7 +8,7 @@ import {
   type Tally,
   TallySum,
 } from '../projections/tally.ts';
-import type { Store } from '../store/store.ts';
+import type { ReadStore } from '../store/store.ts';
 import { mapInTurns } from '../turns.ts';
 import { knownAt } from './at.ts';
 import type { ScopeCounts } from './counts.ts';
@@ -21,11 +21,11 @@ import { registeredFor } from './visible.ts';
  * that `sameAs` links together, the one that was recorded first counts.
  */
 export class OverallCounts {
-  readonly #store: Store;
+  readonly #store: ReadStore;
   readonly #counts: ScopeCounts;
   readonly #kept = new Map<string, JoinedCounts>();
 
-  constructor(store: Store, counts: ScopeCounts) {
+  constructor(store: ReadStore, counts: ScopeCounts) {
     this.#store = store;
     this.#counts = counts;
   }

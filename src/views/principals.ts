@@ -3,7 +3,7 @@ import { recordOf, type VersionRow, versionColumns } from '../db/rows.ts';
 import type { Db } from '../db/schema.ts';
 import type { Grant } from '../shapes/grant.ts';
 import { ownId } from '../shapes/stored-event.ts';
-import type { Store } from '../store/store.ts';
+import type { ReadStore } from '../store/store.ts';
 import { knownAt } from './at.ts';
 
 /** A principal as it was known at a position. */
@@ -23,10 +23,10 @@ export async function principalsAt(db: Db, position: number): Promise<Principal[
 }
 
 /** All principals as they are now. */
-export const principalsNow = async (store: Store): Promise<Principal[]> =>
+export const principalsNow = async (store: ReadStore): Promise<Principal[]> =>
   principalsAt(store.db, (await store.head()).position);
 
-export const principalNow = async (store: Store, principalId: string): Promise<Principal | undefined> =>
+export const principalNow = async (store: ReadStore, principalId: string): Promise<Principal | undefined> =>
   (await principalsNow(store)).find((one) => one.principalId === principalId);
 
 const ofPrincipals = (db: Db) =>

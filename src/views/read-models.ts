@@ -6,6 +6,6 @@ import type { ReadModel } from '../store/store.ts';
  * what tally.ts counts.
  */
 export const readModels: readonly ReadModel[] = [
-  { name: 'records', version: 5, tables: ['records', 'record_numbers'] },
+  { name: 'records', version: 10, tables: ['records', 'record_numbers'] },
   { name: 'counts', version: 3, tables: ['count_snapshots'] },
 ];

@@ -6,12 +6,14 @@ import type { Json } from '../shapes/canonical-json.ts';
 import { parseEdtf } from '../shapes/edtf.ts';
 import { revealed } from '../shapes/people.ts';
 import { isMilestone, type Kind, type LedgerRecord, type Version } from '../shapes/record.ts';
+import { type DayCut, isSurelyIn } from '../shapes/record-filter.ts';
 import { mapInTurns } from '../turns.ts';
 import { knownAt } from './at.ts';
 import { namesIn } from './openings.ts';
 import {
   lastOfRows,
   listed,
+  type Order,
   type PositionRange,
   readInPortions,
   type SliceLength,
@@ -21,11 +23,9 @@ import {
 /** A record as answers show it: names of persons revealed, dates with their earliest and latest day. */
 export type RecordView = ReturnType<typeof viewOf>;
 
-function viewOf(record: LedgerRecord, names: ReadonlyMap<string, string>, until?: string) {
+function viewOf(record: LedgerRecord, names: ReadonlyMap<string, string>, cut: DayCut = {}) {
   const { initiativeId, recordId, kind, status, version, occurredOn, data, sources } = record;
   const span = occurredOn === undefined ? undefined : parseEdtf(occurredOn);
-  // A record without a date may have happened by then, too.
-  const isPossible = until !== undefined && !(span && span.latest <= until);
   return {
     initiativeId,
     recordId,
@@ -33,20 +33,20 @@ function viewOf(record: LedgerRecord, names: ReadonlyMap<string, string>, until?
     status,
     version,
     ...(occurredOn !== undefined && { occurredOn, ...span }),
-    ...(isPossible && { possible: true as const }),
+    ...(!isSurelyIn(span, cut) && { possible: true as const }),
     data: revealed(data as Json, names),
     sources,
   };
 }
 
-/** Views of records. With `until`, a day, the records that only may have happened by then are marked possible. */
+/** Views of records. The records that only may have happened within the days of the cut are marked possible. */
 export async function recordViews(
   db: Db,
   records: readonly LedgerRecord[],
-  until?: string,
+  cut?: DayCut,
 ): Promise<RecordView[]> {
   const names = await namesIn(db, records);
-  return mapInTurns(records, (record) => viewOf(record, names, until));
+  return mapInTurns(records, (record) => viewOf(record, names, cut));
 }
 
 export const recordView = async (db: Db, record: LedgerRecord): Promise<RecordView> =>
@@ -134,14 +134,20 @@ export function slicesIn(
   db: Db,
   { initiativeId, kinds }: RecordScope,
   range: PositionRange,
+  order: Order = 'asc',
   length?: SliceLength,
 ): AsyncGenerator<PositionRange> {
-  if (initiativeId === undefined) return slicesOf(range, 'asc', undefined, length);
-  const ofKinds = db
-    .selectFrom('records')
-    .where('initiative_id', '=', initiativeId)
-    .where('kind', 'in', kinds);
-  return slicesOf(range, 'asc', lastOfRows(ofKinds, 'made'), length);
+  if (initiativeId === undefined) return slicesOf(range, order, undefined, length);
+  const [kind, ...others] = kinds;
+  // No index has several kinds in one order. Records are made by events, and those of an initiative have one.
+  const rows =
+    kind !== undefined && others.length === 0
+      ? lastOfRows(
+          db.selectFrom('records').where('initiative_id', '=', initiativeId).where('kind', '=', kind),
+          'made',
+        )
+      : lastOfRows(db.selectFrom('events').where('initiative_id', '=', initiativeId), 'position');
+  return slicesOf(range, order, rows, length);
 }
 
 /** The records at the positions of some rows, in the order of the rows. */
@@ -156,7 +162,7 @@ export async function recordsAt(
 export const stateBytes = sql<number>`coalesce(octet_length(records.state),
   (select octet_length(leaf) from events where events.position = records.position))`;
 
-const versionsAt = (db: Db, positions: number[]): Promise<VersionRow[]> =>
+export const versionsAt = (db: Db, positions: number[]): Promise<VersionRow[]> =>
   db
     .selectFrom('records')
     .select(versionColumns)

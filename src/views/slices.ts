@@ -141,9 +141,12 @@ export function firstWithin<T>(items: readonly T[], bytesMax: number, bytesOf: (
 }
 
 /** Rows in portions that are read at once. */
-export function* portionsOf<Row extends { bytes: number }>(rows: readonly Row[]): Generator<Row[]> {
+export function* portionsOf<Row extends { bytes: number }>(
+  rows: readonly Row[],
+  most = portionRowsMax,
+): Generator<Row[]> {
   for (let rest = rows; rest.length > 0; ) {
-    const portion = fittingIn(rest.slice(0, portionRowsMax), bytesAtOnce);
+    const portion = fittingIn(rest.slice(0, most), bytesAtOnce);
     yield portion;
     rest = rest.slice(portion.length);
   }

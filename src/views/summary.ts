@@ -1,7 +1,15 @@
-import { type ByName, byName, type DimensionName, forEachDimension } from '../projections/dimensions.ts';
-import { type Cell, type Counts, dayNumber, dayText, repeated, type Tally } from '../projections/tally.ts';
+import {
+  type Cell,
+  type Counts,
+  dayNumber,
+  dayText,
+  isUndated,
+  repeated,
+  type Tally,
+} from '../projections/tally.ts';
+import { type ByName, byName, type DimensionName, forEachDimension } from '../shapes/dimensions.ts';
 import { bytewise } from './bytewise.ts';
-import { countable, type MilestoneKind, ofEach } from './meetings.ts';
+import { countable, counted, type MilestoneKind, ofEach } from './meetings.ts';
 import { spellingsOf } from './spellings.ts';
 
 /** key null: not said, or not known to lie in one year. */
@@ -12,12 +20,17 @@ export type Shares = Record<ByName | 'byYear', Share[]>;
 
 export function summaryCounts(tally: Tally, until?: string) {
   const cut = tally.counts('all', '', until);
-  const { total, possible } = cut;
+  const { total } = cut;
+  const undated = tally.undated('all', '');
   return {
-    meetings: { total: total.meetings, ...(until !== undefined && { possible: possible.meetings }) },
+    meetings: counted(cut, 'meetings', until, undated),
     ...ofEach((kind) => {
       const atMeetings = total[`${kind}AtMeetings`];
-      return { ...countable(cut, kind, until), atMeetings, outsideMeetings: total[kind] - atMeetings };
+      return {
+        ...countable(cut, kind, until, undated),
+        atMeetings,
+        outsideMeetings: total[kind] - atMeetings,
+      };
     }),
   };
 }
@@ -26,7 +39,8 @@ export type Breakdown = ReturnType<typeof breakdown>;
 
 export function breakdown(tally: Tally, until?: string) {
   const cells = cellsBegun(tally, until);
-  return { ...sharesOf(tally, until, cells), ...occurrences(cells, until) };
+  const dated = cells.filter((cell) => !isUndated(cell));
+  return { ...sharesOf(tally, until, cells), ...occurrences(dated, until) };
 }
 
 export function sharesOf(tally: Tally, until?: string, cells = cellsBegun(tally, until)): Shares {
@@ -36,7 +50,7 @@ export function sharesOf(tally: Tally, until?: string, cells = cellsBegun(tally,
   return { byPillar, byYear: years(cells, until), ...others };
 }
 
-/** The cells of what happened by a day, or may have, in the order of latest days. */
+/** The cells of what happened by a day, or may have, in the order of latest days; what has no date last. */
 function cellsBegun(tally: Tally, until: string | undefined): Cell[] {
   const last = dayOf(until);
   return tally.cells('all', '').filter(({ earliest }) => earliest <= last);

@@ -73,6 +73,7 @@ const queries = [
   'until=2023',
   'q=water',
   'party=Port',
+  'by=party,country&top=1',
   'initiativeId=b',
   'initiativeId=a',
   'format=csv',

@@ -37,6 +37,8 @@ const values: Record<string, string> = {
 };
 const bodies: Record<string, object> = {
   'POST /v1/initiatives/:initiativeId/events': { type: 'MoUSigned', occurredOn: '2023' },
+  'POST /v1/parties': { name: 'A party', aliases: ['Another name'], reason },
+  'POST /v1/initiatives/:initiativeId/undo': { positions: [1], reason },
   'POST /v1/principals': { label: 'x', grants: of('reader', 'a'), reason },
   'POST /v1/principals/:principalId/rights': { grants: of('recorder', 'a'), reason },
   'POST /v1/principals/:principalId/disable': { reason },

@@ -28,22 +28,25 @@ The last row: each over as many as it is fastest with.`);
   };
   const rows: string[][] = [];
   for (const pair of pairs) {
-    const measured = await inTurns(['single', 'batches'], rounds, (side) =>
-      measure({
-        port: server.port,
-        connections: pair[side],
-        seconds,
-        rampSeconds: 0.3,
-        next: next[side],
-        status: 201,
-      }),
-    );
+    const measured = await inTurns(['single', 'batches'], rounds, async (side) => {
+      const load = { port: server.port, connections: pair[side], next: next[side], status: 201 };
+      await server.ask('usage');
+      const one = await measure({ ...load, seconds, rampSeconds: 0.3 });
+      const { cpuUs = 0 } = await server.ask('usage');
+      return { ...one, cpuUs: cpuUs / one.answered };
+    });
     rows.push(rowOf(pair, measured.single, measured.batches));
   }
   await server.stop();
   printTable(
     [
-      ...['one by one', 'batches'].flatMap((side) => [side, 'events/s', 'p99 ms', 'generator busy']),
+      ...['one by one', 'batches'].flatMap((side) => [
+        side,
+        'events/s',
+        'CPU µs/event',
+        'p99 ms',
+        'generator busy',
+      ]),
       'ratio',
       'rounds',
       'target',
@@ -52,21 +55,25 @@ The last row: each over as many as it is fastest with.`);
   );
 }
 
-function rowOf(pair: (typeof pairs)[number], single: Measured[], batches: Measured[]): string[] {
+/** cpuUs: of the server, all its threads together, a request. */
+type Round = Measured & { cpuUs: number };
+
+function rowOf(pair: (typeof pairs)[number], single: Round[], batches: Round[]): string[] {
   const [singly, inBatches] = [
     single.map(({ perSecond }) => perSecond),
     batches.map(({ perSecond }) => perSecond * batchEvents),
   ];
   const { ratio, range } = ratioOf(inBatches, singly);
-  const cells = (connections: number, perSecond: number[], rounds: Measured[]) => [
+  const cells = (connections: number, perSecond: number[], rounds: Round[], events: number) => [
     whole(connections),
     whole(median(perSecond)),
+    fixed(median(rounds.map(({ cpuUs }) => cpuUs / events)), 1),
     fixed(median(rounds.map(({ p99Ms }) => p99Ms))),
     percent(median(rounds.map(({ busy }) => busy))),
   ];
   return [
-    ...cells(pair.single, singly, single),
-    ...cells(pair.batches, inBatches, batches),
+    ...cells(pair.single, singly, single, 1),
+    ...cells(pair.batches, inBatches, batches, batchEvents),
     fixed(ratio),
     range,
     pair.target === undefined ? '' : verdict(ratio, pair.target),

@@ -3,11 +3,11 @@ import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryComp
 import type { Head } from '../../src/db/rows.ts';
 import type { Database } from '../../src/db/schema.ts';
 import type { Facts } from '../../src/ledger/facts.ts';
-import { answered } from '../../src/shapes/asking.ts';
+import { type Asking, answered } from '../../src/shapes/asking.ts';
 import type { Version } from '../../src/shapes/record.ts';
 import { factsIn } from '../../src/store/facts.ts';
 import { sqlite } from '../../src/store/sqlite/statements.ts';
-import type { Batch, Store } from '../../src/store/store.ts';
+import { type Batch, foreseesNothing, type Store } from '../../src/store/store.ts';
 import { Edge } from '../../src/tlog/edge.ts';
 import { turnIfDue } from '../../src/turns.ts';
 
@@ -32,9 +32,9 @@ export function openEmpty(): Store {
         initiativeId === recordId ? (initiatives.get(initiativeId) ?? []) : [],
       );
     },
-    // Every record made so far may have had a number.
+    // Every record made so far may have had a number, but there is no principal.
     *lastNumbers(asked) {
-      return asked.map((one) => ({ ...one, lastNumber: head.position }));
+      return asked.map((one) => ({ ...one, lastNumber: one.kind === 'principal' ? 0 : head.position }));
     },
   };
 
@@ -73,16 +73,14 @@ export function openEmpty(): Store {
     head: async () => head,
     headNow: () => head,
     erasures: () => 0,
-    group: (work) =>
-      work({
-        head,
-        edge: edge.clone(),
-        facts,
-        answered: (asking) => answered(asking, () => [], turnIfDue),
-        write,
-      }),
+    async group(work, foresee = foreseesNothing) {
+      const answer = <T>(asking: Asking<T>): Promise<T> => answered(asking, () => [], turnIfDue);
+      const foreseen = await answer(foresee(facts));
+      return work({ head, edge: edge.clone(), facts, answered: answer, write }, foreseen);
+    },
     sync: async () => {},
     requireWritable: () => {},
+    hasFailed: () => false,
     checkpointsBelow: () => Number.MAX_SAFE_INTEGER,
     rehearsal: () => Promise.reject(new Error('an engine that stores nothing has no dry runs of imports')),
     rootAt: async () => head.rootHash,
@@ -94,6 +92,7 @@ export function openEmpty(): Store {
     watch: () => {},
     writtenVersions: () => new Map(),
     rebuild: async () => [],
+    fillSearch: async () => 0,
     clearRebuilt: async () => {},
     swaps: () => 0,
     check: async () => {},

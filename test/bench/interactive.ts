@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { request } from 'node:http';
+import { type ClientRequest, request } from 'node:http';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { writeEvents } from './bulk.ts';
@@ -9,16 +9,22 @@ import { copyOf } from './ledgers.ts';
 import type { Options } from './main.ts';
 import { pause, poster } from './poster.ts';
 import { startServer } from './servers.ts';
+import { askEach } from './worst.ts';
 
 const size = 100_000;
 const pauseMs = 20;
-const moreMsMax = 50;
+const moreMsMax = 20;
+/** An export alone is too soon over. */
+const exports = 10;
+/** Of the ledger that is read, and what is asked of it. */
+const records = 200_000;
+const reads = ['q: four searchers', 'table: records', 'records: counted'];
 
-/** Do people who post notice an import or a rebuild? */
+/** Do people who post notice an import, a rebuild, an export, or those who search and download? */
 export async function benchInteractive({ seconds }: Options): Promise<void> {
   console.log(`
 One post every ${pauseMs} ms to a ledger of ${whole(size)} events: at rest, while a file of ${whole(size)} events is imported over HTTP into another
-initiative, and while all read models are rebuilt. Milliseconds until the answer, from when the post was due.`);
+initiative, while all read models are rebuilt, and while the log is exported ${exports} times, as it is and compressed. Milliseconds until the answer, from when the post was due.`);
   const directory = await copyOf('one', size);
   const file = join(directory, 'events.ndjson');
   writeEvents(file, size);
@@ -32,6 +38,9 @@ initiative, and while all read models are rebuilt. Milliseconds until the answer
     'at rest': rest,
     import: await posts.during(ask(server.port, '/v1/initiatives/other/import', file)),
     rebuild: await posts.during(ask(server.port, '/v1/rebuild')),
+    export: await posts.during(exported(server.port, 'identity')),
+    'export as zstd': await posts.during(exported(server.port, 'zstd')),
+    'export as gzip': await posts.during(exported(server.port, 'gzip')),
   };
   await server.stop();
   const restP99 = quantile(rest, 0.99);
@@ -50,21 +59,39 @@ initiative, and while all read models are rebuilt. Milliseconds until the answer
     }),
     1,
   );
+  console.log(`
+The same beside four who search ${whole(records)} records for words that are nowhere, one who downloads them as a table, and one who counts them.`);
+  const read = await startServer('sqlite', await copyOf('one', records));
+  await askEach(read, reads, Math.max(seconds, 2) * 2, moreMsMax);
+  await read.stop();
 }
 
 /** Sends a request, with a file as its body, and reads the whole answer. */
 async function ask(port: number, path: string, file?: string): Promise<void> {
   const headers = file === undefined ? {} : { 'content-type': 'application/x-ndjson' };
   const sent = request({ host: '127.0.0.1', port, path, method: 'POST', headers });
-  const answered = new Promise<number>((resolve, reject) => {
+  if (file === undefined) sent.end();
+  else createReadStream(file).pipe(sent);
+  await answered(sent, path);
+}
+
+async function exported(port: number, encoding: string): Promise<void> {
+  const headers = { 'accept-encoding': encoding };
+  for (let i = 0; i < exports; i++) {
+    const sent = request({ host: '127.0.0.1', port, path: '/v1/export', headers });
+    sent.end();
+    await answered(sent, '/v1/export');
+  }
+}
+
+/** Reads the whole answer. */
+async function answered(sent: ClientRequest, path: string): Promise<void> {
+  const status = await new Promise<number>((resolve, reject) => {
     sent.on('error', reject);
     sent.on('response', (response) => {
       response.resume();
       finished(response).then(() => resolve(response.statusCode ?? 0), reject);
     });
   });
-  if (file === undefined) sent.end();
-  else createReadStream(file).pipe(sent);
-  const status = await answered;
   if (status !== 200) throw new Error(`${path} was answered with ${status}`);
 }

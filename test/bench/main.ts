@@ -6,15 +6,19 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { benchAccess } from './access.ts';
 import { benchBatch } from './batch.ts';
 import { benchBulk } from './bulk.ts';
+import { benchCounts } from './counts.ts';
 import { benchFlat } from './flat.ts';
 import { benchGrown } from './grown.ts';
 import { benchInteractive } from './interactive.ts';
+import { benchLists } from './lists.ts';
 import { benchPages } from './pages.ts';
+import { benchPeers } from './peers.ts';
 import { benchPost } from './post.ts';
 import { benchPostgres } from './postgres.ts';
 import { benchStart } from './start.ts';
 import { benchStreams } from './streams.ts';
 import { benchSummary } from './summary.ts';
+import { benchSync } from './sync.ts';
 import { benchVerify } from './verify.ts';
 import { benchWorst } from './worst.ts';
 import { benchWriter } from './writer.ts';
@@ -35,16 +39,20 @@ const questions = {
   grown: benchGrown,
   batch: benchBatch,
   bulk: benchBulk,
+  counts: benchCounts,
   summary: benchSummary,
   flat: benchFlat,
   interactive: benchInteractive,
+  lists: benchLists,
   pages: benchPages,
   streams: benchStreams,
+  sync: benchSync,
   start: benchStart,
   verify: benchVerify,
   worst: benchWorst,
   writer: benchWriter,
   postgres: benchPostgres,
+  peers: benchPeers,
 };
 
 function printHeader({ rounds, seconds }: Options): void {

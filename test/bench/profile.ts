@@ -18,6 +18,7 @@ const wholeParts: [part: string, fits: RegExp][] = [
   ['rows to write', /^(recordRowOf|eventRowOf) /],
   // Leaf hashes, nodes, and the copy of the edge that a group works on.
   ['tree', /src\/tlog\/(merkle|edge)\.ts/],
+  ['sqlite write', /src\/store\/sqlite\/write\.ts/],
 ];
 
 /** Parts told by the innermost frame that fits one. The first that fits a frame wins. */
@@ -25,23 +26,18 @@ const parts: [part: string, fits: RegExp][] = [
   ['idle', /^\(idle\)/],
   ['gc', /^\(garbage collector\)/],
   ['sqlite commit', /better-sqlite3\/.*transaction\.js/],
-  ['sqlite write', /src\/store\/sqlite-(write|rebuild)\.ts/],
-  ['sqlite read', /src\/store\/(sqlite|sqlite-facts|rows)\.ts/],
-  ['canonical JSON', /src\/ledger\/canonical-json\.ts/],
+  ['sqlite read', /src\/store\/(sqlite\/statements|facts)\.ts|src\/db\/rows\.ts/],
+  ['canonical JSON', /src\/shapes\/canonical-json\.ts/],
   ['other hashes', /src\/tlog\/|node:internal\/crypto|node:crypto/],
   [
     'parse/validate',
-    /src\/(http\/(json|body|validat\w+)|ledger\/(posting|shapes|edtf))\.ts|ajv|^validate\d+/,
+    /src\/(http\/plugins\/(body|validators)|ledger\/(posting|shape)|shapes\/(json|edtf))\.ts|ajv|^validate\d+/,
   ],
-  [
-    'counts',
-    /src\/views\/(counts|tally|folded-tally|stored-tally)\.ts|src\/(store\/snapshot-pieces|verify\/snapshots)\.ts/,
-  ],
+  ['counts', /src\/(views\/counts|projections\/\w*-?tally|verify\/snapshots)\.ts/],
   ['lines of the file', /src\/import\//],
   ['compare', /src\/(verify|store\/compare)/],
-  ['decide', /src\/(ledger|views)\//],
-  // Statements count as reads or writes by who runs them.
-  ['recorder', /src\/store\/(?!prepared)|test\/bench\/empty-store/],
+  ['decide', /src\/(ledger|views|shapes)\/|\/events\//],
+  ['recorder', /src\/store\/|test\/bench\/empty-store/],
   [
     'http',
     /src\/http\/|node_modules\/(?!better-sqlite3)|node:(_?http|net|stream|_http|internal\/(http|net|stream|js_stream))/,
@@ -148,7 +144,7 @@ function spentOf({ nodes, samples, timeDeltas }: CpuProfile, answered: number): 
     const parent = parents.get(id);
     const caller = parent === undefined ? '' : nameOf(parent);
     // V8 names code of a library without symbols after whatever symbol comes before it.
-    return `${/better-sqlite3|src\/store\/(prepared|sqlite)/.test(caller) ? 'SQLite' : name} < ${caller}`;
+    return `${/better-sqlite3|src\/store\/sqlite/.test(caller) ? 'SQLite' : name} < ${caller}`;
   };
   const known = new Map<number, { key: string; part: string }>();
   const spent = new Map<string, Spent>();

@@ -6,6 +6,7 @@ import { Session } from 'node:inspector/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { fastify } from 'fastify';
 import { pino } from 'pino';
 import { Type } from 'typebox';
 import { type App, appOn, buildApp, openLedger, openLedgerApp } from '../../src/app.ts';
@@ -21,7 +22,7 @@ import { Upkeep } from '../../src/store/rebuild/upkeep.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { ScopeCounts } from '../../src/views/counts.ts';
 import { OverallCounts } from '../../src/views/overall.ts';
-import { BareRecorder } from './bare-recorder.ts';
+import { type Bare, bareFile, barePool } from './bare.ts';
 import { openEmpty } from './empty-store.ts';
 
 /*
@@ -35,6 +36,8 @@ export interface Reply {
   port?: number;
   /** Share of the time since the last `usage` in which the event loop was busy. */
   busy?: number;
+  /** CPU time of all threads since then. */
+  cpuUs?: number;
   /** Peak of the resident set. */
   peakBytes?: number;
   /** The most CPU time that one turn of the event loop took since the last `turns`. */
@@ -56,13 +59,15 @@ const engines = {
   },
   /** The application as it is served, on the database that `postgres.json` names. */
   postgres: (directory: string) => openLedgerApp(postgresIn(directory).config, log),
-  /** The same application, whose recorder makes one bare INSERT a request there. */
-  barePostgres: (directory: string) => {
+  /** A minimal route, which inserts the text of each body there by itself. */
+  barePostgres: async (directory: string) => {
     const { config, connectionsMax } = postgresIn(directory);
-    return onEmpty(new BareRecorder(config.DATABASE_URL, connectionsMax));
+    return bareRoute(barePool(config.DATABASE_URL, connectionsMax));
   },
   /** The same application on an engine that stores nothing. */
   empty: () => onEmpty(),
+  /** A minimal route, which commits the text of each body by itself. */
+  bare: async (directory: string) => bareRoute(bareFile(join(directory, 'bare.db'))),
   /** The application as it is served, with one more route, which returns the text in `constant.json` and reads nothing. */
   constant: async (directory: string) => {
     const text = readFileSync(join(directory, 'constant.json'), 'utf8');
@@ -113,14 +118,14 @@ async function addAdministrator(ledger: Ledger): Promise<string> {
   return (await issueToken(ledger.store, token, Date.now())).token;
 }
 
-function onEmpty(recorder?: Recorder): Promise<App> {
+function onEmpty(): Promise<App> {
   // As openLedgerApp puts it together, save that counts are not told of changes: they would keep snapshots.
   const store = openEmpty();
   const counts = new ScopeCounts(store, (error) => log.error(error));
-  const records = recorder ?? new Recorder(store, Date.now);
+  const recorder = new Recorder(store, Date.now);
   const ledger: Ledger = {
     store,
-    recorder: records,
+    recorder,
     authentication: new Authentication(store, noGrants, Date.now, (error) => log.error(error)),
     counts,
     overall: new OverallCounts(store, counts),
@@ -130,12 +135,30 @@ function onEmpty(recorder?: Recorder): Promise<App> {
   };
   return shell(
     (app) => addRoutes(app, ledger, Date.now, pages),
-    () => records.stop(),
+    () => recorder.stop(),
   );
 }
 
 const shell = (routes: (app: App) => void, onClose: () => Promise<void>): Promise<App> =>
   buildApp({ log, routes, ready: () => [], onClose });
+
+/** The least that a route can do which has each event on disk before its answer: nothing is checked, and each request is a commit. */
+function bareRoute({ insert, close }: Bare) {
+  const app = fastify();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, body),
+  );
+  app.post('/v1/initiatives/:initiativeId/events', async (request, reply) =>
+    // The parser gives text.
+    reply.code(201).send({ position: await insert(request.body as string) }),
+  );
+  app.addHook('onClose', async () => close());
+  return {
+    server: app.server,
+    listen: async (at: { port: number; host: string }) => void (await app.listen(at)),
+    close: () => app.close(),
+  };
+}
 
 function addConstant(app: App, text: string, contentType: string): void {
   app.get(
@@ -195,13 +218,16 @@ async function serve(engine: Engine, directory: string): Promise<void> {
   const reply = (message: Reply) => process.send?.(message);
   const inspector = new Session();
   let usage = performance.eventLoopUtilization();
+  let cpu = process.cpuUsage();
   let longestTurn: (() => number) | undefined;
 
   const obey: Record<Order, () => Promise<Reply>> = {
     async usage() {
       const busy = performance.eventLoopUtilization(usage).utilization;
       usage = performance.eventLoopUtilization();
-      return { busy, peakBytes: process.resourceUsage().maxRSS * 1024 };
+      const { user, system } = process.cpuUsage(cpu);
+      cpu = process.cpuUsage();
+      return { busy, cpuUs: user + system, peakBytes: process.resourceUsage().maxRSS * 1024 };
     },
     async turns() {
       longestTurn ??= watchTurns();

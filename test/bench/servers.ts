@@ -30,8 +30,12 @@ export function temporaryDirectory(): string {
 }
 
 /** Starts a server in a process of its own. */
-export async function startServer(engine: Engine, directory: string): Promise<Server> {
-  const child = fork(join(import.meta.dirname, 'server.ts'), [engine, directory]);
+export const startServer = (engine: Engine, directory: string): Promise<Server> =>
+  startProgram(join(import.meta.dirname, 'server.ts'), [engine, directory]);
+
+/** Starts a program that tells its port, answers orders, and ends with its parent, as server.ts does. */
+export async function startProgram(program: string, args: string[]): Promise<Server> {
+  const child = fork(program, args);
   children.add(child);
   const ended = once(child, 'exit').then(([code]) => {
     children.delete(child);
@@ -39,11 +43,11 @@ export async function startServer(engine: Engine, directory: string): Promise<Se
   });
   const reply = async (): Promise<Reply> => {
     const first = await Promise.race([once(child, 'message'), ended]);
-    if (!Array.isArray(first)) throw new Error(`the ${engine} server ended with ${first}`);
+    if (!Array.isArray(first)) throw new Error(`${program} ended with ${first}`);
     return first[0] as Reply;
   };
   const { port } = await reply();
-  if (port === undefined) throw new Error(`the ${engine} server told no port`);
+  if (port === undefined) throw new Error(`${program} told no port`);
   return {
     port,
     ask(order) {

@@ -43,9 +43,9 @@ Proofs of random events in trees of random sizes, from the same ledger, without 
         whole(median(perSecond.hashes)),
         fixed(hashes.ratio),
         hashes.range,
-        verdict(hashes.ratio, 0.7),
+        verdict(hashes.ratio, 0.9),
       ],
-      ['verify', whole(median(perSecond.whole)), fixed(all.ratio), all.range, verdict(all.ratio, 0.15)],
+      ['verify', whole(median(perSecond.whole)), fixed(all.ratio), all.range, verdict(all.ratio, 0.2)],
     ],
     1,
   );

@@ -77,6 +77,10 @@ export const questions: { [name: string]: Question } = {
   'q: letters in letters': get(`/v1/records?q=${lettersOf(200)}`),
   'q: nothing, counted': get('/v1/records?q=nothing+of+the+kind&count=true'),
   'q: twelve at once': { ...get(`/v1/initiatives/sci/mous?q=${lettersOf(200)}`), atOnce: 12 },
+  'q: four searchers': {
+    ...gets((random) => `/v1/initiatives/sci/mous?q=nothing+of+the+kind+${below(random, 1e9)}`),
+    atOnce: 4,
+  },
   'q: one letter': get('/v1/records?q=e&limit=1000&count=true'),
   'records: filter without match': get('/v1/records?pillar=nowhere&limit=1000'),
   'records: counted': get('/v1/records?count=true&limit=1'),

@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config.ts';
 import { serveChild } from '../helpers/child.ts';
 import { runCommand } from '../helpers/command.ts';
 import { onlyLong } from '../helpers/effort.ts';
+import { until } from '../helpers/until.ts';
 
 test(
   'hints, commands and the API document name the port that the service is really at',
@@ -18,6 +19,8 @@ test(
     const env = { DATABASE_URL: `file:${file}`, SIGNER_DIR: '' };
     const { child, url } = await serveChild(t, file, env);
     t.not(new URL(url).port, '3000');
+    // It says where it listens before it notes it.
+    await until(async () => existsSync(`${file}-url`));
     // PORT is not set for the commands.
     const [imported, rebuilt, demo] = await Promise.all([
       runCommand(['import', '--initiative', 'sci', join(directory, 'a.ndjson')], env),

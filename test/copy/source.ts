@@ -35,11 +35,12 @@ const meetings = [1, 3].map((ordinal) => ({
 const milestone = (n: number) => ({
   type: n % 3 === 0 ? 'ProjectLaunched' : 'MoUSigned',
   ...(n % 2 === 0 ? { recordId: `r-${n}` } : {}),
-  occurredOn: n % 5 === 0 ? '2023-12' : '2023-12-14',
+  ...(n % 25 === 1 ? {} : { occurredOn: n % 5 === 0 ? '2023-12' : '2023-12-14' }),
   note: `Note ${n}`,
   ...(n % 4 === 0 ? { sources } : {}),
   data: {
     ...(n % 7 === 0 ? {} : { title: `Title ${n % 90}` }),
+    ...(n % 25 === 1 ? { externalId: `E ${n}`, places: ['Northport'], references: [{ text: 'TS 14' }] } : {}),
     pillar: `p-${n % 4}`,
     zone: `z-${n % 3}`,
     ...(n % 2 === 0 ? { meetingId: n % 3 === 0 ? 'jic-3' : 'jic-1' } : {}),
@@ -103,6 +104,9 @@ export async function makeSource(t: Test, milestones: number): Promise<string> {
   const reclassified = { type: 'RecordReclassified', recordId: 'r-16', to: 'project', reason };
   await post('sci', reclassified);
   await post('other', { type: 'MoUSigned', occurredOn: '2024', data: { sameAs: 'sci/r-2' } });
+  const named = { name: 'Office of ICT', aliases: ['ICT', 'The Office'], reason };
+  for (const payload of [named, { ...named, country: 'SG' }])
+    await app.inject({ method: 'POST', url: '/v1/parties', payload });
   const { openings } = (await app.inject(`/v1/events/${eventIdOf(1)}`)).json();
   await signed(store, join(directory, 'one'), clock);
   await post('sci', {
@@ -185,12 +189,22 @@ export async function valuesOf(app: App): Promise<Values> {
     limit: [1, 7, 1_000],
     after: [5, 'r-300', 'jic-1', 'x'],
     format: ['csv', 'ndjson', 'json'],
+    excel: ['true'],
+    rows: ['party'],
     series: ['JIC'],
     meetingId: ['jic-1', 'jic-3'],
     pillar: ['p-1', 'P-9'],
     sector: ['s-1'],
     zone: ['z-2'],
     party: ['ict'],
+    'party.all': ['ict'],
+    place: ['port'],
+    externalId: ['e-1'],
+    correlationId: ['list-1'],
+    undated: ['true'],
+    sort: ['date', '-title', '-recorded'],
+    by: ['party', 'pillar,year', 'meeting'],
+    top: [2],
     country: ['SG', 'CN'],
     instrument: ['none'],
     sources: [0, 1, 2],
@@ -204,7 +218,7 @@ export async function valuesOf(app: App): Promise<Values> {
     sourceUrl: ['https://example.org/a'],
     unsourced: ['true'],
     path: ['/data/title'],
-    from: [1, 300, 1_500],
+    from: [1, 300, 1_500, '2023-12'],
     to: [2, 1_600],
     metric: ['mous'],
     scope: ['all'],

@@ -50,6 +50,14 @@ test('the tour answers what it shows, and then each question of the auditor, as 
   }
 });
 
+test('docs/correct.md answers what it shows', async (t) => {
+  if (!(await hasCurl(t))) return;
+  const tryStep = await serveForSteps(t, await buildLedger(t));
+  const steps = stepsOf(readDocument('docs/correct.md'));
+  t.ok(steps.length >= 5, 'the steps are there');
+  for (const step of steps) await tryStep(step);
+});
+
 for (const { page, begun, least } of [
   { page: 'commands', begun: true, least: 5 },
   { page: 'import', begun: false, least: 5 },
@@ -86,8 +94,9 @@ test('docs/client.md shows what its programs print', async (t) => {
   const blocks = [...readDocument('docs/client.md').matchAll(/^```ts\n(.*?)^```\n\n```text\n(.*?)^```/gms)];
   t.equal(blocks.length, 4);
   const client = new URL('../../src/client/client.ts', import.meta.url).href;
+  const directory = t.testdir();
   for (const [i, [, program = '', shown = '']] of blocks.entries()) {
-    const file = join(t.testdirName, `${i}.ts`);
+    const file = join(directory, `${i}.ts`);
     writeFileSync(
       file,
       program.replace("'milestone-ledger/client'", `'${client}'`).replace('http://127.0.0.1:3000', url),

@@ -100,7 +100,7 @@ test('ARCHITECTURE.md is a page, and names places that exist', (t) => {
 
 test('each decision is a record that the index lists', (t) => {
   const records = globSync('docs/decisions/[0-9]*.md', { cwd: root }).sort();
-  t.ok(records.length > 0 && records.length <= 30, 'there are few enough to read');
+  t.ok(records.length > 0 && records.length <= 35, 'there are few enough to read');
   const rows: string[] = [];
   for (const [i, record] of records.entries()) {
     const text = readDocument(record);

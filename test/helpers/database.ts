@@ -24,17 +24,20 @@ export async function emptyDatabase(t: Test): Promise<string> {
   return url;
 }
 
-/** A file in a directory of its own. (The one that t.testdir() makes is gone before a teardown is called.) */
-export function ledgerFile(t: Test): string {
+/**
+ * A directory of its own, which goes after what was torn down before it. (The one that t.testdir() makes is gone before a teardown is
+ * called, and is emptied when it is asked for again.)
+ */
+export function directoryFor(t: Test): string {
   const directory = mkdtempSync(join(tmpdir(), 'milestone-ledger-test-'));
-  const file = join(directory, 'ledger.db');
-  t.teardown(() => {
-    try {
-      checkStore(file);
-    } finally {
-      rmSync(directory, { recursive: true });
-    }
-  });
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+/** A file in a directory of its own. It is checked before that goes. */
+export function ledgerFile(t: Test): string {
+  const file = join(directoryFor(t), 'ledger.db');
+  t.teardown(() => checkStore(file));
   return file;
 }
 

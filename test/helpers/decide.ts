@@ -6,6 +6,7 @@ import { eventOf, type StoredEvent } from '../../src/shapes/stored-event.ts';
 import { fileOf, openStore } from '../../src/store/open-store.ts';
 import type { Receipt } from '../../src/store/receipt.ts';
 import { Recorder } from '../../src/store/recorder.ts';
+import { findTargets } from '../../src/views/targets.ts';
 import { beside, checkDatabase, emptyDatabase, runOn, type Statement } from './database.ts';
 
 export interface PostOptions {
@@ -25,7 +26,7 @@ export type TestLedger = Awaited<ReturnType<typeof openLedger>>;
 export async function openLedger(t: Test, clock: () => number = () => now, given?: string) {
   const url = given ?? (await emptyDatabase(t));
   const store = await openStore(url);
-  const recorder = new Recorder(store, clock);
+  const recorder = new Recorder(store, clock, undefined, undefined, undefined, findTargets);
   const { rows, refresh, close: closeBeside } = await beside(url);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {

@@ -1,5 +1,7 @@
+import { aliasesChanged } from '../../events/aliases-changed.ts';
 import { catalogue } from '../../events/catalogue.ts';
 import { logContinued } from '../../events/log-continued.ts';
+import { partyNamed } from '../../events/party-named.ts';
 import { principalAdded } from '../../events/principal-added.ts';
 import { principalDisabled } from '../../events/principal-disabled.ts';
 import { rightsChanged } from '../../events/rights-changed.ts';
@@ -14,9 +16,35 @@ import { ownId } from '../../src/shapes/stored-event.ts';
 import { factsIn } from '../../src/store/facts.ts';
 import { sqlite } from '../../src/store/sqlite/statements.ts';
 
+/** Further requests that have golden leaves, by the names of their files. A new one is appended. */
+const further = new Map<string, object>([
+  [
+    'MoUSigned-undated',
+    {
+      type: 'MoUSigned',
+      recordId: 'fo-74313',
+      data: {
+        title: 'Convention respecting the River',
+        externalId: 'fo-74313',
+        places: ['Northport', 'Eastby'],
+        references: [
+          { text: 'Treaty Series 014/1939', url: 'https://fo.example/1939-TS0014.pdf' },
+          { text: 'UN Registration 194 35' },
+        ],
+        parties: [
+          { name: 'Northland', country: 'SG', externalId: 'N' },
+          { name: 'Eastland Islands', role: 'territory' },
+          { name: 'Tan Ah Kow', person: true, role: 'witness' },
+        ],
+      },
+      sources: [{ publisher: 'Foreign Office', url: 'https://fo.example/fo-74313' }],
+    },
+  ],
+]);
+
 /**
  * What the first example of each event type becomes, decided by the real rules with fixed time, ids and salts: in
- * the order of the catalogue, in one request, with the records that some examples speak of in between.
+ * the order of the catalogue, in one request, with the records that some examples speak of in between. Then the further ones.
  */
 export function goldenChanges(): Map<string, Change> {
   const unnamed = { type: 'MoUSigned', occurredOn: '2023-12-14' };
@@ -56,12 +84,14 @@ export function goldenChanges(): Map<string, Change> {
     initiativeId: ownId,
     principal: 'operator',
     authority: 'operator' as const,
-    items: [principalAdded, rightsChanged, principalDisabled].map(({ examples: [event] }, index) => ({
-      index,
-      pointer: '',
-      // Examples of what is posted, less closely typed.
-      event: structuredClone(event) as Posted,
-    })),
+    items: [principalAdded, rightsChanged, principalDisabled, partyNamed, aliasesChanged].map(
+      ({ examples: [event] }, index) => ({
+        index,
+        pointer: '',
+        // Examples of what is posted, less closely typed.
+        event: structuredClone(event) as Posted,
+      }),
+    ),
     dryRun: false,
   };
   const posted = draft.changes.length;
@@ -71,5 +101,10 @@ export function goldenChanges(): Map<string, Change> {
   const golden = [...draft.changes.slice(0, posted), continued, ...draft.changes.slice(posted)].filter(
     ({ event }) => event.note !== 'not golden',
   );
-  return new Map(golden.map((change) => [change.event.type, change]));
+  const before = draft.changes.length;
+  made = 100;
+  const items = itemsOf({ events: structuredClone([...further.values()]) });
+  answeredAtOnce(decide(rules, { ...posting, items }, draft, circumstances), () => []);
+  const names = [...golden.map(({ event }) => event.type), ...further.keys()];
+  return new Map([...golden, ...draft.changes.slice(before)].map((change, i) => [names[i] ?? '', change]));
 }

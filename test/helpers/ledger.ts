@@ -3,13 +3,14 @@ import type { Test } from 'tap';
 import { type App, appOn, ledgerOn, openLedgerApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Store } from '../../src/store/store.ts';
-import { emptyDatabase } from './database.ts';
+import { directoryFor, emptyDatabase } from './database.ts';
 
 /** A ledger in a database of its own, served without a socket. Closes itself, and the database is checked. */
 export async function buildLedger(t: Test, clock?: () => number, url?: string): Promise<App> {
   const config = readConfig({
     DATABASE_URL: url ?? (await emptyDatabase(t)),
-    SIGNER_DIR: join(t.testdir(), 'signer'),
+    SIGNER_DIR: join(directoryFor(t), 'signer'),
+    READING_THREADS: '0',
   });
   // The server of a database has the time of the test, too.
   const app = await openLedgerApp(config, false, clock, clock);
@@ -22,7 +23,11 @@ export const buildLedgerApp = async (
   store: Store,
   config: Config,
   clock: () => number = Date.now,
-): Promise<App> => appOn(await ledgerOn(store, config, false, clock), config, false, clock);
+): Promise<App> => {
+  // What a test has the store say is said on this thread.
+  const alone = { ...config, READING_THREADS: 0 };
+  return appOn(await ledgerOn(store, alone, false, clock), alone, false, clock);
+};
 
 /** Posts a batch of events to the initiative that `initiative()` registers. */
 export const poster =

@@ -219,11 +219,27 @@ export async function postgresDatabase(t: Test): Promise<string> {
   const cluster = await sharedCluster();
   const name = free.pop() ?? (await anotherDatabase(cluster));
   const url = cluster.url(name);
+  const made = await shapeOf(url);
   t.teardown(async () => {
     await execute(url, emptied);
-    free.push(name);
+    // What a test made and left would be found in the next one.
+    if ((await shapeOf(url)) === made) free.push(name);
   });
   return url;
+}
+
+/** How many tables and indexes, columns, constraints, triggers and functions a database has. */
+async function shapeOf(url: string): Promise<string> {
+  const rows = await execute(
+    url,
+    `with own as (select oid from pg_class where relnamespace = 'public'::regnamespace)
+      select (select count(*) from own) as classes,
+        (select count(*) from pg_attribute where attrelid in (select oid from own) and not attisdropped) as columns,
+        (select count(*) from pg_constraint where connamespace = 'public'::regnamespace) as constraints,
+        (select count(*) from pg_trigger where tgrelid in (select oid from own)) as triggers,
+        (select count(*) from pg_proc where pronamespace = 'public'::regnamespace) as functions`,
+  );
+  return JSON.stringify(rows);
 }
 
 async function anotherDatabase(cluster: Cluster): Promise<string> {
@@ -234,6 +250,14 @@ async function anotherDatabase(cluster: Cluster): Promise<string> {
 
 /** A name for a database that no other test has, in this process or beside it. */
 export const newName = (): string => `ledger_${process.pid}_${++databases}`;
+
+/** Of tables that no copy takes along. */
+const otherOrders = {
+  sessions: 'hash',
+  search_texts: 'position',
+  search_segments: 'last',
+  search_postings: 'last, token',
+};
 
 /** Ends the connections of others. Triggers don't fire for a replica, so rows can be deleted. */
 const emptied = `
@@ -248,10 +272,11 @@ const emptied = `
     'count_snapshots',
     'principals',
     'tokens',
-    'sessions',
+    ...Object.keys(otherOrders),
   ]
     .map((table) => `delete from ${table};`)
-    .join(' ')}`;
+    .join(' ')}
+  update search_index set version = 0, generation = 0`;
 
 /** Runs statements as somebody who has the database would. */
 export async function execute(url: string, statements: string, values?: unknown[]): Promise<object[]> {
@@ -263,7 +288,7 @@ export async function postgresRows(url: string): Promise<Rows> {
   const tables = await withClient(url, async (client) => {
     await client.query('begin isolation level repeatable read read only');
     const rows = new Map<string, object[]>();
-    for (const [table, order] of Object.entries({ ...orders, sessions: 'hash' }))
+    for (const [table, order] of Object.entries({ ...orders, ...otherOrders }))
       rows.set(table, (await client.query(`select * from ${table} order by ${order}`)).rows);
     return rows;
   });

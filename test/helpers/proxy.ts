@@ -4,15 +4,17 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { Cluster } from './postgres.ts';
 
+type Cut = 'before' | 'within' | 'after';
+
 /** A way to a server that can be cut. */
 export interface Proxy {
   host: string;
   url(database: string): string;
   /**
-   * Cuts a connection at the first message with this text from the client: before the server has it, or when the server has
-   * answered it, without passing the answer on. times: so many connections, by default one.
+   * Cuts a connection at the first message with this text from the client: before the server has it, when it has what comes before
+   * the end of the text, or when it has answered, without passing the answer on. times: so many connections, by default one.
    */
-  cutAt(text: string, when: 'before' | 'after', times?: number): void;
+  cutAt(text: string, when: Cut, times?: number): void;
   /** How often it was cut. */
   readonly cuts: number;
   /** From now on nothing passes, and nobody is told so. */
@@ -23,7 +25,7 @@ export interface Proxy {
 }
 
 export async function proxyTo(t: Test, { directory }: Cluster): Promise<Proxy> {
-  let cut: { text: string; when: 'before' | 'after'; times: number } | undefined;
+  let cut: { text: string; when: Cut; times: number } | undefined;
   let cuts = 0;
   let isSilent = false;
   const sockets = new Set<Socket>();
@@ -42,11 +44,16 @@ export async function proxyTo(t: Test, { directory }: Cluster): Promise<Proxy> {
     client.on('data', (data) => {
       if (isSilent) return;
       if (cut && data.includes(cut.text)) {
-        const { when } = cut;
+        const { text, when } = cut;
         cut.times -= 1;
         if (cut.times === 0) cut = undefined;
         cuts += 1;
         if (when === 'before') return end();
+        if (when === 'within') {
+          client.destroy();
+          upstream.end(Buffer.from(data).subarray(0, data.indexOf(text) + text.length - 1));
+          return;
+        }
         silent = true;
       }
       upstream.write(data);

@@ -9,6 +9,7 @@ import { rotateKey } from '../../src/cli/rotate-key.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { insertSession, revokeToken, useToken } from '../../src/store/credentials.ts';
 import { addPrincipal, changeRights, disablePrincipal, issueToken } from '../../src/store/principals.ts';
+import { fillSearch } from './search.ts';
 
 /** A request with an Idempotency-Key, and what it was answered. */
 interface Posted {
@@ -30,6 +31,8 @@ export interface WholeLedger {
   answers: Record<string, unknown>;
 }
 
+/** Positions of a segment of the search index: it has one, in which no column is empty. */
+export const segmentLength = 800;
 const id = 'shenzhen-sci';
 const reason = { code: 'other', text: 'A test of upgrades.' } as const;
 const [origin, nextOrigin] = ['log.example.org/milestones', 'log.example.org/milestones-2'];
@@ -47,6 +50,13 @@ export async function wholeLedger(directory: string): Promise<WholeLedger> {
 
   let app = await openLedgerApp(old, false, officer.clock);
   await everyType(app, officer);
+  for (const aliases of [['ICT', 'The Office'], ['The Office']])
+    await app.inject({
+      method: 'POST',
+      url: '/v1/parties',
+      payload: { name: 'Office of ICT', aliases, reason },
+      headers: { 'idempotency-key': `names-${aliases.length}` },
+    });
   await everyAnswer(app, officer);
   await app.close();
 
@@ -71,6 +81,7 @@ export async function wholeLedger(directory: string): Promise<WholeLedger> {
   await sign(app);
   const answers = await answersOf(app, database);
   await app.close();
+  await fillSearch(`file:${database}`, segmentLength);
   return {
     database,
     signer: present.SIGNER_DIR,
@@ -186,12 +197,14 @@ async function another(app: App, officer: Officer): Promise<void> {
   await officer.post(app, 'other', mou, 'named');
   const same = {
     title: 'Twice',
+    externalId: 'fo-58509',
     sameAs: `${id}/mou-1`,
     instrument: 'letter',
     sector: 'ports',
     zone: 'north',
   };
   await officer.post(app, 'other', { type: 'MoUSigned', occurredOn: '2023-12', data: same });
+  await officer.post(app, 'other', { type: 'MoUSigned', data: { title: 'Undated' } });
   const commitments = [await commitmentIn(app, 'other', 'mou-1')];
   const erasure = { recordId: 'mou-1', commitments, legalBasis: 'Art. 17(1)(a) GDPR' };
   await officer.post(app, 'other', { type: 'PersonalDataErased', ...erasure });

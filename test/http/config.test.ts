@@ -20,6 +20,7 @@ const defaults = {
   SIGNER_DIR: './signer',
   LOG_LEVEL: 'info',
   LEDGER_TOKEN: '',
+  READING_THREADS: 1,
   ALLOW_CLOCK_JUMP: false,
 };
 
@@ -142,6 +143,7 @@ test('each wrong value is named, and never repeated', async (t) => {
     SIGNER_DIR: ['./signer ', './signer\n', ' ./signer', '~/signer', 'a\nb'],
     LOG_ORIGIN: ['', 'two words', 'a+b', 'x'.repeat(201)],
     LOG_LEVEL: ['loud', '', 'INFO'],
+    READING_THREADS: ['-1', '65', '1.5', 'two', ''],
     ALLOW_CLOCK_JUMP: ['maybe', '1', 'yes'],
   };
   for (const [name, values] of Object.entries(wrong)) {

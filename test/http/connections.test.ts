@@ -131,6 +131,27 @@ test('a request that was answered early, and ends while the ledger closes, does 
   t.match(await received, /^HTTP\/1.1 401/);
 });
 
+test('a sender that is answered early reads the answer after it has sent the rest', async (t) => {
+  const { app } = await buildShell(t);
+  const port = await listen(app);
+  for (const connection of ['close', 'keep-alive']) {
+    const { socket, received } = openSocket(t, port);
+    const errors: Error[] = [];
+    socket.on('error', (error) => errors.push(error));
+    const bytes = 20_000_000;
+    socket.write(
+      `POST /any HTTP/1.1\r\nHost: localhost\r\nConnection: ${connection}\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n`,
+    );
+    const [answer] = (await once(socket, 'data')) as [string];
+    t.match(answer, /^HTTP\/1.1 413 .*body-too-large/s, 'it comes at once');
+    await new Promise<void>((sent) => socket.write(Buffer.alloc(bytes, 0x20), () => sent()));
+    socket.write('GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    const after = await received;
+    t.equal(after.includes('HTTP/1.1 200'), connection === 'keep-alive', 'the next request is answered');
+    t.same(errors, [], `${connection}: the connection was not reset`);
+  }
+});
+
 test('half a request and a handler that never ends are cut off in the end', async (t) => {
   const app = createInstance(false);
   const arrived = Promise.withResolvers<void>();

@@ -1,13 +1,14 @@
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { type CsvRow, CsvRows } from '../../src/import/csv-rows.ts';
+import { CsvRows } from '../../src/import/csv-rows.ts';
 import { lineBytesMax, PhysicalLines } from '../../src/import/physical-lines.ts';
+import type { Row } from '../../src/import/rows.ts';
 
 /** The rows of a file that arrives in pieces of so many bytes. */
-function rowsOf(file: string | Buffer, delimiter = ',', pieceBytes = 7): CsvRow[] {
+function rowsOf(file: string | Buffer, delimiter = ',', pieceBytes = 7): Row[] {
   const bytes = Buffer.from(file);
-  const [lines, rows, found] = [new PhysicalLines(), new CsvRows(delimiter), [] as CsvRow[]];
+  const [lines, rows, found] = [new PhysicalLines(), new CsvRows(delimiter), [] as Row[]];
   for (let from = 0; from < bytes.length; from += pieceBytes) {
     for (const line of lines.push(bytes.subarray(from, from + pieceBytes))) found.push(...rows.push(line));
   }
@@ -83,7 +84,12 @@ test('a line that is too long, and one that is not UTF-8, are faults of their ow
   ]);
   t.same(
     rowsOf(file, ',', 100_000).map((row) => ('cells' in row ? row.line : `${row.line}: ${row.fault}`)),
-    [1, '2: The line has more than 1048576 bytes.', '3: The row is not valid UTF-8.', 4],
+    [
+      1,
+      '2: The line has more than 1048576 bytes.',
+      '3: The row is not valid UTF-8. If the file is in Windows-1252, say so in a mapping: "encoding": "windows-1252".',
+      4,
+    ],
   );
   t.end();
 });

@@ -112,7 +112,11 @@ test('ids tell nothing about the names of persons', async (t) => {
   const named = (name: string) => meeting('m', '2023', { coChairs: [{ name, role: 'Mayor' }] });
   const fixed = (name: string) =>
     corrected('m', { data: { parties: [{ name, person: true }, { name: 'Ltd' }] } });
-  for (const make of [named, fixed]) {
+  const person = (name: string) => ({ name, person: true });
+  const added = (name: string) => corrected('m', { addParty: person(name) });
+  const more = (name: string) => corrected('m', { addParty: [{ name: 'Ltd' }, person(name)] });
+  const replaced = (name: string) => corrected('m', { replaceParty: { name: 'Ltd', by: person(name) } });
+  for (const make of [named, fixed, added, more, replaced]) {
     const [ada, bo] = [
       readAs(ndjson(make('Ada')), { format: 'ndjson' }),
       readAs(ndjson(make('Bo')), { format: 'ndjson' }),
@@ -369,4 +373,54 @@ test('a sender that breaks off leaves what was recorded, and no half line', asyn
   await t.rejects(importLines({ store, recorder }, broken(), options), { message: 'aborted' });
   await refresh();
   t.equal(end(), 2);
+});
+
+test('a report warns of lines that look like other records, also of the same file, and names sync where a record exists', async (t) => {
+  const ledger = await given(t, mou({ recordId: 'a', data: { title: 'T', zone: 'Z' } }));
+  const file = ndjson(
+    mou({ data: { title: 'T' } }),
+    mou({ data: { title: 'U' } }),
+    mou({ data: { title: 'U' }, note: 'again' }),
+    mou({ recordId: 'a', occurredOn: '2023', data: { title: 'T', zone: 'Y' } }),
+  );
+  for (const [dryRun, pieceBytes] of [
+    [true, 10_000],
+    [true, 50],
+    [false, 50],
+  ] as const) {
+    const report = await imported(ledger, file, { dryRun }, pieceBytes);
+    t.same(counted(report), [4, 3, 0, 1]);
+    t.same(
+      report.warnings.map(({ line, code }) => [line, code]),
+      [
+        [1, 'same-title-and-date'],
+        [3, 'same-title-and-date'],
+      ],
+      dryRun ? 'in a dry run' : 'when recorded',
+    );
+    t.match(report.errors, [
+      {
+        line: 4,
+        code: 'record-exists',
+        detail: /with another zone, occurredOn\. A sync .* corrects what exists/,
+      },
+    ]);
+  }
+});
+
+test('a dry run knows the external ids of the lines before, and of records as these left them', async (t) => {
+  const ledger = await given(t, mou({ recordId: 'a', data: { externalId: 'A' } }));
+  const file = ndjson(
+    mou({ recordId: 'b', data: { externalId: 'B' } }),
+    mou({ data: { externalId: 'B' } }),
+    corrected('a', { data: { externalId: 'C' } }),
+    mou({ data: { externalId: 'A' } }),
+    mou({ data: { externalId: 'C' } }),
+    retracted('b'),
+    mou({ data: { externalId: 'B' } }),
+  );
+  for (const dryRun of [true, false]) {
+    const report = await imported(ledger, file, { dryRun }, 50);
+    t.same(codesOf(report), ['2 external-id-exists', '5 external-id-exists'], `dryRun: ${dryRun}`);
+  }
 });

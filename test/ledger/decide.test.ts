@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { test } from 'tap';
+import { sourcesMax } from '../../src/shapes/fields.ts';
 import {
   claim,
   corrected,
@@ -180,6 +181,27 @@ test('where changes every standing milestone that matches and would change', asy
   await ledger.refused({ ...retractedWhere, where: { meetingId: 'jic-9' } }, 'nothing-matches', '/where');
 });
 
+test('expectCount refuses where another number matches, whatever would change', async (t) => {
+  const ledger = await given(
+    t,
+    meeting(),
+    mou({ repeat: 3, data: where }),
+    corrected('mou-1', { occurredOn: '2023-12-15' }),
+  );
+  const selected = { ...evidenceWhere, where };
+  for (const expectCount of [1, 2, 4]) {
+    const { members } = await ledger.refused({ ...selected, expectCount }, 'count-differs', '/expectCount');
+    t.equal(members.actualCount, 3);
+  }
+  const none = { ...selected, where: { meetingId: 'jic-9' }, expectCount: 1 };
+  t.equal((await ledger.refused(none, 'count-differs', '/expectCount')).members.actualCount, 0);
+  await ledger.refused({ ...evidence('mou-1', 'A'), expectCount: 1 }, 'invalid-body', '/expectCount');
+  await ledger.refused({ ...selected, expectCount: 0 }, 'invalid-body', '/expectCount');
+  const changes = { occurredOn: '2023-12-15' };
+  const { recorded } = await ledger.post({ ...correctedWhere, changes, where, expectCount: 3 });
+  t.same(ids({ recorded }), ['mou-2', 'mou-3'], 'one that matches is as it should be');
+});
+
 test('where compares the date as it was given', async (t) => {
   const ledger = await given(
     t,
@@ -210,8 +232,7 @@ test('where does not go together with ids, and one of them is needed', async (t)
   await ledger.refused({ ...retractedWhere, where, eventId: randomUUID() }, 'invalid-body', '/eventId');
   await ledger.refused({ ...retractedWhere, where, expectedVersion: 1 }, 'invalid-body', '/expectedVersion');
   await ledger.refused(retractedWhere, 'invalid-body', '/recordId');
-  await ledger.refused({ ...reinstated('x'), recordId: undefined, where }, 'invalid-body', '/where');
-  await ledger.refused({ ...retractedWhere, where: {} }, 'invalid-body', '/where/meetingId');
+  await ledger.refused({ ...retractedWhere, where: {} }, 'invalid-body', '/where');
 });
 
 test('defaults fill what an event does not say itself', async (t) => {
@@ -248,7 +269,18 @@ test('a milestone has by default the date of its meeting', async (t) => {
   await ledger.post({ events: [meeting(), undated, { ...undated, data: where }] });
   t.equal(ledger.event(4).occurredOn, '2022-11');
   t.equal(ledger.event(5).occurredOn, '2023-12-14');
-  await ledger.refused({ type: 'MoUSigned', data: {} }, 'invalid-body', '/occurredOn');
+  // Where neither says it, nobody knows when.
+  await ledger.post({
+    events: [
+      { type: 'MoUSigned', data: {} },
+      { type: 'MeetingHeld', recordId: 'undated' },
+    ],
+  });
+  await ledger.post({ type: 'MoUSigned', data: { meetingId: 'undated' } });
+  t.same(
+    [6, 7, 8].map((position) => ledger.event(position).occurredOn),
+    [undefined, undefined, undefined],
+  );
   await ledger.refused(
     { type: 'MoUSigned', data: { meetingId: 'nope' } },
     'meeting-not-found',
@@ -392,6 +424,122 @@ test('a correction is stored as the differences that it makes', async (t) => {
   });
 });
 
+test('a correction replaces, removes and adds single parties, compared folded', async (t) => {
+  const parties = [{ name: 'Türkei', country: 'TR' }, { name: 'Rhône' }, { name: 'TÜRKEI' }];
+  const ledger = await given(t, mou({ data: { parties } }), mou({ data: { title: 'T' } }));
+  const by = { name: 'Türkiye', country: 'TR' };
+  await ledger.post(corrected('mou-1', { replaceParty: { name: ' türkei', by } }));
+  t.strictSame(
+    ledger.event().changes,
+    [
+      { path: '/data/parties/0', from: parties[0], to: by },
+      { path: '/data/parties/2', from: parties[2] },
+    ],
+    'all of the name, and each item by itself',
+  );
+  t.strictSame(ledger.record('mou-1').data.parties, [by, { name: 'Rhône' }]);
+  await ledger.refused(corrected('mou-1', { addParty: by }), 'no-change', '/changes');
+  await ledger.refused(
+    corrected('mou-1', { replaceParty: { name: 'Türkiye', by } }),
+    'no-change',
+    '/changes',
+  );
+  await ledger.refused(
+    corrected('mou-1', { removeParty: { name: 'Rhone' } }),
+    'rule-violated',
+    '/changes/removeParty/name',
+  );
+  await ledger.refused(
+    corrected('mou-2', { replaceParty: { name: 'Türkei', by } }),
+    'rule-violated',
+    '/changes/replaceParty/name',
+  );
+  const added = [{ name: 'A' }, by, { name: 'B', country: 'DE' }];
+  await ledger.post(corrected('mou-1', { addParty: added, removeParty: { name: 'RHÔNE' } }));
+  t.strictSame(ledger.record('mou-1').data.parties, [by, added[0], added[2]]);
+  await ledger.post(corrected('mou-2', { addParty: { name: 'A' }, data: { zone: 'Z' } }));
+  t.strictSame(ledger.event().changes, [
+    { path: '/data/parties', to: [{ name: 'A' }] },
+    { path: '/data/zone', to: 'Z' },
+  ]);
+  await ledger.post(corrected('mou-2', { removeParty: { name: 'a' } }));
+  t.strictSame(ledger.record('mou-2').data, { title: 'T', zone: 'Z' }, 'no empty list is left');
+});
+
+test('a correction adds a source', async (t) => {
+  const ledger = await given(t, mou({ sources: [{ publisher: 'A' }] }));
+  await ledger.post(corrected('mou-1', { addSource: { publisher: 'B' } }));
+  t.strictSame(ledger.event().changes, [{ path: '/sources/1', to: { publisher: 'B' } }]);
+  t.same(ledger.record('mou-1').sources, [{ publisher: 'A' }, { publisher: 'B' }]);
+  await ledger.refused(corrected('mou-1', { addSource: { publisher: 'B' } }), 'no-change', '/changes');
+});
+
+test('what is wrong with an item of a list is pointed at in the changes', async (t) => {
+  const ledger = await given(t, meeting(), mou({ data: { parties: [{ name: 'A' }] } }));
+  const wrong: [recordId: string, changes: object, pointer: string][] = [
+    ['mou-1', { addParty: {} }, '/changes/addParty/name'],
+    ['mou-1', { replaceParty: { name: 'A' } }, '/changes/replaceParty/by'],
+    ['mou-1', { removeParty: 'A' }, '/changes/removeParty'],
+    [
+      'mou-1',
+      { addParty: [{ name: 'B' }, { name: { commitment: 'f'.repeat(64) } }] },
+      '/changes/addParty/1/name',
+    ],
+    [
+      'mou-1',
+      { replaceParty: { name: 'A', by: { name: '[erased]', person: true } } },
+      '/changes/replaceParty/by/name',
+    ],
+    ['mou-1', { data: { parties: [7] }, addParty: { name: 'B' } }, '/changes/data/parties/0'],
+    ['jic-4', { addParty: { name: 'B' } }, '/changes/addParty'],
+    ['sci', { addParty: { name: 'B', person: true } }, '/changes/addParty/person'],
+  ];
+  for (const [recordId, changes, pointer] of wrong)
+    await ledger.refused(corrected(recordId, changes), 'invalid-body', pointer);
+  const future = { publisher: 'P', publishedOn: '2024-02' };
+  await ledger.refused(
+    corrected('mou-1', { addSource: future }),
+    'date-in-future',
+    '/changes/addSource/publishedOn',
+  );
+});
+
+test('with where, a record without the party stays as it is', async (t) => {
+  const at = (name: string, zone = 'Z') => mou({ data: { ...where, zone, parties: [{ name }] } });
+  const ledger = await given(t, meeting(), at('A'), at('B'), at('a'));
+  const changes = { replaceParty: { name: 'A', by: { name: 'C' } }, data: { zone: null } };
+  const { recorded } = await ledger.post({ ...correctedWhere, changes, where });
+  t.same(ids({ recorded }), ['mou-1', 'mou-3']);
+  t.strictSame(ledger.record('mou-2').data, { ...where, zone: 'Z', parties: [{ name: 'B' }] });
+  await ledger.refused({ ...correctedWhere, changes, where }, 'no-change', '/changes');
+});
+
+test('a person among the parties is named by its commitment only', async (t) => {
+  const person = { name: 'Ann', person: true };
+  const ledger = await given(t, mou({ data: { parties: [person, { name: 'A' }] } }));
+  for (const changes of [
+    { removeParty: { name: 'Ann' } },
+    { replaceParty: { name: 'Ann', by: { name: 'B' } } },
+  ])
+    await ledger.refused(
+      corrected('mou-1', changes),
+      'rule-violated',
+      Object.keys(changes).map((key) => `/changes/${key}/name`)[0],
+    );
+  const [{ name }] = ledger.record('mou-1').data.parties;
+  const by = { name: 'Ann', person: true, country: 'SG' };
+  await ledger.post(corrected('mou-1', { replaceParty: { name, by } }));
+  t.strictSame(
+    ledger.record('mou-1').data.parties,
+    [{ ...by, name }, { name: 'A' }],
+    'the name keeps its commitment',
+  );
+  await ledger.post(corrected('mou-1', { addParty: { name: 'Bea', person: true } }));
+  t.notMatch(JSON.stringify(ledger.event()), 'Bea');
+  await ledger.post(corrected('mou-1', { removeParty: { name } }));
+  t.strictSame(ledger.record('mou-1').data.parties[0], { name: 'A' });
+});
+
 test('sources of a correction are added to those of the record', async (t) => {
   const ledger = await given(t, mou({ sources: [{ publisher: 'A' }] }));
   const sources = [{ publisher: 'B' }, { publisher: 'A' }];
@@ -423,7 +571,7 @@ test('a correction must change something', async (t) => {
 test('what a correction leaves behind has the shape of its kind', async (t) => {
   const ledger = await given(t, meeting(), mou({ data: { title: 'T' } }), claim());
   const wrong: [recordId: string, changes: object, pointer: string][] = [
-    ['jic-4', { occurredOn: null }, '/changes/occurredOn'],
+    ['claim-1', { occurredOn: null }, '/changes/occurredOn'],
     ['jic-4', { occurredOn: '2023-02-30' }, '/changes/occurredOn'],
     ['jic-4', { data: { title: 'T' } }, '/changes/data/title'],
     ['mou-1', { data: { title: 7 } }, '/changes/data/title'],
@@ -453,10 +601,10 @@ test('a number that JSON can write and a ledger cannot hold is refused', async (
 
 test('a record with more sources than one event may have can still be corrected', async (t) => {
   const ledger = await given(t, mou());
-  const some = (name: string) => Array.from({ length: 50 }, (_, i) => `${name} ${i}`);
+  const some = (name: string) => Array.from({ length: sourcesMax }, (_, i) => `${name} ${i}`);
   await ledger.post({ events: [evidence('mou-1', ...some('a')), evidence('mou-1', ...some('b'))] });
   await ledger.post(corrected('mou-1', { data: { title: 'T' } }));
-  t.equal(ledger.record('mou-1').sources.length, 100);
+  t.equal(ledger.record('mou-1').sources.length, 2 * sourcesMax);
   const sources = some('c').map((publisher) => ({ publisher }));
   await ledger.refused(
     corrected('mou-1', { sources: [...sources, { publisher: 'x' }] }),
@@ -464,7 +612,7 @@ test('a record with more sources than one event may have can still be corrected'
     '/changes/sources',
   );
   await ledger.post(corrected('mou-1', { sources }));
-  t.equal(ledger.record('mou-1').sources.length, 50);
+  t.equal(ledger.record('mou-1').sources.length, sourcesMax);
 });
 
 test('references name standing meetings of the initiative, or ones made earlier', async (t) => {
@@ -474,7 +622,8 @@ test('references name standing meetings of the initiative, or ones made earlier'
   for (const meetingId of wrong) {
     await ledger.refused(mou({ data: { meetingId } }), 'meeting-not-found', '/data/meetingId');
     await ledger.refused(claim({ madeAt: meetingId }), 'meeting-not-found', '/data/madeAt');
-    await ledger.refused(claim({ scope: `meeting:${meetingId}` }), 'meeting-not-found', '/data/scope');
+    for (const scope of [`meeting:${meetingId}`, `sector:Health+meeting:${meetingId}`])
+      await ledger.refused(claim({ scope }), 'meeting-not-found', '/data/scope');
     await ledger.refused(
       corrected('mou-1', { data: { meetingId } }),
       'meeting-not-found',
@@ -532,6 +681,30 @@ test('renews and under exist when they are written', async (t) => {
     'reference-not-found',
     '/changes/data/under/1',
   );
+});
+
+test('a scope is one term, or several joined by a plus', async (t) => {
+  const ledger = await given(t, meeting());
+  for (const scope of [
+    'sector:R+D',
+    'party:A & B+C',
+    'year:2023+sector:Health',
+    'meetings+country:SG',
+    'meeting:jic-4+series:JIC',
+  ])
+    await ledger.post(claim({ scope }));
+  for (const scope of [
+    'sector:',
+    'sector:Health+year:23',
+    'all+year:2023',
+    'year:2023+other',
+    'meetings+meeting:JIC 4',
+    'sector:Health+zone: x',
+    'sector:\u3164+year:2023',
+    'size:large',
+    `party:${'x'.repeat(2001)}`,
+  ])
+    await ledger.refused(claim({ scope }), 'invalid-body', '/data/scope');
 });
 
 test('a claim of scope other has its label as printed', async (t) => {
@@ -858,8 +1031,8 @@ test('meetings and claims that are recorded twice are warned of', async (t) => {
     ),
     [['same-meeting', '/events/0', 'm']],
   );
-  t.same(await codes(meeting('o', '2023-12-14', { series: 'JIC', ordinal: 5 })), []);
-  t.same(await codes(meeting('p', '2023-12-15', { series: 'JIC', ordinal: 4, name: 'Fourth' })), []);
+  t.same(await codes(meeting('o', '2023-12-13', { series: 'JIC', ordinal: 5 })), []);
+  t.same(await codes(meeting('p', '2023-12-15', { series: 'Other', ordinal: 4, name: 'Fourth' })), []);
   t.same(
     await codes(meeting('q', '2022'), meeting('r', '2022'), meeting('s', '2022', { place: 'Shenzhen' })),
     [['same-meeting', '/events/1', 'q']],
@@ -869,7 +1042,7 @@ test('meetings and claims that are recorded twice are warned of', async (t) => {
   t.same(await codes(claim({ ...again, value: 9 }), claim({ ...again, qualifier: 'about' })), []);
   t.same(await codes(claim(again, { sources: [{ publisher: 'Xinhua' }] })), [], 'another publisher says it');
   t.same(await codes(claim(again, { occurredOn: '2023' })), []);
-  t.same(await codes(corrected('o', { data: { ordinal: 4, name: 'Fourth' } })), [
+  t.same(await codes(corrected('o', { occurredOn: '2023-12-14', data: { ordinal: 4, name: 'Fourth' } })), [
     ['same-meeting', '/events/0', 'm'],
   ]);
   await ledger.post({ events: [retracted('m'), retracted('n'), retracted('o')] });
@@ -932,7 +1105,172 @@ test('an end before the beginning is a warning', async (t) => {
   const valid = async (data: object) => (await ledger.post(mou({ data }))).warnings;
   t.match(await valid({ validUntil: '2023-12-13' }), [{ code: 'validity-reversed', detail: /occurredOn/ }]);
   t.match(await valid({ validFrom: '2025', validUntil: '2024' }), [{ detail: /validFrom/ }]);
-  t.same(await valid({ validFrom: '2023-11', validUntil: '2023-12-14' }), [], 'in force before signed');
+  t.match(
+    await valid({ validFrom: '2023-11', validUntil: '2023-12-14' }),
+    [{ code: 'in-force-before-signed', detail: /2023-11, signed 2023-12-14/ }],
+    'and no other warning',
+  );
+  t.same(await valid({ validFrom: '2023-12' }), [], 'which may be the same day');
+});
+
+test('two records with the same title and date but other parties are no duplicates', async (t) => {
+  const titled = (names: string[], ...others: object[]) =>
+    mou({ data: { title: 'Talent', parties: [...names.map((name) => ({ name })), ...others] } });
+  const ledger = await given(t, titled(['A', 'B']), titled(['A']));
+  const warned = async (...events: object[]) =>
+    (await ledger.post({ events })).warnings.map(({ code, detail }) => [code, detail.split(' ')[0]]);
+  t.same(await warned(titled(['A', 'C']), titled([]), titled(['A'], { name: 'Ann', person: true })), []);
+  t.same(await warned(titled([' b', 'a'])), [['same-title-and-date', 'mou-1']], 'in whatever order');
+  const renamed = corrected('mou-2', {
+    replaceParty: { name: 'A', by: { name: 'B' } },
+    addParty: { name: 'A' },
+  });
+  t.same(await warned(renamed), [['same-title-and-date', 'mou-1']]);
+});
+
+test('a change is warned only of what it touches', async (t) => {
+  const odd = { title: 'T', ...where, validFrom: '2020', validUntil: '2019' };
+  const ledger = await given(
+    t,
+    meeting(),
+    claim({ scope: 'meeting:jic-4', value: 1 }),
+    mou({ occurredOn: '2022', data: odd }),
+    mou({ occurredOn: '2022', data: odd }),
+  );
+  const codes = async (changes: object) =>
+    (await ledger.post(corrected('mou-1', changes))).warnings.map(({ code }) => code);
+  t.same(await codes({ data: { zone: 'Z' } }), []);
+  t.same((await ledger.post(evidence('mou-1', 'A'))).warnings, []);
+  t.same((await ledger.post(evidence('claim-1', 'B'))).warnings, []);
+  t.same(await codes({ data: { validUntil: '2018' } }), ['in-force-before-signed', 'validity-reversed']);
+  t.same(await codes({ data: { titleKind: 'official', validUntil: null } }), ['in-force-before-signed']);
+  t.same(await codes({ data: { meetingId: null } }), []);
+  t.same(await codes({ data: { ...where, validFrom: null } }), ['date-outside-meeting', 'more-than-claimed']);
+  await ledger.post(retracted('mou-1'));
+  t.same(
+    (await ledger.post(reinstated('mou-1'))).warnings.map(({ code }) => code),
+    ['same-title-and-date', 'date-outside-meeting', 'more-than-claimed'],
+    'one that stands again is warned of all',
+  );
+});
+
+test('a second meeting of a series with the same ordinal or day is warned of', async (t) => {
+  const series = 'JIC';
+  const ledger = await given(
+    t,
+    meeting('a', '2023-12-14', { series, ordinal: 4 }),
+    meeting('b', '2022-03', { series, ordinal: 3 }),
+  );
+  const warned = async (...events: object[]) =>
+    (await ledger.post({ events }, { dryRun: true })).warnings.map(({ code, pointer, detail }) => [
+      code,
+      pointer.replace('/events/', ''),
+      detail.replace(/ is a meeting of the same series /, ': '),
+    ]);
+  const told = (pointer: number, detail: string) => ['same-meeting', String(pointer), detail];
+  t.same(await warned(meeting('c', '2021', { series: 'jic', ordinal: 4 })), [
+    told(0, 'a: with the same ordinal, 4.'),
+  ]);
+  t.same(await warned(meeting('c', '2023-12-14', { series, ordinal: 5 })), [
+    told(0, 'a: on the same day, 2023-12-14.'),
+  ]);
+  t.same(await warned(meeting('c', '2023-12-14', { series })), [told(0, 'a: on the same day, 2023-12-14.')]);
+  t.same(
+    await warned(
+      meeting('c', '2022-03', { series }),
+      meeting('d', '2023-12-14', { series: 'Other', ordinal: 4 }),
+      meeting('e', '2023-12-14', { ordinal: 4 }),
+    ),
+    [],
+    'a month is no day, and another series or none is no second one',
+  );
+  t.same(
+    await warned(meeting('c', '2020', { series, ordinal: 9 }), meeting('d', '2019', { series, ordinal: 9 })),
+    [told(1, 'c: with the same ordinal, 9.')],
+    'of one request a pair is met once',
+  );
+  t.same(await warned(corrected('b', { data: { ordinal: 4 } })), [told(0, 'a: with the same ordinal, 4.')]);
+  t.same(await warned(retracted('a'), corrected('b', { data: { ordinal: 4 } })), []);
+  t.same(await warned(corrected('a', { data: { place: 'Shenzhen' } })), []);
+});
+
+test('a repeat that is posted twice by hand is warned of', async (t) => {
+  const sources = [{ publisher: 'P', url: 'https://p.example/8' }];
+  const eight = mou({ repeat: 8, data: where, sources });
+  const ledger = await given(t, meeting(), eight);
+  const warned = async (...events: object[]) =>
+    (await ledger.post({ events }, { dryRun: true })).warnings.map(({ code, pointer, detail }) =>
+      [code, pointer, detail.slice(0, 14)].join(' '),
+    );
+  t.same(await warned(eight), ['same-repeat /events/0 mou-1 to mou-8']);
+  const { occurredOn: _, ...undated } = eight;
+  t.same(await warned(undated), ['same-repeat /events/0 mou-1 to mou-8'], 'the date of the meeting');
+  t.same(
+    await warned(
+      { ...eight, repeat: 7 },
+      { ...eight, type: 'ProjectLaunched' },
+      { ...eight, occurredOn: '2023-12-14~' },
+      { ...eight, sources: [{ ...sources[0], url: 'https://p.example/9' }] },
+      { ...eight, data: { ...where, pillar: 'Talent' } },
+      mou({ data: where, sources }),
+    ),
+    [],
+    'another number, kind, date, source or pillar',
+  );
+  t.same(
+    await warned(project({ repeat: 2 }), mou({ repeat: 2 }), mou({ repeat: 2 })),
+    ['same-repeat /events/2 mou-9 to mou-1'],
+    'also twice in a request',
+  );
+  t.same((await ledger.post(eight, { key: 'another' })).warnings, [], 'a key tells a repeat');
+  await ledger.post(retracted('mou-9'));
+  t.same(await warned(eight), ['same-repeat /events/0 mou-1 to mou-8']);
+  await ledger.post(retracted('mou-3'));
+  t.same(await warned(eight), []);
+});
+
+test('a metric that is close to a known one is warned of', async (t) => {
+  const ledger = await given(t, claim({ metric: 'delegations' }), claim({ metric: 'cities' }));
+  const warned = async (...metrics: string[]) =>
+    (await ledger.post({ events: metrics.map((metric) => claim({ metric })) }, { dryRun: true })).warnings
+      .filter(({ code }) => code === 'similar-metric')
+      .map(({ pointer, detail }) => `${pointer.slice(8)} ${detail.split(' ')[5]}`);
+  t.same(await warned('mou', 'project', 'meeting', 'moús'.normalize('NFD').replace(/[^a-z]/g, '')), [
+    '0 mous',
+    '1 projects',
+    '2 meetings',
+  ]);
+  t.same(await warned('delegation', 'deligatoins', 'city-days', 'jobs', 'delegations'), [
+    '0 delegations',
+    '1 delegations',
+  ]);
+  t.same(await warned('stations-2023', 'stations-2024'), []);
+  t.same(await warned('visitors', 'vistors'), ['1 visitors'], 'of the same request');
+  const fixed = await ledger.post(corrected('claim-1', { data: { metric: 'delegation' } }), { dryRun: true });
+  t.same(fixed.warnings, [], 'its own metric until now is not another one');
+});
+
+test('a date that milestones keep when that of their meeting is corrected is warned of', async (t) => {
+  const ledger = await given(
+    t,
+    meeting('jic-4', '2023-12'),
+    mou({ occurredOn: '2023-12', data: where }),
+    mou({ occurredOn: '2023-12-14', data: where }),
+  );
+  const moved = corrected('jic-4', { occurredOn: '2023-12-14' });
+  const { warnings } = await ledger.post(moved, { dryRun: true });
+  t.match(warnings, [
+    {
+      code: 'milestones-keep-date',
+      pointer: '',
+      detail: /such as mou-1, keep 2023-12/,
+      where: { meetingId: 'jic-4', occurredOn: '2023-12' },
+    },
+  ]);
+  const suggested = { ...correctedWhere, where: warnings[0]?.where };
+  t.same((await ledger.post({ events: [moved, suggested] }, { dryRun: true })).warnings, []);
+  await ledger.post(moved);
+  t.same(ids(await ledger.post(suggested)), ['mou-1'], 'ready to be sent');
 });
 
 test('a leaf has at most 65,535 bytes', async (t) => {
@@ -972,6 +1310,44 @@ test('a dry run says what would be recorded, and writes nothing', async (t) => {
     }));
   t.same(plain(dry), plain(wet));
   await ledger.refused(mou({ recordId: 'mou-1' }), 'record-exists', '/recordId', { dryRun: true });
+});
+
+test('a dry run shows what each record would get', async (t) => {
+  const people = [{ name: 'Ann', person: true }];
+  const ledger = await given(
+    t,
+    meeting(),
+    mou({ data: { ...where, parties: people } }),
+    mou({ data: where, sources: [{ publisher: 'A' }] }),
+  );
+  const changesOf = async (body: object) =>
+    (await ledger.post(body, { dryRun: true })).recorded.map(({ recordId, changes }) => [recordId, changes]);
+  t.strictSame(await changesOf({ ...correctedWhere, changes: { occurredOn: '2023-12-15' }, where }), [
+    ['mou-1', [{ path: '/occurredOn', from: '2023-12-14', to: '2023-12-15' }]],
+    ['mou-2', [{ path: '/occurredOn', from: '2023-12-14', to: '2023-12-15' }]],
+  ]);
+  t.strictSame(
+    await changesOf({
+      events: [
+        retracted('mou-1'),
+        evidence('mou-2', 'A', 'B'),
+        reclassified('mou-2', 'project'),
+        mou({ recordId: 'mou-9' }),
+        corrected('mou-9', { addParty: { name: 'Bea', person: true } }),
+      ],
+    }),
+    [
+      ['mou-1', [{ path: '/status', from: 'standing', to: 'retracted' }]],
+      ['mou-2', [{ path: '/sources/1', to: { publisher: 'B' } }]],
+      ['mou-2', [{ path: '/kind', from: 'mou', to: 'project' }]],
+      ['mou-9', undefined],
+      ['mou-9', [{ path: '/data/parties', to: [{ name: 'Bea', person: true }] }]],
+    ],
+  );
+  t.strictSame(await changesOf(corrected('mou-1', { data: { parties: null } })), [
+    ['mou-1', [{ path: '/data/parties', from: people }]],
+  ]);
+  t.notOk((await ledger.post(retracted('mou-1'))).recorded.some(({ changes }) => changes));
 });
 
 test('deciding again on a refused or recorded body gives the same refusal', async (t) => {

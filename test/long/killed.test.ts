@@ -171,3 +171,42 @@ test('after kill -9 in the midst of an import and of a rebuild, everything ackno
   t.equal(await counted(), lines + recorded('p-%'));
   db.close();
 });
+
+test('a sync goes on where kill -9 broke it off, beside people who post', async (t) => {
+  const database = ledgerFile(t);
+  const ledger = await used(t, database);
+  await ledger.post(initiative());
+  await ledger.post(mou({ data: { externalId: 'gone' } }));
+  const list = (title: string): string =>
+    ndjson(...Array.from({ length: lines }, (_, i) => mou({ data: { externalId: `k${i}`, title } })));
+  const sync = async (title: string, expect?: string) => {
+    const query = new URLSearchParams({ key: 'externalId', reason: 'May', ...(expect && { expect }) });
+    const answer = await fetch(ledger.url(`/v1/initiatives/sci/sync?${query}`), {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: list(title),
+    });
+    if (answer.status !== 200) throw new Error(await answer.text());
+    return jsonOf(answer);
+  };
+  for (const [title, done] of [
+    ['T', { new: lines, changed: 0 }],
+    ['U', { new: 0, changed: lines }],
+  ] as const) {
+    const { hash, events, correlationId } = await sync(title);
+    t.equal(events, lines);
+    const db = new Sqlite(database, { readonly: true });
+    const recorded = db.prepare<[string], number>('select count(*) from events where leaf like ?').pluck();
+    const count = (): number => recorded.get(`%${correlationId}%`) ?? 0;
+    const third = (): Promise<void> => until(() => count() > 0);
+    await ledger.killIn(sync(title, hash), third());
+    await ledger.check();
+    const before = count();
+    const rest = await sync(title, hash);
+    t.match(rest, { ...done, gone: 1, refused: 0, recorded: lines - before, alreadyRecorded: before });
+    t.ok(before > 0 && before < lines, `${before} were recorded before the kill`);
+    t.match(await sync(title, hash), { recorded: 0, alreadyRecorded: lines });
+    t.match(await sync(title), { new: 0, changed: 0, unchanged: lines, events: 0 });
+    db.close();
+  }
+});

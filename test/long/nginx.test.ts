@@ -137,8 +137,10 @@ test(
     const exported = await ask({ path: '/v1/export?initiativeId=sci', headers: { authorization } });
     t.ok(exported.body.length > 20_000_000, `${exported.body.length} bytes were exported`);
 
-    const tooLarge = await post('/v1/initiatives/sci/events', { data: 'x'.repeat(2_000_000) });
-    t.equal(JSON.parse(tooLarge.body).code, 'body-too-large', 'the service says so, not nginx');
+    for (let i = 0; i < 30; i++) {
+      const tooLarge = await post('/v1/initiatives/sci/events', { data: 'x'.repeat(2_000_000) });
+      t.match(tooLarge.body, '"code":"body-too-large"', 'the service says so, not nginx');
+    }
     const long = await ask({ path: '/v1/me', headers: { authorization: `Bearer ${'x'.repeat(12_000)}` } });
     t.equal(JSON.parse(long.body).code, 'unauthenticated', 'a long token reaches it');
     t.equal((await ask({ path: '/v1/summary' })).status, 401);

@@ -98,9 +98,25 @@ test(
     for (const [, path = ''] of text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g))
       t.equal((await fetch(url + path)).status, 200, path);
     t.match(text, '/assets/');
+    t.equal((await fetch(`${url}/docs/static/swagger-ui.css`)).status, 200);
     const demo = run(app, 'npx', '--no-install', 'milestone-ledger', 'demo', '--url', url);
     t.match(demo.said, /^Recorded \d+ events in 10 requests\.$/m);
     t.equal((await fetch(`${url}/initiatives/sg-cn-shenzhen-sci`)).status, 200);
+
+    await t.test('and its commands find the threads that they work with', async (t) => {
+      const own = [`DATABASE_URL=file:${app}/other.db`, 'SIGNER_DIR='];
+      const command = (...words: string[]): string =>
+        mustRun(app, ...own, 'npx', 'milestone-ledger', ...words);
+      writeFileSync(join(app, 'list.csv'), 'Title;Signed on\nA;2024-05-01\n');
+      t.match(command('map', 'list.csv'), 'Signed on');
+      const { type, data, sources } = JSON.parse(
+        readFileSync(join(root, 'test/golden/InitiativeRegistered.json'), 'utf8'),
+      );
+      writeFileSync(join(app, 'events.ndjson'), `${JSON.stringify({ type, data, sources })}\n`);
+      t.match(command('import', '--initiative', 'sci', 'events.ndjson'), '1 recorded');
+      t.match(command('rebuild'), 'records: is what the log makes it');
+      t.match(command('verify'), 'nothing wrong');
+    });
 
     await t.test('and its client verifies in a browser what it serves', inChromium, async (t) => {
       const { outputFiles } = await build({

@@ -19,6 +19,12 @@ test('the cryptography of browsers is that of Node', (t) => {
     const bytes = new Uint8Array(length).fill(length);
     t.same(inBrowser.sha256(bytes), new Uint8Array(inNode.sha256(bytes)));
     t.same(inBrowser.sha256Prefixed(1, bytes), new Uint8Array(inNode.sha256Prefixed(1, bytes)));
+    const text = '深圳 🏙 '.repeat(length);
+    t.same(
+      inBrowser.sha256PrefixedText(0, text),
+      new Uint8Array(inNode.sha256PrefixedText(0, text)),
+      `${length} times`,
+    );
     const signature = inBrowser.ed25519Sign(seed, bytes);
     t.same(signature, inNode.ed25519Sign(seed, bytes));
     for (const { ed25519Verify } of [inBrowser, inNode]) {

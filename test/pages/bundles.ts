@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = new URL('../../', import.meta.url);
-export const bundleNames = ['live', 'proof', 'forms'] as const;
+export const bundleNames = ['live', 'proof', 'forms', 'import'] as const;
 
 export const bundleFile = (name: string): string =>
   fileURLToPath(new URL(`src/pages/assets/${name}.js`, root));

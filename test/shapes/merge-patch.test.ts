@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { canonicalJson, type Json } from '../../src/shapes/canonical-json.ts';
-import { applyChanges, diff, jsonEqual, mergePatch, pointerOf } from '../../src/shapes/merge-patch.ts';
+import {
+  applyChanges,
+  diff,
+  type FieldChange,
+  jsonEqual,
+  mergePatch,
+  pointerOf,
+} from '../../src/shapes/merge-patch.ts';
 
 // RFC 7396, appendix A.
 const rfc7396: [original: Json, patch: Json, result: Json][] = [
@@ -55,6 +62,13 @@ const pair = fc.oneof(
   fc.tuple(object, object),
   fc.tuple(object, object).map(([a, patch]): [Json, Json] => [a, mergePatch(a, patch)]),
 );
+
+const turnedAround = (changes: FieldChange[]): FieldChange[] =>
+  changes.toReversed().map(({ path, from, to }) => ({
+    path,
+    ...(to !== undefined && { from: to }),
+    ...(from !== undefined && { to: from }),
+  }));
 
 /** Frozen all the way down, so that a mutation throws. */
 function frozen<T extends Json>(value: T): T {
@@ -127,6 +141,39 @@ t.test('pointers are escaped as RFC 6901 says', async (t) => {
   ]);
 });
 
+t.test('a diff by item names each item that was replaced, removed or added', async (t) => {
+  const byItem = (a: Json[], b: Json[]) => diff(a, b, '', true);
+  t.strictSame(byItem([1, 2, 3], [1, 7, 3]), [{ path: '/1', from: 2, to: 7 }]);
+  t.strictSame(byItem([1, 2, 3], [3]), [
+    { path: '/1', from: 2 },
+    { path: '/0', from: 1 },
+  ]);
+  t.strictSame(byItem([1], [1, 2, 3]), [
+    { path: '/1', to: 2 },
+    { path: '/2', to: 3 },
+  ]);
+  t.strictSame(byItem([1, 2, 9], [5, 2, 6, 9]), [
+    { path: '/0', from: 1, to: 5 },
+    { path: '/2', to: 6 },
+  ]);
+});
+
+t.test('applying the diff by item of two values gives the second, and turned around the first', async (t) => {
+  const few = fc.array(fc.constantFrom<Json>(1, 2, null, { a: [1] }), { maxLength: 6 });
+  fc.assert(
+    fc.property(few, few, pair, (a, b, [c, d]) => {
+      const [before, after] = [frozen({ list: a, more: c }), { list: b, more: d }];
+      const changes = diff(before, after, '', true);
+      return (
+        jsonEqual(applyChanges(before, changes.map(frozen)), after) &&
+        jsonEqual(applyChanges(after, turnedAround(changes)), before)
+      );
+    }),
+    { numRuns: 1000 },
+  );
+  t.pass();
+});
+
 t.test('applying the diff of two objects to the first gives the second', async (t) => {
   fc.assert(
     fc.property(pair, ([a, b]) => {
@@ -143,15 +190,10 @@ t.test('a diff is empty for equal values only, and turned around it leads back',
     fc.property(pair, ([a, b]) => {
       const changes = diff(a, b);
       const paths = changes.map(({ path }) => path);
-      const back = changes.map(({ path, from, to }) => ({
-        path,
-        ...(to !== undefined && { from: to }),
-        ...(from !== undefined && { to: from }),
-      }));
       return (
         (changes.length === 0) === jsonEqual(a, b) &&
         new Set(paths).size === paths.length &&
-        jsonEqual(applyChanges(b, back), a)
+        jsonEqual(applyChanges(b, turnedAround(changes)), a)
       );
     }),
     { numRuns: 500 },
@@ -197,7 +239,10 @@ t.test('changes that do not fit are errors', async (t) => {
   t.throws(() => applyChanges({}, [{ path: '/a/b', to: 1 }]), /"a" is missing/);
   t.throws(() => applyChanges({}, [{ path: '/constructor/b', to: 1 }]), /"constructor" is missing/);
   t.throws(() => applyChanges({}, [{ path: '/__proto__/b', to: 1 }]), /"__proto__" is missing/);
-  t.throws(() => applyChanges({ a: [1] }, [{ path: '/a/0', to: 2 }]), /not an object/);
+  t.throws(() => applyChanges({ a: 1 }, [{ path: '/a/0', to: 2 }]), /not an object/);
+  for (const path of ['/a/2', '/a/-', '/a/01', '/a/x', '/a/1/b'])
+    t.throws(() => applyChanges({ a: [1] }, [{ path, to: 2 }]), /is no item/, path);
+  t.throws(() => applyChanges({ a: [1] }, [{ path: '/a/1', from: 1 }]), /is no item/);
   t.throws(() => applyChanges({ a: 1 }, [{ path: '/a/b', to: 2 }]), /not an object/);
   t.throws(() => applyChanges({}, [{ path: '/a', from: 1 }]), /"a" is missing/);
   t.throws(() => applyChanges({}, [{ path: 'a', to: 1 }]), /not a JSON Pointer/);

@@ -1,7 +1,8 @@
 import { test } from 'tap';
 import type { Facts } from '../../src/ledger/facts.ts';
+import type { World } from '../../src/ledger/world.ts';
 import { itemsOf } from '../../src/rules.ts';
-import { decideGroup } from '../../src/store/group.ts';
+import { decideGroup, foreseen } from '../../src/store/group.ts';
 import {
   claim,
   corrected,
@@ -48,16 +49,19 @@ test('what a group of requests asks for is loaded in a few queries, however many
     idempotency: { key: 'unused in a dry run', fingerprint: Buffer.alloc(32) },
   }));
   const asked: string[] = [];
-  const { outcomes } = await ledger.store.group(({ facts, answered, ...transaction }) => {
-    const told = new Proxy(facts, {
+  const told = (facts: Facts): Facts =>
+    new Proxy(facts, {
       get(all, name: keyof Facts) {
         asked.push(name);
         return all[name];
       },
     });
-    const { fingerprintKey } = ledger.store;
-    return answered(decideGroup(group, { ...transaction, facts: told }, fingerprintKey, now));
-  });
+  const { fingerprintKey } = ledger.store;
+  const { outcomes } = await ledger.store.group(
+    ({ answered, ...transaction }, world: World) =>
+      answered(decideGroup(group, { ...transaction, world }, fingerprintKey, now)),
+    (facts) => foreseen(group, told(facts)),
+  );
   t.same(asked.sort(), [
     'claimsAbout',
     'countsAt',

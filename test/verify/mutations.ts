@@ -7,7 +7,8 @@ import { copyLedger } from '../../src/copy/copy-ledger.ts';
 import { CannotVerify } from '../../src/verify/reader.ts';
 import { verifyLedger } from '../../src/verify/verify.ts';
 import { binaries, execute, startCluster } from '../helpers/postgres.ts';
-import { addPrincipals, wholeLedger } from '../helpers/whole-ledger.ts';
+import { fillSearch } from '../helpers/search.ts';
+import { addPrincipals, segmentLength, wholeLedger } from '../helpers/whole-ledger.ts';
 import { postgresChanges } from './postgres-changes.ts';
 import { sqliteChanges } from './sqlite-changes.ts';
 import { unknowable } from './unknowable.ts';
@@ -25,6 +26,7 @@ export async function* verifiedOnSqlite(directory: string, oneOf = 1): AsyncGene
   const whole = await wholeLedger(directory);
   await addPrincipals(whole);
   const { database, signer } = whole;
+  await fillSearch(`file:${database}`, segmentLength);
   const copy = join(directory, 'changed.db');
   const handle = new Sqlite(database);
   handle.exec(migratedBefore);
@@ -57,6 +59,7 @@ export async function* verifiedOnPostgres(directory: string, oneOf = 1): AsyncGe
     const [maintenance, url] = [cluster.url('postgres'), cluster.url('whole')];
     await execute(maintenance, 'create database whole');
     await copyLedger(`file:${database}`, url);
+    await fillSearch(url, segmentLength);
     // A copy has none.
     const token = `'0c1b', 'principal-1', sha256('x'), 'x', '{"reader":["sci"]}', 1, 2`;
     await execute(url, `insert into tokens values (${token}, 3, 4)`);

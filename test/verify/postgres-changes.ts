@@ -129,7 +129,9 @@ function othersOf(name: string, type: string, value: string | null): [expression
       ? [[`'\\x07'::bytea`, 'filled']]
       : [
           [`set_byte(${name}, 0, get_byte(${name}, 0) # 1)`, 'one bit'],
-          [`decode(repeat('00', length(${name})), 'hex')`, 'zeros'],
+          ...(/^\\x0+$/.test(value)
+            ? []
+            : [[`decode(repeat('00', length(${name})), 'hex')`, 'zeros'] as [string, string]]),
         ];
   if (type === 'bigint' || type === 'integer')
     return value === null

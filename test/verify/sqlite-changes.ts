@@ -106,7 +106,9 @@ function othersOf(value: unknown): [value: unknown, how: string][] {
     flipped[0] = (flipped[0] ?? 0) ^ 1;
     return [
       [flipped, 'one bit'],
-      [Buffer.alloc(value.length), 'zeros'],
+      ...(value.every((byte) => byte === 0)
+        ? []
+        : [[Buffer.alloc(value.length), 'zeros'] as [Buffer, string]]),
     ];
   }
   return [

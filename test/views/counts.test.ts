@@ -3,7 +3,6 @@ import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import type { KyselyPlugin } from 'kysely';
 import t from 'tap';
-import { type ByName, byName, dimensions } from '../../src/projections/dimensions.ts';
 import { FoldedTally } from '../../src/projections/folded-tally.ts';
 import { bytesOfTally, StoredTally } from '../../src/projections/stored-tally.ts';
 import {
@@ -19,6 +18,7 @@ import {
 } from '../../src/projections/tally.ts';
 import { itemsOf } from '../../src/rules.ts';
 import type { Change } from '../../src/shapes/change.ts';
+import { type ByName, byName, dimensions } from '../../src/shapes/dimensions.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';

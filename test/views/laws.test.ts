@@ -4,10 +4,19 @@ import t from 'tap';
 import type { App } from '../../src/app.ts';
 import { openLedgerApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import { byName, dimensions } from '../../src/projections/dimensions.ts';
+import { byName, dimensions } from '../../src/shapes/dimensions.ts';
+import type { LedgerRecord } from '../../src/shapes/record.ts';
 import { checkStore } from '../helpers/check-store.ts';
 import { effort } from '../helpers/effort.ts';
-import { divide, recordsAfter, recount } from '../helpers/naive.ts';
+import {
+  compared,
+  divide,
+  dividedByTwo,
+  meetingsSoFar,
+  recordsAfter,
+  recount,
+  years,
+} from '../helpers/naive.ts';
 import { type LeafWithOpenings, replay } from '../helpers/replay.ts';
 
 const initiatives = ['alpha', 'beta'];
@@ -46,19 +55,22 @@ const milestone = fc.record(
 const reason = { code: 'other', text: 'A test.' };
 
 const event = fc.oneof(
-  fc.record({
-    type: pick('MeetingHeld'),
-    recordId: meetingId,
-    occurredOn: date,
-    data: fc.record(
-      {
-        series: pick('S', 'T'),
-        ordinal: fc.integer({ min: 1, max: 5 }),
-        coChairs: fc.constant([{ name: 'Grace' }]),
-      },
-      { requiredKeys: [] },
-    ),
-  }),
+  fc.record(
+    {
+      type: pick('MeetingHeld'),
+      recordId: meetingId,
+      occurredOn: date,
+      data: fc.record(
+        {
+          series: pick('S', 'T'),
+          ordinal: fc.integer({ min: 1, max: 5 }),
+          coChairs: fc.constant([{ name: 'Grace' }]),
+        },
+        { requiredKeys: [] },
+      ),
+    },
+    { requiredKeys: ['type', 'recordId', 'data'] },
+  ),
   {
     weight: 3,
     arbitrary: fc.record(
@@ -68,7 +80,7 @@ const event = fc.oneof(
         occurredOn: date,
         data: milestone,
       },
-      { requiredKeys: ['type', 'occurredOn'] },
+      { requiredKeys: ['type'] },
     ),
   },
   fc.record({
@@ -84,7 +96,16 @@ const event = fc.oneof(
       metric: pick('mous', 'projects', 'meetings', 'jobs'),
       value: fc.integer({ min: 0, max: 6 }),
       qualifier: pick('exact', 'atLeast', 'moreThan', 'atMost', 'lessThan', 'about'),
-      scope: pick('all', 'meetings', 'meeting:m-1', 'series:s', 'pillar:x', 'zone:Z', 'year:2022'),
+      scope: pick(
+        'all',
+        'meetings',
+        'meeting:m-1',
+        'series:s',
+        'pillar:x',
+        'zone:Z',
+        'year:2022',
+        'party:city+year:2022',
+      ),
     }),
     sources: fc.constant([{ publisher: 'P' }]),
   }),
@@ -94,7 +115,7 @@ const event = fc.oneof(
       type: pick('RecordCorrected'),
       recordId,
       changes: fc.oneof(
-        fc.record({ occurredOn: date }),
+        fc.record({ occurredOn: fc.option(date) }),
         fc.record({
           data: fc.record(
             {
@@ -174,6 +195,7 @@ function paths(registered: string[]): string[] {
       '/projects?limit=2',
       '/claims',
       '/parties',
+      '/counts?by=party,year',
       '/changes',
       '/events',
     ].map((path) => `/v1/initiatives/${id}${path}`),
@@ -187,11 +209,38 @@ function paths(registered: string[]): string[] {
     '/v1/records',
     '/v1/claims',
     '/v1/parties',
+    '/v1/counts?by=country&until=2022',
     '/v1/events',
   ];
 }
 const asOf = (path: string, position: number): string =>
   `${path}${path.includes('?') ? '&' : '?'}asOfPosition=${position}`;
+
+interface MeetingItem {
+  recordId: string;
+  possible?: true;
+  running: object;
+}
+
+interface ClaimItem {
+  recordId: string;
+  recorded?: number | undefined;
+  possible?: number | undefined;
+}
+
+interface DividedItem {
+  key: string | null;
+  key2: string | null;
+  mous: { total: number };
+  projects: { total: number };
+  possible: number;
+}
+
+type Keyed = { parties?: { name: unknown }[]; sector?: string };
+const partiesOf = ({ data }: LedgerRecord) =>
+  // Milestones have these members, and a person has an object for a name.
+  ((data as Keyed).parties ?? []).flatMap(({ name }) => (typeof name === 'string' ? name : []));
+const sectorOf = ({ data }: LedgerRecord) => [(data as Keyed).sector ?? []].flat();
 
 async function logOf(app: App): Promise<LeafWithOpenings[]> {
   const { items } = JSON.parse(await get(app, '/v1/events?limit=1000')) as {
@@ -241,7 +290,38 @@ t.test(
                   await get(app, `/v1/initiatives/${id}/summary${until ? `?until=${until}` : ''}`),
                 );
                 same(summary.counts, recount(records, until), `counts of ${id} until ${until}`);
-                if (until !== undefined) continue;
+                same(summary.byYear, years(records, until), `years of ${id} until ${until}`);
+                const meetings = JSON.parse(
+                  await get(app, `/v1/initiatives/${id}/meetings${until ? `?until=${until}` : ''}`),
+                );
+                const soFar = meetings.items.map(({ recordId, possible, running }: MeetingItem) => ({
+                  recordId,
+                  ...(possible && { possible }),
+                  running,
+                }));
+                same(soFar, meetingsSoFar(records, until), `meetings of ${id} until ${until}`);
+                if (until !== undefined) {
+                  const { items } = JSON.parse(
+                    await get(app, `/v1/initiatives/${id}/counts?by=party,sector&until=${until}`),
+                  );
+                  const counted = items.map((item: DividedItem) => {
+                    const { key, key2, mous, projects, possible } = item;
+                    return `${key}, ${key2}: ${mous.total}, ${projects.total}, ${possible}`;
+                  });
+                  same(
+                    counted.sort(),
+                    dividedByTwo(records, [partiesOf, sectorOf], until),
+                    'party and sector',
+                  );
+                  continue;
+                }
+                const { items } = JSON.parse(await get(app, `/v1/initiatives/${id}/claims`));
+                const claims = items.map(({ recordId, recorded, possible }: ClaimItem) => ({
+                  recordId,
+                  ...(recorded !== undefined && { recorded, possible }),
+                }));
+                const byId = (a: ClaimItem, b: ClaimItem) => (a.recordId < b.recordId ? -1 : 1);
+                same(claims.sort(byId), compared(records).sort(byId), `claims of ${id}`);
                 for (const dimension of dimensions) {
                   const member = byName(dimension.name);
                   same(summary[member], divide(records, dimension), member);

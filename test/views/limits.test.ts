@@ -10,7 +10,8 @@ import { claim, meeting, mou, registered } from '../http/reading/register.ts';
 async function openFilled(t: Test) {
   const directory = t.testdir();
   const file = join(directory, 'ledger.db');
-  const config = readConfig({ DATABASE_URL: `file:${file}`, SIGNER_DIR: '' });
+  // Only queries of this thread are seen.
+  const config = readConfig({ DATABASE_URL: `file:${file}`, SIGNER_DIR: '', READING_THREADS: '0' });
   const app = await openLedgerApp(config, false);
   t.teardown(() => app.close());
   const post = async (initiativeId: string, ...events: object[]): Promise<void> => {
@@ -82,7 +83,7 @@ test('a slice of the records is bounded by nothing but its own positions', async
   const slices = plans.filter(({ plan }) =>
     plan.includes('SEARCH records USING INTEGER PRIMARY KEY (rowid>'),
   );
-  t.ok(slices.length >= 2);
+  t.ok(slices.length >= 1);
   // SQLite takes the first bound that it finds, and from then on each slice would be read to the end of the ledger.
   for (const { text } of slices)
     t.equal(text.match(/(?<!\+records\.|initiative\.)\bposition"? <= /g)?.length, 1, text);
@@ -99,11 +100,9 @@ test('initiatives are counted by their index, and milestones of a meeting found 
   ]);
   const ofMeeting =
     'SEARCH records USING INDEX records_by_meeting (initiative_id=? AND meeting_id=? AND kind=?)';
-  t.same(
-    await plansFor('/v1/initiatives/sci/mous?meetingId=jic-1&zone=x', 'meeting_id', 'facets'),
-    [ofMeeting, ofMeeting],
-    'also to see how much text they have',
-  );
+  t.same(await plansFor('/v1/initiatives/sci/mous?meetingId=jic-1&zone=x', 'meeting_id', 'made'), [
+    ofMeeting,
+  ]);
   t.same(await plansFor('/v1/initiatives/sci/events?recordId=mou-a', 'record_id', 'octet_length'), [
     'SEARCH events USING INDEX sqlite_autoindex_events_2 (initiative_id=? AND record_id=?)',
   ]);

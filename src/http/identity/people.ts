@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import { type Granted, granted, grantsIn } from '../../access/rights.ts';
 import { Refusal } from '../../errors.ts';
 import { canonicalJson } from '../../shapes/canonical-json.ts';
 import { byRole } from '../../shapes/grant.ts';
+import { keyedHash } from '../../shapes/keyed-hash.ts';
 import { isVisible } from '../../shapes/visible.ts';
 import { knownPrincipals, principalOf } from '../../store/credentials.ts';
 import { addPrincipal, changeRights } from '../../store/principals.ts';
@@ -81,9 +81,8 @@ export class People {
   }
 
   #keyFor(issuer: string, subject: string, time: number) {
-    const fingerprint = createHmac('sha256', this.#store.fingerprintKey)
-      .update(canonicalJson({ firstSightOf: [issuer, subject, time] }))
-      .digest();
+    const sight = canonicalJson({ firstSightOf: [issuer, subject, time] });
+    const fingerprint = keyedHash(this.#store.fingerprintKey, sight);
     return { key: fingerprint.toString('hex'), fingerprint };
   }
 }

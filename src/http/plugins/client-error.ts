@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { Refusal } from '../../errors.ts';
 import { uploads } from '../wire/upload.ts';
 import { problemOf } from './problems.ts';
+
+/** To import it as a module would load all that it can export, such as WebSocket, at each start. */
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 /** Fastify's own type says that the packet was turned into JSON, which it was not. */
 type ConnectionError = Error & { code?: string; rawPacket?: unknown };

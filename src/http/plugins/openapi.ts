@@ -46,6 +46,13 @@ const Problem = Type.Object(
         { description: 'The parts of the request that are wrong.' },
       ),
     ),
+    actualCount: Type.Optional(Type.Integer({ description: 'With count-differs: how many records match.' })),
+    inTheWay: Type.Optional(
+      Type.Object(
+        { position: Type.Integer(), eventId: Type.String(), recordId: Type.String() },
+        { description: 'With event-in-the-way: the later event.' },
+      ),
+    ),
     actualVersion: Type.Optional(
       Type.Integer({ description: 'With version-conflict: the version of the record.' }),
     ),

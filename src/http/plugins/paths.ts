@@ -62,7 +62,9 @@ function refusalOfAddress(request: FastifyRequest): Refusal | undefined {
  * parts, or a control character. So a route that takes the rest of a path for a file name meets none of these.
  */
 function namesNothing(url: string): boolean {
-  const [, ...parts] = url.split(/[?#]/, 1)[0]?.split('/') ?? [];
+  const [path = ''] = url.split(/[?#]/, 1);
+  if (plainPath.test(path)) return false;
+  const [, ...parts] = path.split('/');
   return parts.some((encoded, i) => {
     const part = decoded(encoded);
     if (part === '') return i < parts.length - 1;
@@ -70,6 +72,9 @@ function namesNothing(url: string): boolean {
     return part === undefined || /^\.\.?$|[/\\\x00-\x1f\x7f]/.test(part);
   });
 }
+
+/** As most paths are: nothing is encoded, and no part begins with a dot. */
+const plainPath = /^(?:\/[a-z0-9][a-z0-9.-]*)+$/i;
 
 /** undefined if the text is not validly percent-encoded. */
 function decoded(part: string): string | undefined {

@@ -7,7 +7,7 @@ export const helps: Record<ProblemCode, string> = {
   'invalid-body':
     'Each entry of "errors" points at a part of the body and says what is wrong with it. The shapes are in the OpenAPI document.',
   'malformed-csv':
-    'Send CSV (RFC 4180) in UTF-8, with a header that names columns of docs/import.md. If the error names a line, only that row was refused.',
+    'Send CSV (RFC 4180) or a spreadsheet, with a header that names columns of docs/import.md, or with a mapping. If the error names a line, only that row was refused.',
   'invalid-mapping': 'A mapping says how to read the columns of a table. docs/import.md describes its shape.',
   'invalid-request':
     'The detail names the parameter. The parameters of each path are in the OpenAPI document.',
@@ -41,18 +41,31 @@ export const helps: Record<ProblemCode, string> = {
     'Somebody changed the record since you read it. "actualVersion" is its version now. Read it again and decide again.',
   'record-exists':
     'A record id is never used again, not even after a retraction. Choose another id, or leave it out.',
+  'external-id-exists':
+    "An externalId is the sender's own key: of the standing MoUs of an initiative only one may have it, and of its projects. The detail names the record that has it: correct that one, or retract it first.",
+  'plan-changed':
+    'A sync records exactly what its preview said. The file, the options or the records are not those of the preview any more. Preview again, look at what is different, and send the new hash.',
+  'alias-taken':
+    'A name means one party at most. GET /v1/parties shows which names mean the same. Take it from the other party first: POST /v1/parties with the name of that one and the aliases that it keeps.',
   'event-exists':
     'An event id stands for one content for ever. Use a new id for a new event. After a name in an event was erased, a repeat of it gets this answer too, because nothing is left to recognise it by.',
   'record-retracted': 'A retracted record accepts only RecordReinstated and PersonalDataErased.',
   'record-standing': 'Only a retracted record can be reinstated.',
   'initiative-retracted': 'A retracted initiative accepts only its reinstatement and PersonalDataErased.',
   'rebuild-running': 'One rebuild runs at a time. Wait for it to end; reading goes on meanwhile.',
+  'count-differs':
+    '"actualCount" is the number of records that `where` matches now. Look at them with dryRun=true, then send the number that is right, or another `where`.',
+  'event-in-the-way':
+    '"inTheWay" is an event of the same record that came after those to be undone. Undo it, too, or correct the record by an event of its own.',
+  'erasure-final': 'Leave the PersonalDataErased event out. What it erased is destroyed.',
   'meeting-in-use': 'Move or retract the milestones of the meeting first.',
-  'body-too-large': 'A request body may have 1 MiB. Send several requests.',
-  'event-too-large': 'The stored form of an event may have 65,535 bytes. Shorten quotes and notes.',
+  'body-too-large':
+    'A request body may have 1 MiB, a spreadsheet 64 MiB and 200 MiB when it is unpacked. Send several requests.',
+  'event-too-large':
+    'The stored form of an event may have 65,535 bytes. Shorten quotes and notes. Post the record with some of its sources and parties, then the others: sources in EvidenceAdded, parties in RecordCorrected with `"changes": { "addParty": { "name": "…" } }`.',
   'uri-too-long': 'Ids have at most 63 characters.',
   'unsupported-media-type':
-    'Send application/json; an import takes application/x-ndjson and text/csv. Send nothing compressed.',
+    'Send application/json; an import takes application/x-ndjson, text/csv, text/tab-separated-values, .xlsx and .ods. Send nothing compressed.',
   'rule-violated': 'The detail names the rule. Nothing was recorded.',
   'meeting-not-found': 'Record the meeting first, or earlier in the same request.',
   'reference-not-found':

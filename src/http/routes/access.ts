@@ -4,13 +4,13 @@ import { rights } from '../../access/rights.ts';
 import { explainedFor, holdersOf, type RouteServed, rightsBy } from '../../answers/access.ts';
 import { moment } from '../../answers/parameters.ts';
 import { AsOf, Basis, bodyOf, Instant, itemsOf, orNull } from '../../answers/schemas.ts';
+import { basisJson } from '../../reading/computed.ts';
 import { closed, object, ref, Slug } from '../../shapes/fields.ts';
 import { Grant, Grants, InitiativeOrAll } from '../../shapes/grant.ts';
 import { asOfJson, resolveAt } from '../../views/at.ts';
 import type { App } from '../app.ts';
 import type { Ledger } from '../ledger.ts';
 import { jsonAnswer } from '../plugins/openapi.ts';
-import { basisJson } from '../wire/payload.ts';
 import { telling } from './guarded.ts';
 
 const RouteAccess = bodyOf('RouteAccess', 'What a route needs of whoever asks.', {

@@ -1,18 +1,23 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type TProperties, Type } from 'typebox';
-import { type Answer, askedAt, type List, type Single } from '../../answers/answer.ts';
+import type { Answer, List, Single } from '../../answers/answer.ts';
 import { answers } from '../../answers/catalogue.ts';
 import { CloudEvent } from '../../answers/schemas.ts';
+import { cloudEventsBatch } from '../../reading/cloud-events.ts';
+import type { Computed } from '../../reading/computed.ts';
+import { ndjson } from '../../reading/list.ts';
+import type { Reading } from '../../reading/tasks.ts';
 import { closed, ref } from '../../shapes/fields.ts';
+import { ownId } from '../../shapes/stored-event.ts';
 import { type At, endOf, isAtEnd, resolveAt } from '../../views/at.ts';
 import type { App } from '../app.ts';
 import type { Ledger } from '../ledger.ts';
 import { answerOf, jsonAnswer } from '../plugins/openapi.ts';
-import { cloudEventsBatch } from '../wire/cloud-events.ts';
+import { asksForCloudEvents } from '../wire/cloud-events.ts';
+import { goneOf } from '../wire/gone.ts';
 import { KeptPayloads } from '../wire/kept-payloads.ts';
-import { type ListQuery, sendList } from '../wire/list.ts';
-import { payloadOf, sendPayload } from '../wire/payload.ts';
-import { ndjson } from '../wire/streamed.ts';
+import { type ListParams, type ListQuery, sendList } from '../wire/list.ts';
+import { type Payload, sendPayload } from '../wire/payload.ts';
 
 /** A route for each answer of the catalogue. */
 export function answerRoutes(app: App, sender: AnswerSender): void {
@@ -22,16 +27,21 @@ export function answerRoutes(app: App, sender: AnswerSender): void {
     );
 }
 
-type Asking = FastifyRequest<{ Querystring: ListQuery; Params: { initiativeId?: string } }>;
+type Asking = FastifyRequest<{ Querystring: ListQuery; Params: ListParams }>;
 
 /** Sends answers, and keeps those about one initiative until something happens in it. */
 export class AnswerSender {
   readonly #ledger: Ledger;
+  readonly #reading: Reading;
+  readonly #here: Reading;
   #kept = new KeptPayloads();
   #voided = 0;
 
-  constructor(ledger: Ledger) {
+  /** here: computes on this thread. */
+  constructor(ledger: Ledger, reading: Reading, here: Reading) {
     this.#ledger = ledger;
+    this.#reading = reading;
+    this.#here = here;
   }
 
   /**
@@ -45,8 +55,10 @@ export class AnswerSender {
 
   async #sendList(list: List, request: Asking, reply: FastifyReply): Promise<FastifyReply> {
     const at = await this.#at(request);
-    const read = await list.open(await this.#asked(request, at));
-    return sendList(request, reply, at, list, read, this.#ledger.store.origin);
+    const isBatch = list.areEvents && request.query.format === undefined && asksForCloudEvents(request);
+    const asked = { ...this.#asked(list, request, at), asBatch: isBatch === true };
+    const computed = await this.#reading.compute('list', asked, goneOf(reply));
+    return sendList(request, reply, at, list, computed, asked.asBatch);
   }
 
   #sendSingle(single: Single, request: Asking, reply: FastifyReply): Promise<FastifyReply> | undefined {
@@ -66,19 +78,23 @@ export class AnswerSender {
     const { url, params } = request;
     const { initiativeId } = params;
     const at = await this.#at(request);
-    const compute = async (): Promise<string> => {
-      const answer = await single.compute(await this.#asked(request, at));
-      return typeof answer === 'string' ? answer : JSON.stringify(answer);
-    };
-    if (initiativeId === undefined) return sendPayload(request, reply, payloadOf(await compute()), at);
+    const reading = single.isQuick ? this.#here : this.#reading;
+    const compute = async (signal: AbortSignal): Promise<Payload> =>
+      payloadOf(await reading.compute('single', this.#asked(single, request, at), signal));
+    const gone = goneOf(reply);
+    if (initiativeId === undefined) return sendPayload(request, reply, await compute(gone), at);
     const kept = this.#keptNow();
-    const lastEvent = (position: number) => this.#ledger.store.lastEventOf(initiativeId, position);
-    const payload = kept.known(url, at.position) ?? (await kept.get(url, at.position, lastEvent, compute));
+    const { store } = this.#ledger;
+    const lastEvent = async (position: number) =>
+      // Names of parties are events of the ledger itself, and answers depend on them.
+      Math.max(await store.lastEventOf(initiativeId, position), await store.lastEventOf(ownId, position));
+    const payload =
+      kept.known(url, at.position) ?? (await kept.get(url, at.position, gone, lastEvent, compute));
     return sendPayload(request, reply, payload, at);
   }
 
-  #asked({ caller, params, query }: Asking, at: At) {
-    return askedAt(this.#ledger, at, caller.visible, { ...query, ...params });
+  #asked({ name }: Answer, { caller: { visible }, params, query }: Asking, at: At) {
+    return { answer: name, at, visible, parameters: { ...query, ...params } };
   }
 
   /** The moment that is asked for. With it the end of the log was read, so what is known of the read models is new. */
@@ -98,6 +114,9 @@ export class AnswerSender {
     return this.#kept;
   }
 }
+
+/** A single answer is computed as a text. */
+const payloadOf = ({ body, etag = '' }: Computed): Payload => ({ text: String(body), etag });
 
 const etag = {
   ETag: { type: 'string', description: 'Weak: over everything but asOf and basis.' },

@@ -2,6 +2,8 @@ import type { FastifyError, FastifyRequest } from 'fastify';
 import { type TProperties, Type } from 'typebox';
 import { noGrants } from '../../access/rights.ts';
 import type { Alternate, Page, PageAsked, PageFile, Pages, Reader } from '../../answers/page.ts';
+import { wholeText } from '../../reading/computed.ts';
+import type { Reading } from '../../reading/tasks.ts';
 import { closed } from '../../shapes/fields.ts';
 import { newestCheckpoint } from '../../signer/checkpoints.ts';
 import { type AtQuery, resolveAt } from '../../views/at.ts';
@@ -10,7 +12,8 @@ import { originFor } from '../base-path.ts';
 import type { Ledger } from '../ledger.ts';
 import { pagePolicy } from '../plugins/headers.ts';
 import { problemAnswer } from '../plugins/problems.ts';
-import { etagOf, queryTextOf, sendTagged } from '../wire/payload.ts';
+import { goneOf } from '../wire/gone.ts';
+import { queryTextOf, sendComputed } from '../wire/payload.ts';
 import { routesOf } from './access.ts';
 import { type AnswerSender, schemaOf } from './answers.ts';
 
@@ -29,6 +32,7 @@ export function pageRoutes(
   app: App,
   ledger: Ledger,
   sender: AnswerSender,
+  reading: Reading,
   { pages, files, assets, refusal }: Pages,
 ): void {
   for (const { path, type, bytes } of assets)
@@ -41,10 +45,14 @@ export function pageRoutes(
       reply.header('content-security-policy', pagePolicy);
       done();
     });
-    // A form also sends the fields that were left empty.
-    scope.addHook('preValidation', (request, _reply, done) => {
+    // A form also sends the fields that were left empty. Before the query is checked, as '' is no number.
+    scope.addHook('onRequest', (request, _reply, done) => {
       const query = request.query as { [name: string]: unknown };
-      for (const name of Object.keys(query)) if (query[name] === '') delete query[name];
+      for (const [name, given] of Object.entries(query)) {
+        const filled = [given].flat().filter((value) => value !== '');
+        if (filled.length === 0) delete query[name];
+        else if (Array.isArray(given)) query[name] = filled;
+      }
       done();
     });
     scope.setErrorHandler<FastifyError>((error, request, reply) => {
@@ -73,30 +81,35 @@ export function pageRoutes(
       { config: { access, isPage: true }, schema: schemaOfPage(page) },
       async (request, reply) => {
         const alternates = alternatesOf(page, request);
-        const html = await page.html({ ...(await askedBy(request)), alternates });
+        const asked = { ...(await askedBy(request)), alternates };
+        // What others than readers are shown tells of rights and routes, and is short.
+        const computed =
+          access === 'read'
+            ? await reading.compute('page', { page: path, ...asked }, goneOf(reply))
+            : wholeText(htmlType, await page.html({ ...asked, ledger, routes: () => routesOf(app) }));
         const links = alternates.map(({ to, type }) => `<${to}>; rel="alternate"; type="${type}"`);
         if (links.length > 0) reply.header('link', links.join(', '));
-        return sendTagged(request, reply, htmlType, etagOf(html), () => html);
+        return sendComputed(request, reply, computed);
       },
     );
   }
 
   function serveFile(file: PageFile): void {
-    const { path, access, type, policy } = file;
+    const { path, access, policy } = file;
     app.get(path, { config: { access }, schema: schemaOfPage(file) }, async (request, reply) => {
-      const text = await file.text(await askedBy(request));
+      const asked = await askedBy(request);
+      const computed = await reading.compute('file', { file: path, ...asked }, goneOf(reply));
       if (policy !== undefined) reply.header('content-security-policy', policy);
-      return sendTagged(request, reply, `${type}; charset=utf-8`, etagOf(text), () => text);
+      return sendComputed(request, reply, computed);
     });
   }
 
-  async function askedBy(request: FastifyRequest): Promise<PageAsked> {
+  async function askedBy(request: FastifyRequest): Promise<Omit<PageAsked, 'ledger' | 'routes'>> {
     const at = await resolveAt(ledger.store, request.query as AtQuery);
     ledger.upkeep.check();
     const { position: end } = await ledger.store.head();
     const checkpoint = await newestCheckpoint(ledger.store);
     return {
-      ledger,
       at,
       end,
       checkpoint: checkpoint && { size: checkpoint.size, signedAt: checkpoint.signed_at },
@@ -106,7 +119,6 @@ export function pageRoutes(
       ...addressOf(request),
       origin: originFor(request),
       alternates: [],
-      routes: () => routesOf(app),
     };
   }
 

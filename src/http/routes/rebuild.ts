@@ -2,13 +2,13 @@ import { PassThrough } from 'node:stream';
 import { Type } from 'typebox';
 import { RebuildLine } from '../../answers/schemas.ts';
 import { Refusal } from '../../errors.ts';
+import { ndjson } from '../../reading/list.ts';
 import { object, ref } from '../../shapes/fields.ts';
 import { BrokenLeaf } from '../../store/broken-leaf.ts';
 import { readModels } from '../../views/read-models.ts';
 import type { App } from '../app.ts';
 import type { Ledger } from '../ledger.ts';
 import { answerOf } from '../plugins/openapi.ts';
-import { ndjson } from '../wire/streamed.ts';
 
 const names = readModels.map(({ name }) => name);
 

@@ -1,6 +1,8 @@
 import type { TObject } from 'typebox';
 import type { Pages } from '../../answers/page.ts';
 import { answerSchemas } from '../../answers/schemas.ts';
+import { readingHere } from '../../reading/here.ts';
+import type { Reading } from '../../reading/tasks.ts';
 import { badQuery } from '../../views/at.ts';
 import type { App } from '../app.ts';
 import type { Ledger } from '../ledger.ts';
@@ -13,6 +15,7 @@ import { importEvents } from './import-events.ts';
 import { logRoutes } from './log.ts';
 import { loginRoutes } from './login.ts';
 import { pageRoutes } from './pages.ts';
+import { partyRoute } from './parties.ts';
 import { postEvents } from './post-events.ts';
 import { principalRoutes } from './principals.ts';
 import { rebuildRoute } from './rebuild.ts';
@@ -20,19 +23,34 @@ import { schemaRoutes } from './schemas.ts';
 import { streamRoute } from './stream.ts';
 import { tileRoutes } from './tiles.ts';
 import { tokenRoutes } from './tokens.ts';
+import { undoEvents } from './undo-events.ts';
 
-/** Every route of the API that works on the ledger, and the pages for people. */
-export function addRoutes(app: App, ledger: Ledger, clock: () => number, pages: Pages): void {
-  const sender = new AnswerSender(ledger);
+/** Every route of the API that works on the ledger, and the pages for people. threads: where they compute what is read. */
+export function addRoutes(
+  app: App,
+  ledger: Ledger,
+  clock: () => number,
+  pages: Pages,
+  threads?: Reading,
+): void {
+  const here = readingHere(ledger, async () => pages);
+  const { store } = ledger;
+  // Nobody who records waits any more, and a thread that begins now could open another file.
+  const reading: Reading = threads
+    ? { compute: (task, asked, signal) => (store.hasFailed() ? here : threads).compute(task, asked, signal) }
+    : here;
+  const sender = new AnswerSender(ledger, reading, here);
   for (const schema of answerSchemas) app.addSchema(schema);
   refuseUntilReady(app, ledger);
   refuseOddNumbers(app);
   postEvents(app, ledger);
+  undoEvents(app, ledger);
   importEvents(app, ledger);
   answerRoutes(app, sender);
-  dataPackageRoute(app, ledger);
+  partyRoute(app, ledger);
+  dataPackageRoute(app, ledger, reading);
   logRoutes(app, ledger);
-  exportRoute(app, ledger);
+  exportRoute(app, ledger, reading);
   tileRoutes(app, ledger);
   rebuildRoute(app, ledger);
   streamRoute(app, ledger);
@@ -42,7 +60,7 @@ export function addRoutes(app: App, ledger: Ledger, clock: () => number, pages: 
   schemaRoutes(app);
   asyncApiRoute(app);
   loginRoutes(app, ledger);
-  pageRoutes(app, ledger, sender, pages);
+  pageRoutes(app, ledger, sender, reading, pages);
 }
 
 /** While the read models are of another version; what tells of the ledger's state goes on. */
@@ -75,11 +93,29 @@ function refuseOddNumbers(app: App): void {
   });
 }
 
-/** The name of a text that is no number, where the schema asks for one. */
-function oddNumberIn(texts: unknown, schema: unknown): string | undefined {
-  const { properties = {} } = (schema ?? {}) as Partial<TObject>;
-  return Object.entries(properties).find(([name, { type }]: [string, { type?: string }]) => {
-    const text = (texts as Record<string, unknown>)[name];
-    return type === 'integer' && typeof text === 'string' && !/^-?[0-9]{1,16}$/.test(text);
-  })?.[0];
+/** The name of a text, or of a list with a text, that is no number, where the schema asks for one. */
+const oddNumberIn = (texts: unknown, schema: unknown): string | undefined =>
+  numbersIn(schema).find((name) => {
+    const given = [(texts as Record<string, unknown>)[name]].flat();
+    return given.some((text) => typeof text === 'string' && !/^-?[0-9]{1,16}$/.test(text));
+  });
+
+/** The members of a schema that are integers, or lists of them: looked for once. */
+function numbersIn(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const known = numbers.get(schema);
+  if (known) return known;
+  const { properties = {} } = schema as Partial<TObject>;
+  const found = Object.entries<Typed>(properties)
+    .filter(([, { type, items }]) => type === 'integer' || items?.type === 'integer')
+    .map(([name]) => name);
+  numbers.set(schema, found);
+  return found;
+}
+
+const numbers = new WeakMap<object, string[]>();
+
+interface Typed {
+  type?: string;
+  items?: { type?: string };
 }

@@ -1,11 +1,12 @@
 import { Type } from 'typebox';
 import { catalogue } from '../../../events/catalogue.ts';
 import { Refusal } from '../../errors.ts';
+import { etagOf } from '../../reading/computed.ts';
 import { object } from '../../shapes/fields.ts';
 import type { App } from '../app.ts';
 import { originFor } from '../base-path.ts';
 import { answerOf, jsonAnswer } from '../plugins/openapi.ts';
-import { etagOf, sendTagged } from '../wire/payload.ts';
+import { sendTagged } from '../wire/payload.ts';
 import { type Parts, withParts } from '../wire/self-contained.ts';
 
 const schemaType = 'application/schema+json';

@@ -1,13 +1,14 @@
 import { Type } from 'typebox';
 import { initiativeKnownAt } from '../../answers/known.ts';
 import { eventFilters, positionParameter } from '../../answers/parameters.ts';
+import { sourceOf } from '../../reading/cloud-events.ts';
 import { object, Slug } from '../../shapes/fields.ts';
 import { badQuery, firstMillisecondOf, millisecondsOf, positionBefore } from '../../views/at.ts';
 import type { EventFilters } from '../../views/event-log.ts';
 import type { App } from '../app.ts';
 import type { Ledger } from '../ledger.ts';
 import { answerOf } from '../plugins/openapi.ts';
-import { sentAsCloudEvent, sourceOf } from '../wire/cloud-events.ts';
+import { sentAsCloudEvent } from '../wire/cloud-events.ts';
 import { sendStreamed } from '../wire/streamed.ts';
 
 export const streamDescription = `The log as server-sent events: what is recorded after a position, in the order of positions, and then, as it happens, what is recorded further. The position is that of Last-Event-ID, which a browser sends when it connects again, or else of after; without both the stream begins with the first event of the log. None is left out and none comes twice.

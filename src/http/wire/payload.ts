@@ -1,7 +1,10 @@
-import { hash } from 'node:crypto';
+import { pipeline, Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Basis } from '../../store/receipt.ts';
-import { type At, asOfJson } from '../../views/at.ts';
+import { type Computed, json, withProvenance } from '../../reading/computed.ts';
+import type { At } from '../../views/at.ts';
+import { encoded } from './encoding.ts';
+import { sent } from './sent.ts';
+import { sendStreamed } from './streamed.ts';
 
 /** An answer of a read model as JSON text, without its moment and basis. */
 export interface Payload {
@@ -11,16 +14,6 @@ export interface Payload {
   /** The whole answer as it was sent last, and its position. */
   sent?: { position: number; body: string };
 }
-
-/** A weak ETag, because the bytes of the answer contain the basis, which moves with every event of the log. */
-export const payloadOf = (text: string): Payload => ({ text, etag: etagOf(text) });
-
-export const etagOf = (text: string): string => `W/"${hash('sha256', text, 'base64url').slice(0, 27)}"`;
-
-export const basisJson = ({ treeSize, rootHash }: Basis): { treeSize: number; rootHash: string } => ({
-  treeSize,
-  rootHash: rootHash.toHex(),
-});
 
 /** Headers with the basis of an answer whose format has no place for it. */
 export const basisHeaders = ({ basis }: At): Record<string, string | number> => ({
@@ -35,16 +28,11 @@ export function sendPayload(
   payload: Payload,
   at: At,
 ): FastifyReply {
-  return sendTagged(request, reply, 'application/json; charset=utf-8', payload.etag, () => {
+  return sendTagged(request, reply, json, payload.etag, () => {
     if (payload.sent?.position !== at.position)
-      payload.sent = { position: at.position, body: bodyOf(payload, at) };
+      payload.sent = { position: at.position, body: withProvenance(payload.text, at) };
     return payload.sent.body;
   });
-}
-
-function bodyOf({ text }: Payload, at: At): string {
-  const provenance = `"asOf":${JSON.stringify(asOfJson(at))},"basis":${JSON.stringify(basisJson(at.basis))}}`;
-  return text === '{}' ? `{${provenance}` : `${text.slice(0, -1)},${provenance}`;
 }
 
 export function sendTagged(
@@ -52,12 +40,40 @@ export function sendTagged(
   reply: FastifyReply,
   type: string,
   etag: string,
-  body: () => string,
+  body: () => string | Buffer,
 ): FastifyReply {
   reply.header('etag', etag);
   if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
   return reply.type(type).send(body());
 }
+
+/** Sends what was computed; of what goes on, no more than the reader takes. */
+export function sendComputed(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { type, etag, body, rest }: Computed,
+): FastifyReply {
+  if (etag !== undefined) return sendTagged(request, reply, type, etag, () => bufferOf(body));
+  if (request.method === 'HEAD') void rest?.return?.();
+  // A zip is compressed already.
+  const encoder = /csv|ndjson/.test(type) ? encoded(request, reply) : undefined;
+  return sendStreamed(request, reply, type, () => {
+    const pieces = Readable.from(piecesOf(body, rest));
+    return encoder ? pipeline(pieces, encoder, () => {}) : pieces;
+  });
+}
+
+async function* piecesOf(body: string | Uint8Array, rest: Computed['rest']): AsyncGenerator<Uint8Array> {
+  try {
+    if (body.length > 0) yield bufferOf(body);
+    if (rest) yield* sent(rest);
+  } finally {
+    await rest?.return?.();
+  }
+}
+
+const bufferOf = (body: string | Uint8Array): Buffer =>
+  typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 
 /** RFC 9110, section 13.1.2: weak comparison. */
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {

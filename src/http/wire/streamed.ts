@@ -2,8 +2,6 @@ import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-export const ndjson = 'application/x-ndjson';
-
 /** A reader that takes nothing for this long is cut off. */
 export const stallMsMax = 30_000;
 

@@ -7,9 +7,6 @@ const idleMs = 30_000;
 /** Bytes that an upload must bring in each window while it is waited for: 2 KiB a second. A slower one would hold its place for ever. */
 const windowMs = 30_000;
 const windowBytes = 64 * 1024;
-/** A sender that is answered early may go on sending for this long, so that it reads the answer. */
-const lingerMs = 2_000;
-
 /** Connections whose request may take longer to arrive than others, because this file watches it. */
 export const uploads = new WeakSet<Socket>();
 
@@ -23,7 +20,7 @@ export async function* uploadOf(
   closing: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   uploads.add(request.raw.socket);
-  reply.raw.once('finish', () => endUpload(request));
+  reply.raw.once('close', () => uploads.delete(request.raw.socket));
   // The stream must outlive this generator, because an answer can't be sent without it.
   const chunks = request.raw.iterator({ destroyOnReturn: false });
   let bytes = 0;
@@ -67,13 +64,4 @@ function nextOf(
     clearTimeout(idle);
     closing.removeEventListener('abort', close);
   });
-}
-
-/** Throws away the rest of a refused body, for a limited time. */
-function endUpload({ raw }: FastifyRequest): void {
-  uploads.delete(raw.socket);
-  if (raw.complete) return;
-  raw.resume();
-  const end = setTimeout(() => raw.destroy(), lingerMs).unref();
-  raw.once('close', () => clearTimeout(end));
 }

@@ -32,11 +32,14 @@ async function refresh(): Promise<void> {
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const selector of ['main', '.moment', '.basis']) {
     const [old, now] = [document.querySelector(selector), page.querySelector(selector)];
-    // What somebody is writing in stays as it is.
-    if (old && now && !old.contains(document.activeElement)) old.replaceWith(now);
+    if (old && now && !isWrittenIn(old)) old.replaceWith(now);
   }
   document.dispatchEvent(new Event('refreshed'));
 }
+
+/** What somebody writes in stays as it is, also while they are elsewhere. */
+const isWrittenIn = (part: Element): boolean =>
+  part.contains(document.activeElement) || part.querySelector('form.recording') !== null;
 
 function say(text: string): void {
   if (document.querySelector('.notice')) return;

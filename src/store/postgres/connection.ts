@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { Refusal } from '../../errors.ts';
 import { Refused } from '../damaged.ts';
+import type { Column, PreparingClient } from './flush.ts';
 import { Hosts } from './hosts.ts';
 import { sessionOf } from './session.ts';
 
@@ -9,11 +10,13 @@ import { sessionOf } from './session.ts';
 const readersMax = 10;
 
 /** A client that knows when its host was chosen, and when it was made. */
-export interface TurningClient extends pg.ClientBase {
+export interface TurningClient extends PreparingClient {
   readonly turn: number;
   readonly madeMs: number;
   /** What its session in the server was given to be known by. */
   readonly session: string;
+  /** The end of the log for which its plans were made. */
+  plannedAt: number;
 }
 
 export interface Connections {
@@ -41,6 +44,8 @@ export function connectionsTo(url: string): Connections {
     readonly turn = hosts.turn;
     readonly madeMs = performance.now();
     readonly session = randomUUID();
+    readonly prepared = new Map<string, Column[]>();
+    plannedAt = 0;
     constructor(settings?: pg.ClientConfig) {
       super({ ...settings, ...hosts.settings });
       // A lost connection fails the query that runs on it.
@@ -62,16 +67,20 @@ export function connectionsTo(url: string): Connections {
     types: { getTypeParser: parserOf },
     // The pool makes it with its settings, which its types leave out.
     Client: Client as unknown as new () => pg.ClientBase,
-    // As the pool is told to make them. It waits for the promise.
-    onConnect: async (client) => void (await client.query(sessionOf(client as TurningClient))),
   };
+  // A client of a pool is one as the pool is told to make them. It waits for the promise.
+  const begin = async (client: pg.ClientBase): Promise<void> =>
+    void (await client.query(sessionOf(client as TurningClient)));
   const writers = new pg.Pool({
     ...settings,
     max: 1,
-    // Statements are sent without waiting for the answers to those before.
-    pipeline: true,
+    async onConnect(client) {
+      await begin(client);
+      // What stays prepared on it is planned once, not for the values of each question.
+      await client.query('set plan_cache_mode = force_generic_plan');
+    },
   });
-  const readers = new pg.Pool({ ...settings, max: readersMax });
+  const readers = new pg.Pool({ ...settings, max: readersMax, onConnect: begin });
   // A connection that was idle when it was lost is replaced.
   for (const pool of [writers, readers]) pool.on('error', () => {});
 

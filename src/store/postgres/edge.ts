@@ -1,27 +1,42 @@
 import type { Head } from '../../db/rows.ts';
-import type { Asking } from '../../shapes/asking.ts';
+import type { Asking, Query } from '../../shapes/asking.ts';
 import type { Edge } from '../../tlog/edge.ts';
 import { Damaged, WentBack } from '../damaged.ts';
 import type { StoredTree } from '../tree.ts';
+import { postgres } from './run.ts';
 
 /** Further behind than this, the edge is read anew rather than folded on. */
 const foldedMax = 1024;
 
+export interface LeafHash {
+  hash: Uint8Array;
+}
+
+/** The hashes of the leaves that an edge lacks, the first ones: other instances may have recorded since. */
+export const hashesBehind = ({ size }: Edge): Query => ({
+  text: `select ${postgres.leafHash} as hash from events where position > $1 order by position limit ${foldedMax}`,
+  values: [size],
+});
+
 /**
- * The edge of the tree at the end of the log, from one of a time before. Throws Damaged where the tree is not that of the head,
- * and WentBack where it does not extend the log as it was seen before: seen is not before known.
+ * The edge of the tree at the end of the log, from one of a time before and the `hashesBehind` it. Throws Damaged where the tree is
+ * not that of the head, and WentBack where it does not extend the log as it was seen before: seen is not before known.
  */
-export function* edgeAt(tree: StoredTree, head: Head, known: Edge | undefined, seen: Head): Asking<Edge> {
+export function* edgeAt(
+  tree: StoredTree,
+  head: Head,
+  known: Edge,
+  behind: LeafHash[],
+  seen: Head,
+): Asking<Edge> {
   if (head.position < seen.position) throw new WentBack(head, seen);
-  if (known && known.size <= head.position && head.position - known.size <= foldedMax) {
+  if (known.size <= head.position) {
     const edge = known.clone();
     let isSeen = isRootOf(edge, seen);
-    // Recorded through other instances.
-    if (edge.size < head.position)
-      for (const hash of yield* tree.hashes(0, edge.size, head.position - edge.size)) {
-        edge.append(hash);
-        if (edge.size === seen.position) isSeen = isRootOf(edge, seen);
-      }
+    for (const { hash } of behind.slice(0, head.position - known.size)) {
+      edge.append(hash);
+      if (edge.size === seen.position) isSeen = isRootOf(edge, seen);
+    }
     if (isSeen && isRootOf(edge, head)) return edge;
   }
   const edge = yield* tree.edgeAt(head.position);

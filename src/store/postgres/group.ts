@@ -2,14 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Head } from '../../db/rows.ts';
 import { type HeadRow, headOf } from '../../db/rows.ts';
-import { type Asking, answered, ask } from '../../shapes/asking.ts';
-import type { Edge } from '../../tlog/edge.ts';
+import type { Facts } from '../../ledger/facts.ts';
+import { type Asking, answered, answeredTogether, ask, type Query } from '../../shapes/asking.ts';
+import { Edge } from '../../tlog/edge.ts';
 import { turnIfDue } from '../../turns.ts';
 import { type Clocks, requireSameClock } from '../clock.ts';
 import { Damaged, WentBack } from '../damaged.ts';
 import { factsIn } from '../facts.ts';
 import type { Seen } from '../rehearsal.ts';
-import type { Batch, GroupTransaction } from '../store.ts';
+import { type Batch, foreseesNothing, type GroupTransaction } from '../store.ts';
 import { StoredTree } from '../tree.ts';
 import { trialBatch } from '../trial.ts';
 import { statementsOf } from '../write.ts';
@@ -21,18 +22,25 @@ import {
   type TurningClient,
   throwRefusal,
 } from './connection.ts';
-import { edgeAt } from './edge.ts';
+import { edgeAt, hashesBehind, type LeafHash } from './edge.ts';
+import { flush } from './flush.ts';
 import { notify } from './listener.ts';
 import { headColumns, postgres, type Run } from './run.ts';
 import { type Ground, lookAtGround } from './soundness.ts';
-import type { Written } from './written.ts';
+import { lookAtWritten, type Written, type WrittenRow } from './written.ts';
 
 /** How long a group tries while the database is out of reach, which bridges a restart of it. */
 const triedMs = 5_000;
 const pauseMs = 50;
 const pauseMsMax = 1_000;
-/** How long COMMIT may wait for the disk, or for a standby that may have gone. Statements may take longer. */
+/** How long COMMIT, with what is written before it, may wait for the disk, or for a standby that may have gone. Others may take longer. */
 const commitMs = 10_000;
+
+/** What a group does, and what it asks for together with the head, as it is known before. */
+interface GroupWork<T, A> {
+  work: (transaction: GroupTransaction, foreseen: A) => Promise<T>;
+  foresee: (facts: Facts) => Asking<A>;
+}
 
 /** A group whose COMMIT was not answered: it may be in the log. */
 interface Unknown<T> {
@@ -47,7 +55,7 @@ export class PostgresGroups {
   readonly #clocks: Clocks;
   readonly #failed: (error: unknown) => void;
   /** The tree as it was after the last group. */
-  #edge: Edge | undefined;
+  #edge = new Edge(0, []);
   /** The furthest end of the log that was seen. Whoever was told of it relies on it: what comes next extends it. */
   #seen: Head;
   /** Set for good when the log was found not to. */
@@ -82,13 +90,13 @@ export class PostgresGroups {
    * was recorded, or, if the answer to COMMIT was lost, it is not known. Throws `history-fork` for good where the log went
    * back, and `clock-differs` while this clock is off.
    */
-  async run<T>(work: (transaction: GroupTransaction) => Promise<T>): Promise<T> {
+  async run<T, A>(group: GroupWork<T, A>): Promise<T> {
     if (this.#wentBack) throw this.#wentBack;
     const startMs = performance.now();
     const uncertain: { group?: Unknown<T> | undefined } = {};
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#onWriter((client) => this.#inTransaction(client, work, uncertain));
+        return await this.#onWriter((client) => this.#inTransaction(client, group, uncertain));
       } catch (error) {
         if (!isOutage(error)) throw await this.#givenUp(error);
         this.#failed(error);
@@ -121,19 +129,19 @@ export class PostgresGroups {
   async see<T>(work: (seen: Seen) => Promise<T>): Promise<T> {
     const client = await this.#connections.reader().catch(throwRefusal);
     let isSound = false;
-    let last: Promise<unknown> = Promise.resolve();
-    // One after the other, as these connections have no pipeline.
-    const run: Run = (text, values) => {
-      const answered = last.then(() => client.query(text, values)).catch(throwRefusal);
-      last = answered.catch(() => {});
-      return answered.then(({ rows }) => rows);
+    const run: Run = async (text, values) => (await client.query(text, values).catch(throwRefusal)).rows;
+    // Nothing stays prepared on the connections that read: a plan is made for each question.
+    const send: Send = async (queries) => {
+      const rows: object[][] = [];
+      for (const { text, values } of queries) rows.push(await run(text, values));
+      return rows;
     };
     try {
       await run('begin isolation level repeatable read read only');
       const [row] = await run<HeadRow>(`select ${headColumns} from head`);
       if (!row) throw noHead();
       await this.#written.look(run);
-      const result = await work({ ...asking(run), head: headOf(row) });
+      const result = await work({ ...asking(send), head: headOf(row) });
       await run('commit');
       isSound = true;
       return result;
@@ -151,7 +159,7 @@ export class PostgresGroups {
   async durably<T>(work: Asking<T>): Promise<T> {
     // A group may wait for it, which has the connection that writes.
     return this.#on(this.#connections.reader(), async (client) => {
-      await client.query(begin);
+      await client.query(begin.text);
       const done = await answered(work, async ({ text, values }) => (await client.query(text, values)).rows);
       await commit(client);
       return done;
@@ -177,7 +185,7 @@ export class PostgresGroups {
     await this.#onWriter((client) =>
       this.#inTransaction(
         client,
-        async (transaction) => transaction.write(trialBatch(transaction)),
+        { work: async (one) => one.write(trialBatch(one)), foresee: foreseesNothing },
         {},
         true,
       ),
@@ -221,72 +229,86 @@ export class PostgresGroups {
     }
   }
 
-  async #inTransaction<T>(
+  async #inTransaction<T, A>(
     client: TurningClient & pg.PoolClient,
-    work: (transaction: GroupTransaction) => Promise<T>,
+    { work, foresee }: GroupWork<T, A>,
     uncertain: { group?: Unknown<T> | undefined },
     isTrial = false,
   ): Promise<T> {
-    // The first failure; whatever comes behind it fails because of it, and a decision may have kept it for its own.
+    // The first failure; a decision may have kept it for its own.
     let failure: { error: unknown } | undefined;
-    const run: Run = async (text, values, name) => {
+    const send: Send = async (queries) => {
       try {
-        return (await client.query({ text, ...(values && { values }), ...(name && { name }) })).rows;
+        return (await flush(client, queries)).map(({ rows }) => rows);
       } catch (error) {
         failure ??= { error };
         throw error;
       }
     };
     const askedMs = this.#clocks.own();
-    const [, [row], serverMs] = await Promise.all([
-      run(begin),
-      run<HeadRow>(`select ${headColumns} from head for update`, [], 'lock-head'),
-      // A statement of its own, as it must see what was committed while the one before waited.
-      this.#written.look(run),
-    ]);
+    const ahead = foresee(facts);
+    const step = ahead.next([]);
+    // Each statement sees what was committed while the one that locks the head waited.
+    if (this.#seen.position > 2 * client.plannedAt) await this.#planAnew(client);
+    const [, [row], [written], behind, ...foreseen] = (await send([
+      begin,
+      lockHead,
+      lookAtWritten,
+      hashesBehind(this.#edge),
+      ...(step.done ? [] : step.value),
+      // What these select.
+    ])) as [object[], HeadRow[], [WrittenRow & { now: number }], LeafHash[], ...object[][]];
     if (!row) throw noHead();
+    this.#written.saw(written);
     const { group: before } = uncertain;
     if (before) {
       // Whoever wrote it held the head, so by now it is there or never will be.
-      if (await isLogged(before.batch, run)) {
+      if (await isLogged(before.batch, send)) {
         // Its own commit may wait for a standby still: one more that is answered says that it has it.
-        await client.query(touchHead);
-        await commit(client);
+        await commit(client, [{ text: touchHead, values: [] }]);
         this.#extended(before.batch);
         return before.result;
       }
       uncertain.group = undefined;
     }
     const head = headOf(row);
-    const { answered } = asking(run);
-    const edge = await answered(edgeAt(tree, head, this.#edge, this.#seen));
+    const edge = await answers(edgeAt(tree, head, this.#edge, behind, this.#seen), send);
     this.#edge = edge;
     this.saw(head);
-    requireSameClock(this.#clocks, askedMs, serverMs);
-    let written: { batch: Batch; answered: Promise<unknown> } | undefined;
+    requireSameClock(this.#clocks, askedMs, written.now);
+    let batch: Batch | undefined;
     try {
-      const write = async (batch: Batch): Promise<void> => {
-        written = { batch, answered: sent(batch, run) };
+      const write = async (whole: Batch): Promise<void> => {
+        batch = whole;
       };
-      const result = await work({ ...asking(run), head, edge: edge.clone(), write });
+      const known = step.done ? step.value : await answers(ahead, send, foreseen);
+      const result = await work({ ...asking(send), head, edge: edge.clone(), write }, known);
       if (failure) throw failure.error;
-      if (isTrial) {
-        await written?.answered;
-        await client.query('rollback');
-      } else if (written) {
-        uncertain.group = { batch: written.batch, result };
-        // Sent behind what is written, without waiting for it: where that fails, COMMIT is answered with ROLLBACK.
-        await Promise.all([written.answered, commit(client)]);
-        uncertain.group = undefined;
-        this.#extended(written.batch);
-      } else {
+      // All are made before the first is sent: one that can't be made must not leave a part to be committed.
+      const statements = batch && writing(batch);
+      if (!batch || !statements) {
         // Nothing hangs on the end of a transaction that wrote nothing.
         await client.query('rollback').catch(() => {});
+      } else if (isTrial) {
+        await send(statements);
+        await client.query('rollback');
+      } else {
+        uncertain.group = { batch, result };
+        // Where a statement fails, COMMIT is not executed.
+        await commit(client, statements);
+        uncertain.group = undefined;
+        this.#extended(batch);
       }
       return result;
     } catch (error) {
       throw failure?.error ?? error;
     }
+  }
+
+  /** Plans that were made for smaller tables may read more of larger ones than they need. */
+  async #planAnew(client: TurningClient): Promise<void> {
+    client.plannedAt = this.#seen.position;
+    await flush(client, [{ text: 'discard plans', values: [] }]);
   }
 
   /** A batch is in the log, and as safe as the server is told to keep it. */
@@ -306,26 +328,25 @@ export class PostgresGroups {
 const facts = factsIn(postgres);
 const tree = new StoredTree(postgres);
 
-/**
- * Sends what writes a batch, one statement behind the other without waiting in between: where one fails, so do those behind it,
- * and COMMIT. All are made before the first is sent: one that can't be made must not leave a part to be committed.
- */
-function sent(batch: Batch, run: Run): Promise<unknown> {
-  const statements = statementsOf(batch, postgres);
-  if (batch.changes.length > 0) statements.push(notify(batch.edge.size));
-  const answered = Promise.all(statements.map(({ text, values, name }) => run(text, values, name)));
-  // It is awaited with COMMIT.
-  answered.catch(() => {});
-  return answered;
-}
+/** Sends queries together; gives the rows of each. */
+type Send = (queries: readonly Query[]) => Promise<object[][]>;
+
+const writing = (batch: Batch): Query[] => {
+  const statements = [...statementsOf(batch, postgres)];
+  return batch.changes.length > 0 ? [...statements, notify(batch.edge.size)] : statements;
+};
+
+const answers = <T>(asking: Asking<T>, send: Send, rows?: object[][]): Promise<T> =>
+  answeredTogether(asking, send, turnIfDue, rows);
 
 /** What a group may ask, and who answers. */
-const asking = (run: Run): Pick<GroupTransaction, 'facts' | 'answered'> => ({
+const asking = (send: Send): Pick<GroupTransaction, 'facts' | 'answered'> => ({
   facts,
-  answered: (asking) => answered(asking, ({ text, values }) => run(text, values), turnIfDue),
+  answered: (asking) => answers(asking, send),
 });
 
-const begin = 'begin isolation level read committed';
+const begin: Query = { text: 'begin isolation level read committed', values: [] };
+const lockHead: Query = { text: `select ${headColumns} from head for update`, values: [] };
 
 const noHead = (): Damaged => new Damaged('The row of the head is missing.');
 
@@ -334,8 +355,11 @@ const isSame = (one: Head, other: Head): boolean => Buffer.compare(one.rootHash,
 /** A commit that writes something waits for all that was committed before, too. */
 const touchHead = 'update head set position = position';
 
-/** Throws where the transaction is not committed, or not as safely as the server is told to. */
-async function commit(client: pg.ClientBase): Promise<void> {
+/**
+ * Executes statements and COMMIT. Throws where the transaction is not committed, or not as safely as the server is told to. Where a
+ * statement fails, the transaction has still to be rolled back.
+ */
+async function commit(client: TurningClient, statements: readonly Query[] = []): Promise<void> {
   const warnings: string[] = [];
   const warned = ({
     severity,
@@ -348,19 +372,16 @@ async function commit(client: pg.ClientBase): Promise<void> {
   };
   client.on('notice', warned);
   try {
-    const { command } = await client.query(commitStatement);
+    const command = (await flush(client, [...statements, commitStatement], commitMs)).at(-1)?.command;
     if (command !== 'COMMIT') throw new Error(`the database answered COMMIT with ${command}`);
+    // Such as: canceling wait for synchronous replication.
+    if (warnings.length > 0) throw Object.assign(new Error(warnings.join('; ')), { code: resolutionUnknown });
   } finally {
     client.off('notice', warned);
   }
-  // Such as: canceling wait for synchronous replication.
-  if (warnings.length > 0) throw Object.assign(new Error(warnings.join('; ')), { code: resolutionUnknown });
 }
 
-const commitStatement: pg.QueryConfig & Pick<pg.ClientConfig, 'query_timeout'> = {
-  text: 'commit',
-  query_timeout: commitMs,
-};
+const commitStatement: Query = { text: 'commit', values: [] };
 
 /** SQLSTATE. */
 const resolutionUnknown = '08007';
@@ -369,11 +390,9 @@ const isConstraint = (error: unknown): boolean =>
 const isReadOnly = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === '25006';
 
-async function isLogged({ changes }: Batch, run: Run): Promise<boolean> {
+async function isLogged({ changes }: Batch, send: Send): Promise<boolean> {
   const last = changes.at(-1);
-  const found = await run('select 1 from events where position = $1 and event_id = $2', [
-    last?.position,
-    last?.event.eventId,
-  ]);
+  const text = 'select 1 from events where position = $1 and event_id = $2';
+  const [found = []] = await send([{ text, values: [last?.position, last?.event.eventId] }]);
   return found.length > 0;
 }

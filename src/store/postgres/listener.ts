@@ -6,7 +6,6 @@ import type { Connections } from './connection.ts';
 const channel = 'milestone_ledger';
 
 export const notify = (size: number): Query => ({
-  name: 'notify',
   text: 'select pg_notify($1, $2)',
   values: [channel, String(size)],
 });

@@ -5,7 +5,7 @@ import type { Database } from '../../db/schema.ts';
 import { Refusal } from '../../errors.ts';
 import { type Asking, answered } from '../../shapes/asking.ts';
 import { Damaged } from '../damaged.ts';
-import { linesOf } from '../leaf-lines.ts';
+import { postgresLeafLines } from '../leaf-lines.ts';
 import { StoreUnavailable } from '../lock-file.ts';
 import { besideGroups, migrate, postgresMigrations } from '../migrate.ts';
 import {
@@ -19,9 +19,9 @@ import {
   upsertSigningKey,
 } from '../queries.ts';
 import { leftInPostgres } from '../rebuild/postgres-shadow.ts';
-import { rebuildInThread } from '../rebuild/thread.ts';
+import { fillInThread, rebuildInThread } from '../rebuild/thread.ts';
 import { openRehearsal } from '../rehearsal.ts';
-import type { OpenOptions, Store } from '../store.ts';
+import { foreseesNothing, type OpenOptions, type Store } from '../store.ts';
 import { StoredTree } from '../tree.ts';
 import { type Connections, connectionsTo, isFailure, reasonOf, runOver } from './connection.ts';
 import { PostgresGroups } from './group.ts';
@@ -151,19 +151,14 @@ async function storeOn(url: string, connections: Connections, options: OpenOptio
       return head;
     },
     erasures: () => erasures,
-    group: (work) => groups.run(work),
+    group: (work, foresee = foreseesNothing) => groups.run({ work, foresee }),
     sync: () => groups.sync(),
     requireWritable: () => {},
+    hasFailed: () => false,
     rehearsal: () => openRehearsal(store, (work) => groups.see(work)),
     rootAt: (size) => now(tree.rootAt(size)),
     lastEventOf: (initiativeId, position) => now(lastEventOf(initiativeId, position)),
-    async leafLines(after, to) {
-      const rows = await read<{ leaf: string }>(
-        'select leaf from events where position > $1 and position <= $2 order by position',
-        [after, to],
-      );
-      return rows.length === to - after ? linesOf(rows.map(({ leaf }) => leaf)) : undefined;
-    },
+    leafLines: (after, to) => now(postgresLeafLines(after, to)),
     eventsOf: (kept) => now(eventsOf(kept)),
     forgetAnswers: (beforeMs) => now(forgetAnswers(beforeMs), run),
     async tile(level, index, width) {
@@ -191,6 +186,7 @@ async function storeOn(url: string, connections: Connections, options: OpenOptio
       await written.look(read);
       return rebuilt;
     },
+    fillSearch: (signal) => fillInThread({ url }, { signal }),
     async clearRebuilt(signal) {
       if ((await read(leftInPostgres)).length === 0 || signal.aborted) return;
       await rebuildInThread({ database: { url } }, { signal }).catch((error: unknown) => {

@@ -1,10 +1,7 @@
 import type { Dialect } from '../facts.ts';
 
-/**
- * Runs a statement; gives its rows, whose type is what the statement selects. Under a name it may stay prepared on the connection:
- * only what has the same plan whatever the tables hold, as a plan that was made for a small table would be kept for long.
- */
-export type Run = <R extends object>(text: string, values?: unknown[], name?: string) => Promise<R[]>;
+/** Runs a statement; gives its rows, whose type is what the statement selects. */
+export type Run = <R extends object>(text: string, values?: unknown[]) => Promise<R[]>;
 
 const among = (query: string): string => `= any (array(${query}))`;
 
@@ -21,12 +18,13 @@ export const postgres: Dialect = {
   items: (text) => `json_array_elements(${text}::json -> 'items') as item (value)`,
   // The rows as one parameter, of which PostgreSQL takes the types from the table.
   insert(table, rows, onConflict = '') {
-    const [first] = rows;
+    const all = [...rows];
+    const [first] = all;
     if (!first) return [];
     const columns = Object.keys(first).join();
     const text = `insert into ${table} (${columns}) select ${columns}
       from json_populate_recordset(null::${table}, $1) ${onConflict}`;
-    return [{ name: `insert-${table}`, text, values: [JSON.stringify(rows.map(withHex))] }];
+    return [{ text, values: [JSON.stringify(all.map(withHex))] }];
   },
 };
 

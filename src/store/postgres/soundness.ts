@@ -13,6 +13,7 @@ export interface Ground {
   weaknesses: string[];
 }
 
+const searched = ['search_texts', 'search_segments', 'search_postings'];
 const inserted = [
   'events',
   'tiles',
@@ -26,6 +27,8 @@ const inserted = [
   'principals',
   'tokens',
   'sessions',
+  'search_index',
+  ...searched,
 ];
 const updated = [
   'head.position',
@@ -46,8 +49,10 @@ const updated = [
   'tokens.used_at',
   'sessions.used_at',
   'sessions.idle_ends_at',
+  'search_index.version',
+  'search_index.generation',
 ];
-const deleted = ['openings', 'idempotency_keys', 'sessions'];
+const deleted = ['openings', 'idempotency_keys', 'sessions', ...searched];
 
 /** What the service needs, as in migrations/postgres-service-role.sql; each by itself, as a privilege may be revoked alone. */
 const needed = [

@@ -1,3 +1,4 @@
+import type { Query } from '../../shapes/asking.ts';
 import type { Run } from './run.ts';
 
 /** Which tables the read models are: after a swap it is another text. */
@@ -13,6 +14,12 @@ export interface WrittenRow {
   versions: string;
   tables: string;
 }
+
+/** The same, with what the clock of the server says meanwhile, in milliseconds. */
+export const lookAtWritten: Query = {
+  text: `select ${writtenColumns}, (extract(epoch from clock_timestamp()) * 1000)::bigint as now`,
+  values: [],
+};
 
 /** What an instance has seen of the read models, which another one may swap. */
 export class Written {
@@ -30,15 +37,9 @@ export class Written {
     [this.tables, this.#versions] = [tables, versions];
   }
 
-  /** Gives what the clock of the server says meanwhile, in milliseconds. */
-  async look(run: Run): Promise<number> {
-    const [row] = await run<WrittenRow & { now: number }>(
-      `select ${writtenColumns}, (extract(epoch from clock_timestamp()) * 1000)::bigint as now`,
-      [],
-      'written',
-    );
+  async look(run: Run): Promise<void> {
+    const [row] = await run<WrittenRow>(`select ${writtenColumns}`);
     if (!row) throw new Error('a statement without a table gave no row');
     this.saw(row);
-    return row.now;
   }
 }

@@ -18,6 +18,7 @@ export async function postgresShadow(url: string): Promise<Shadow> {
     answer: async ({ text, values }) => (await client.query(text, values)).rows,
     begin: 'begin isolation level read committed',
     allowed,
+    alone,
     make,
     // What the planner knows of the tables comes with them.
     filled: tables.map((table) => `analyze ${rebuiltName(table)}`),
@@ -55,6 +56,14 @@ function* allowed(): Asking<void> {
   if (!lock?.held) throw new Refusal('rebuild-running', 'Another instance rebuilds the read models.');
   // What a crash of the server takes would be removed anyway; later commits bring the swap to the disk before themselves.
   yield* ask('set synchronous_commit = off');
+}
+
+/** As `allowed`, with another number. */
+function* alone(): Asking<boolean> {
+  const [lock] = yield* ask<{ held: boolean }>('select pg_try_advisory_lock(7083164512) as held');
+  // What a crash of the server takes is filled in again.
+  yield* ask('set synchronous_commit = off');
+  return lock?.held === true;
 }
 
 /** With the same columns, settings, indexes, owner and privileges. */

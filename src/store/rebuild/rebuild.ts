@@ -13,6 +13,7 @@ import type { ReadModel, Rebuilt } from '../store.ts';
 import { raiseNumbers, supersede } from '../write.ts';
 import { Differences, SnapshotsComparison } from './compare.ts';
 import { foldLeaves } from './leaf-fold.ts';
+import { refillSearch } from './search-fill.ts';
 
 /** A table of a read model. */
 export type Table = ReadModel['tables'][number];
@@ -32,6 +33,8 @@ export interface Shadow {
   answer: (query: Query) => object[] | Promise<object[]>;
   /** Begins a transaction. */
   begin: string;
+  /** Whether nobody else fills the search index; from then on nobody does. */
+  alone?(): Asking<boolean>;
   /** Throws a Refusal where read models may not be rebuilt now. */
   allowed?(): Asking<void>;
   /** Makes empty tables beside the present ones. */
@@ -73,6 +76,11 @@ export class Rebuild {
     this.#snapshots = isCompared('counts') ? new SnapshotsComparison() : undefined;
   }
 
+  /** Whether all are compared with what is there. */
+  get comparesAll(): boolean {
+    return this.#readModels.every((readModel) => this.#comparisonOf(readModel) !== undefined);
+  }
+
   /** begun: the end of the log at the start. */
   *begin(begun: number): Asking<void> {
     if (this.#snapshots) yield* this.#snapshots.begin(begun);
@@ -94,15 +102,17 @@ export class Rebuild {
     const rows = folded.map(({ row }) => row);
     const numbers = new RecordNumbers();
     for (const { event } of folded) numbers.add(event);
-    yield dialect.insert(rebuiltName('records'), rows);
+    yield [...dialect.insert(rebuiltName('records'), rows)];
     yield supersede(rebuiltName('records'), rows, dialect);
-    yield raiseNumbers(rebuiltName('record_numbers'), numbers.rows, dialect);
+    yield [...raiseNumbers(rebuiltName('record_numbers'), numbers.rows, dialect)];
     this.position += folded.length;
   }
 
   /** Writes snapshots that were made, and compares them. */
   *addSnapshots(snapshots: Database['count_snapshots'][]): Asking<void> {
-    yield this.#shadow.dialect.insert(rebuiltName('count_snapshots'), snapshots, 'on conflict do nothing');
+    yield [
+      ...this.#shadow.dialect.insert(rebuiltName('count_snapshots'), snapshots, 'on conflict do nothing'),
+    ];
     if (this.#snapshots) for (const snapshot of snapshots) yield* this.#snapshots.one(snapshot);
   }
 
@@ -118,6 +128,7 @@ export class Rebuild {
     if (this.#records) this.#records.add(...(yield* extraRecords(end)), ...(yield* this.#numbers()));
     if (this.#snapshots) yield* this.#snapshots.rest(end);
     const rebuilt: Rebuilt[] = [];
+    if (this.#readModels.some(({ name }) => name === 'records')) yield* ask(refillSearch);
     for (const readModel of this.#readModels) {
       const comparison = this.#comparisonOf(readModel);
       const swapped = comparison?.count !== 0;

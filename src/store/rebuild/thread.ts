@@ -14,10 +14,20 @@ export interface Work {
   readModels?: readonly ReadModel[];
   /** Nobody waits meanwhile. */
   alone?: boolean;
+  /** It fills the search index, and nothing else. */
+  isSearch?: boolean;
+  /** It compares the counts up to here, and does nothing else. */
+  countsTo?: number;
 }
 
 /** What the thread sends: it has committed something, how far it is, and last what came of it. */
-export type Message = 'committed' | RebuildProgress | { rebuilt: Rebuilt[] } | { failure: Failure };
+export type Message =
+  | 'committed'
+  | RebuildProgress
+  | { rebuilt: Rebuilt[] }
+  | { filledTo: number }
+  | { countsAgree: boolean }
+  | { failure: Failure };
 
 /** An error, as a message can hold it. */
 export type Failure =
@@ -29,14 +39,37 @@ export interface Told extends Partial<Pick<RebuildOptions, 'progress'>>, Pick<Re
   committed?: () => void;
 }
 
+/** Fills the search index in a thread of its own; gives how far it is. */
+export const fillInThread = async (database: Work['database'], told: Told): Promise<number> =>
+  done({ database, isSearch: true }, told, (message) =>
+    typeof message === 'object' && 'filledTo' in message ? message.filledTo : undefined,
+  );
+
+/** Tells in a thread of its own whether the counts up to a position are what the records come to. */
+export const countsAgreeInThread = async (
+  database: Work['database'],
+  countsTo: number,
+  signal: AbortSignal,
+): Promise<boolean> =>
+  done({ database, countsTo }, { signal }, (message) =>
+    typeof message === 'object' && 'countsAgree' in message ? message.countsAgree : undefined,
+  );
+
 /**
  * Rebuilds in a thread with a connection or a handle of its own, so that folding the log keeps no request waiting. Throws what
  * the thread met, also an SqliteError.
  */
-export async function rebuildInThread(
+export const rebuildInThread = (work: Work, told: Told): Promise<Rebuilt[]> =>
+  done(work, told, (message) =>
+    typeof message === 'object' && 'rebuilt' in message ? message.rebuilt : undefined,
+  );
+
+/** outcomeOf: what comes of it, from the message that says so. */
+async function done<T>(
   work: Work,
   { progress = () => {}, committed = () => {}, signal }: Told,
-): Promise<Rebuilt[]> {
+  outcomeOf: (message: Message) => T | undefined,
+): Promise<T> {
   signal.throwIfAborted();
   // The entry file of the thread has the suffix of this file: .ts, or .js where the program was built.
   const entry = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
@@ -46,10 +79,11 @@ export async function rebuildInThread(
   try {
     for await (const [received] of on(worker, 'message', { signal, close: ['exit'] })) {
       const message: Message = received;
+      const outcome = outcomeOf(message);
+      if (outcome !== undefined) return outcome;
       if (message === 'committed') committed();
-      else if ('rebuilt' in message) return message.rebuilt;
       else if ('failure' in message) throw errorOf(message.failure);
-      else progress(message);
+      else if ('events' in message) progress(message);
     }
     throw new Error('the thread that rebuilds ended too early');
   } finally {

@@ -12,6 +12,7 @@ export class Upkeep {
   readonly #store: Store;
   readonly #readModels: readonly ReadModel[];
   readonly #alone: boolean;
+  readonly #rebuilt: () => void;
   readonly #closing = new AbortController();
   #cleared: Promise<void> = Promise.resolve();
   #running: Promise<unknown> | undefined;
@@ -19,11 +20,12 @@ export class Upkeep {
   #isStarting = false;
   #notReady: string | undefined;
 
-  /** alone: nobody else uses the ledger. */
-  constructor(store: Store, readModels: readonly ReadModel[], alone = false) {
+  /** alone: nobody else uses the ledger. rebuilt: told after each rebuild. */
+  constructor(store: Store, readModels: readonly ReadModel[], alone = false, rebuilt: () => void = () => {}) {
     this.#store = store;
     this.#readModels = readModels;
     this.#alone = alone;
+    this.#rebuilt = rebuilt;
   }
 
   /**
@@ -146,6 +148,7 @@ export class Upkeep {
     } finally {
       // What a shutdown leaves, the next start removes.
       await this.clear();
+      this.#rebuilt();
     }
   }
 

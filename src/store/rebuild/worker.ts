@@ -7,15 +7,23 @@ import { postgresShadow } from './postgres-shadow.ts';
 import type { Shadow } from './rebuild.ts';
 import { Run } from './run.ts';
 import { sqliteShadow } from './sqlite-shadow.ts';
-import type { Failure, Message, Work } from './thread.ts';
+import { countsAgreeInThread, type Failure, type Message, type Work } from './thread.ts';
 
 const send = (message: Message): void => parentPort?.postMessage(message);
 
-async function outcomeOf({ database, readModels, alone = false }: Work): Promise<Message> {
+async function outcomeOf({
+  database,
+  readModels,
+  alone = false,
+  isSearch = false,
+  countsTo,
+}: Work): Promise<Message> {
   let shadow: Shadow | undefined;
   try {
     shadow = 'url' in database ? await postgresShadow(database.url) : sqliteShadow(database.file, alone);
-    const run = new Run(shadow, send);
+    const run = new Run(shadow, send, (begun, signal) => countsAgreeInThread(database, begun, signal));
+    if (countsTo !== undefined) return { countsAgree: await run.countsAgree(countsTo) };
+    if (isSearch) return { filledTo: await run.fillSearch() };
     if (readModels) return { rebuilt: await run.rebuild(readModels) };
     await run.clear();
     return { rebuilt: [] };

@@ -29,6 +29,8 @@ export interface Wal {
 export class Checkpointer {
   readonly #file: string;
   readonly #writer: Sqlite.Database;
+  /** Compiled once, as it is asked after each commit. */
+  readonly #look: Sqlite.Statement<[], Wal>;
   readonly #disk: Pick<Disk, 'saw' | 'say' | 'isAwaited'>;
   readonly #idle: () => void;
   #worker: Worker | undefined;
@@ -50,14 +52,15 @@ export class Checkpointer {
     this.#disk = disk;
     this.#idle = idle;
     writer.pragma('wal_autocheckpoint = 0');
+    this.#look = writer.prepare('pragma wal_checkpoint(NOOP)');
   }
 
   /** To be told after each commit, and after each write that failed: what is in the file makes room in the -wal. */
   committed(): void {
     if (this.#working) return;
-    const { log, checkpointed } = this.#run('NOOP');
+    const { log, checkpointed } = this.#trying(() => this.#look.get());
     const left = log - checkpointed;
-    if (this.#isAlone && left > pagesMax) this.#run('PASSIVE');
+    if (this.#isAlone && left > pagesMax) this.#copy();
     if (this.#isAlone || left < (this.#disk.isAwaited ? 1 : pagesMin)) return;
     this.#working = true;
     this.#worker ??= this.#start();
@@ -85,7 +88,7 @@ export class Checkpointer {
       else {
         this.#isBehind = false;
         // What was committed meanwhile is little. With it in the file, the next commit begins the -wal anew.
-        if (wal.log > pagesMax) this.#run('PASSIVE');
+        if (wal.log > pagesMax) this.#copy();
       }
       this.#idle();
     });
@@ -98,12 +101,16 @@ export class Checkpointer {
     return worker;
   }
 
-  #run(mode: 'NOOP' | 'PASSIVE'): Wal {
+  #copy(): void {
+    this.#trying(() => walOf(this.#writer, 'PASSIVE'));
+  }
+
+  #trying(look: () => Wal | undefined): Wal {
     try {
-      return walOf(this.#writer, mode);
+      return look() ?? nothing;
     } catch (error) {
       this.#saw(error);
-      return { log: 0, checkpointed: 0 };
+      return nothing;
     }
   }
 
@@ -122,5 +129,7 @@ export class Checkpointer {
 
 export function walOf(handle: Sqlite.Database, mode: 'NOOP' | 'PASSIVE'): Wal {
   const [wal] = handle.pragma(`wal_checkpoint(${mode})`) as Wal[]; // One row, as SQLite documents it.
-  return wal ?? { log: 0, checkpointed: 0 };
+  return wal ?? nothing;
 }
+
+const nothing: Wal = { log: 0, checkpointed: 0 };

@@ -1,4 +1,4 @@
-import { type Driver, SqliteAdapter, SqliteDialect } from 'kysely';
+import { type Driver, SqliteAdapter, SqliteDialect, type SqliteDialectConfig } from 'kysely';
 import { turnIfDue } from '../../turns.ts';
 
 /**
@@ -6,11 +6,20 @@ import { turnIfDue } from '../../turns.ts';
  * of the event loop: each query looks how long this turn took, and waits for the next one where that was too long.
  */
 export class TurnTakingDialect extends SqliteDialect {
+  readonly #signal: AbortSignal | undefined;
+
+  /** signal: aborted, it has each further query refused. */
+  constructor(config: SqliteDialectConfig, signal?: AbortSignal) {
+    super(config);
+    this.#signal = signal;
+  }
+
   override createDriver(): Driver {
     const driver = super.createDriver();
     const acquire = driver.acquireConnection.bind(driver);
     driver.acquireConnection = async (options) => {
       for (let due = turnIfDue(); due; due = turnIfDue()) await due;
+      this.#signal?.throwIfAborted();
       return acquire(options);
     };
     return driver;

@@ -1,7 +1,6 @@
 import { closeSync, fdatasync, openSync, renameSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { Refusal } from '../../errors.ts';
 import type { OpenOptions } from '../store.ts';
 import { faultOf, unavailable } from './faults.ts';
@@ -49,6 +48,11 @@ export class Disk {
     if (this.#failed) throw this.#failed;
   }
 
+  /** Whether it is so. */
+  get hasFailed(): boolean {
+    return this.#failed !== undefined;
+  }
+
   /** Whether the last write could not be done, and may go through later. */
   get isAwaited(): boolean {
     return this.#awaited !== undefined;
@@ -81,7 +85,7 @@ export class Disk {
   async #sync(): Promise<void> {
     this.check();
     try {
-      await promisify(fdatasync)(this.#walFile);
+      await synced(this.#walFile);
     } catch (error) {
       this.#fail('What was recorded last could not be synced, so nobody knows whether it is on disk.', error);
     }
@@ -194,6 +198,11 @@ export class Disk {
     }
   }
 }
+
+const synced = (file: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    fdatasync(file, (error) => (error ? reject(error) : resolve()));
+  });
 
 /** undefined: there is none. */
 function identityOf(path: string): string | undefined {

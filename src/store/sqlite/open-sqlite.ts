@@ -22,9 +22,9 @@ import {
   upsertSigningKey,
 } from '../queries.ts';
 import { leftInSqlite } from '../rebuild/sqlite-shadow.ts';
-import { rebuildInThread, type Told, type Work } from '../rebuild/thread.ts';
+import { fillInThread, rebuildInThread, type Told, type Work } from '../rebuild/thread.ts';
 import { openRehearsal } from '../rehearsal.ts';
-import type { Batch, OpenOptions, Rebuilt, Store } from '../store.ts';
+import { type Batch, foreseesNothing, type OpenOptions, type Rebuilt, type Store } from '../store.ts';
 import { StoredTree } from '../tree.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { TurnTakingDialect } from './dialect.ts';
@@ -142,10 +142,11 @@ async function storeOn(file: string, opened: Opened, options: OpenOptions): Prom
     return headOf(row);
   };
   let head = readHead();
+  const end = writer.prepare<[], [number, Buffer]>('select position, root_hash from head').raw();
   /** In the transaction of each write: what this process has in memory is what the file holds, also after writes that failed. */
   const requireOwnEnd = (): void => {
-    const { position, rootHash } = readHead();
-    if (position === head.position && Buffer.from(rootHash).equals(head.rootHash)) return;
+    const [position, rootHash] = end.get() ?? [];
+    if (position === head.position && rootHash?.equals(head.rootHash)) return;
     throw disk.end(
       'Somebody else has written to the ledger.',
       `The log ends at ${position}, and this process left it at ${head.position}: another program has written to it.`,
@@ -177,7 +178,10 @@ async function storeOn(file: string, opened: Opened, options: OpenOptions): Prom
       write(batch);
       writtenTo = batch.edge.size;
     });
-    if (sync) await disk.sync();
+    const synced = sync ? disk.sync() : undefined;
+    // While the disk syncs, this thread has nothing else to do.
+    committed();
+    await synced;
     // On disk: from here on reads may see it, and nothing may fail any more.
     edge = batch.edge;
     const last = batch.changes.at(-1);
@@ -197,19 +201,21 @@ async function storeOn(file: string, opened: Opened, options: OpenOptions): Prom
 
   const store: Store = {
     db,
+    file,
     fingerprintKey,
     origin,
     head: async () => head,
     headNow: () => head,
     erasures: () => erasures,
-    async group(work) {
+    async group(work, foresee = foreseesNothing) {
       try {
-        return await work({ ...transaction, head, edge: edge.clone(), write: writeGroup });
+        const foreseen = await transaction.answered(foresee(transaction.facts));
+        return await work({ ...transaction, head, edge: edge.clone(), write: writeGroup }, foreseen);
       } catch (error) {
+        committed();
         throw disk.saw(error);
       } finally {
         wal.clean();
-        committed();
       }
     },
     rehearsal: () =>
@@ -220,6 +226,7 @@ async function storeOn(file: string, opened: Opened, options: OpenOptions): Prom
       }),
     sync: () => disk.sync(),
     requireWritable: () => disk.check(),
+    hasFailed: () => disk.hasFailed,
     rootAt: async (size) =>
       size === head.position ? head.rootHash : answeredAtOnce(tree.rootAt(size, edge), answer),
     lastEventOf: (initiativeId, position) => answered(lastEventOf(initiativeId, position), answerRead),
@@ -269,6 +276,10 @@ async function storeOn(file: string, opened: Opened, options: OpenOptions): Prom
       await disk.sync();
       return rebuilt;
     },
+    fillSearch: (signal) =>
+      fillInThread({ file }, { signal, committed }).catch((error: unknown) => {
+        throw disk.saw(error);
+      }),
     async clearRebuilt(signal, alone) {
       if (writer.prepare(leftInSqlite).get() && !signal.aborted) await inThread({ alone }, { signal });
     },
@@ -302,18 +313,24 @@ async function storeOn(file: string, opened: Opened, options: OpenOptions): Prom
   return store;
 }
 
+/** A query of a thread that reads takes some milliseconds. */
+const ownReadersMs = 200;
+
 /**
  * Empties the -wal where it may still hold what was erased: at the start, as a crash may have come between an erasure and
- * this, and after erasures. Where a reader of another process or an error is in the way, the next group tries again.
+ * this, and after erasures. Where a reader of another process or an error is in the way, the next group tries again. It waits once for
+ * the queries that threads of this process have begun.
  */
 function walOf(writer: Sqlite.Database, disk: Disk): { holdsErased: () => void; clean: () => void } {
   let unclean = true;
+  let patienceMs = 0;
   const clean = (): void => {
     if (!unclean) return;
     const timeoutMs = writer.pragma('busy_timeout', { simple: true });
     try {
+      writer.pragma(`busy_timeout = ${patienceMs}`);
       // Nobody waits for a foreign reader.
-      writer.pragma('busy_timeout = 0');
+      patienceMs = 0;
       unclean = writer.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) !== 0;
     } catch (error) {
       // The group is on disk, so this is no failure of its. A full disk is told by the next write.
@@ -326,6 +343,7 @@ function walOf(writer: Sqlite.Database, disk: Disk): { holdsErased: () => void; 
   return {
     holdsErased: () => {
       unclean = true;
+      patienceMs = ownReadersMs;
     },
     clean,
   };

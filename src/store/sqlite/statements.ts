@@ -37,13 +37,13 @@ export const sqlite: Dialect = {
   one: (query) => `= (${query})`,
   leafHash: 'leaf',
   items: (text) => `json_each(${text}, '$.items') as item`,
-  insert(table, rows, onConflict = '') {
-    const [first] = rows;
-    if (!first) return [];
-    const { columns, text } = insertInto(table, first, onConflict);
-    // A row to insert is an object of plain values.
-    const valuesOf = (row: object) => columns.map((column) => (row as Record<string, unknown>)[column]);
-    return rows.map((row) => ({ text, values: valuesOf(row) }));
+  // Each row is made when it is inserted, so that those of a large group need not be in memory together.
+  *insert(table, rows, onConflict = '') {
+    for (const row of rows) {
+      const { columns, text } = insertInto(table, row, onConflict);
+      // A row to insert is an object of plain values.
+      yield { text, values: columns.map((column) => (row as Record<string, unknown>)[column]) };
+    }
   },
 };
 

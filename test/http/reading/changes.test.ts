@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { byName, dimensions } from '../../../src/projections/dimensions.ts';
+import { byName, dimensions } from '../../../src/shapes/dimensions.ts';
 import {
   corrected,
   meeting,

@@ -295,3 +295,30 @@ test('claims of all initiatives are walked once each, as of the first page', asy
   await post('b', retracted('b'));
   t.same((await get('/v1/claims?after=b/c-1')).items.map(key), all.slice(5).map(key), 'b has left the lists');
 });
+
+test('a joined scope counts what is in each of its terms; it may be written in any order', async (t) => {
+  const { post, get, ids } = await openRegister(t);
+  const health = { sector: 'Health', parties: [{ name: 'Acme', country: 'SG' }] };
+  const scopes = [
+    'party:ACME',
+    'sector:health+year:2023',
+    'year:2023+sector:Health',
+    'country:sg+party:acme',
+  ];
+  await post(
+    'sci',
+    registered(),
+    mou('a', '2023-05', health),
+    mou('b', '2023/2024', { sector: 'health' }),
+    mou('c', '2022', { parties: [{ name: 'Acme' }] }),
+    ...scopes.map((scope, i) => claim(`c-${i}`, `2024-01-0${i + 1}`, { scope, value: 2 })),
+  );
+  const claims = (await get('/v1/initiatives/sci/claims')).items;
+  t.match(claims, [
+    { recorded: 2, possible: 0, status: 'matches' },
+    { recorded: 1, possible: 1, status: 'undecided' },
+    { recorded: 1, possible: 1, previous: { recordId: 'c-1', recordedIncrease: 0 } },
+    { recorded: 1, possible: 0, status: 'short' },
+  ]);
+  t.same(await ids('/v1/claims?scope=YEAR:2023%2Bsector:health'), ['c-1', 'c-2']);
+});

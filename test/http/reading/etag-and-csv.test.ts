@@ -95,10 +95,22 @@ function parseCsv(text: string): string[][] {
   return rows;
 }
 
-const valueAt = (item: object, column: string): unknown =>
-  column
-    .split('.')
-    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], item);
+/** Everything that an item says, by its path; a list is one value. */
+const membersOf = (value: unknown, path = ''): [string, unknown][] =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.entries(value).flatMap(([name, member]) => membersOf(member, path ? `${path}.${name}` : name))
+    : [[path, value]];
+
+const cellOf = (value: unknown): string =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value);
+
+/** The columns that say something else, for people. */
+const forPeople = new Set(
+  [
+    ...['aliases', 'parties', 'pillars', 'zones', 'coChairs', 'titles', 'under', 'places', 'references'],
+    'country',
+  ].concat(['publishers', 'event.publishers']),
+);
 
 const lists = [
   '/v1/initiatives',
@@ -111,39 +123,171 @@ const lists = [
   ),
 ];
 
-test('every list is a table too, which says the same', async (t) => {
+test('every list is a table too, which has all that its items say', async (t) => {
   const register = await openRegister(t);
   await record(register);
   const { app, post, get } = register;
+  const sources = [
+    { publisher: 'P', url: 'https://example.org/p', lang: 'en', quote: 'Q' },
+    { publisher: 'R' },
+  ];
   await post(
     'sci',
-    mou('b', '2023', { title: 'Comma, "quote"\r\nand line; 深圳', parties: [{ name: 'X' }] }),
+    {
+      ...mou('b', '2023', {
+        title: 'Comma, "quote"\r\nand line; 深圳',
+        titleKind: 'official',
+        titles: [{ lang: 'de', text: 'Ein Titel' }],
+        parties: [
+          { name: 'X', country: 'SG', role: 'witness', externalId: '7' },
+          { name: 'Y', person: true },
+        ],
+        occasion: { name: 'A visit', place: 'Singapore' },
+        places: ['Singapore', 'Shenzhen'],
+        references: [{ text: 'Treaty Series 14', url: 'https://example.org/14' }],
+        externalId: 'X-1',
+        amount: { value: 1.5, currency: 'SGD' },
+        validFrom: '2023',
+        validUntil: '2024',
+        renews: { recordId: 'a', text: 'the first' },
+        under: ['a'],
+        sameAs: 'other/b',
+      }),
+      sources,
+      note: 'A note',
+      correlationId: 'c-1',
+    },
+    {
+      ...meeting('n', '2023-06', { name: 'N', series: 'JIC', ordinal: 2, place: 'Shenzhen', mode: 'hybrid' }),
+      sources,
+    },
     corrected('a', { data: { title: 'A, B' } }),
+    { ...claim('e', '2023-12-31', { label: 'L', madeAt: 'n' }), sources },
+    {
+      type: 'RecordRetracted',
+      recordId: 'p',
+      reason: { code: 'duplicate', text: 'Twice.', duplicateOf: 'a' },
+    },
   );
-  for (const list of lists) {
-    const { items, versions, basis } = await get(list);
-    const answer = await app.inject(`${list}?format=csv`);
-    t.equal(answer.statusCode, 200, list);
-    t.equal(answer.headers['content-type'], 'text/csv; charset=utf-8');
-    t.equal(Number(answer.headers['basis-tree-size']), basis.treeSize);
-    t.equal(answer.headers['basis-root-hash'], basis.rootHash);
-    const [columns = [], ...rows] = parseCsv(answer.body);
-    t.equal(rows.length, (items ?? versions).length, list);
-    t.equal(new Set(columns).size, columns.length, 'columns are named once');
-    for (const [i, row] of rows.entries()) {
-      t.equal(row.length, columns.length, list);
-      const expected = columns.map((column) => {
-        const value = valueAt((items ?? versions)[i], column) ?? '';
-        return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  for (const list of lists)
+    for (const query of [
+      '',
+      /meetings|mous|initiatives$|records$/.test(list) ? 'until=2023-06' : 'count=true',
+    ]) {
+      const { items, versions, basis } = await get(`${list}?${query}`);
+      const answer = await app.inject(`${list}?format=csv&${query}`);
+      t.equal(answer.statusCode, 200, list);
+      t.equal(answer.headers['content-type'], 'text/csv; charset=utf-8');
+      t.equal(Number(answer.headers['basis-tree-size']), basis.treeSize);
+      t.equal(answer.headers['basis-root-hash'], basis.rootHash);
+      const [columns = [], ...rows] = parseCsv(answer.body);
+      t.equal(rows.length, (items ?? versions).length, list);
+      t.equal(new Set(columns).size, columns.length, 'columns are named once');
+      const open = columns.findIndex(
+        (name) => /^(data\.)?(parties|sources|changes)$/.test(name) && !forPeople.has(name),
+      );
+      t.notOk(open !== -1 && columns.slice(open).some((name) => forPeople.has(name)), 'JSON comes last');
+      for (const [i, row] of rows.entries()) {
+        t.equal(row.length, columns.length, list);
+        const cells = Object.fromEntries(columns.map((name, at) => [name, row[at]]));
+        const members = membersOf((items ?? versions)[i]).filter(([name]) => !name.startsWith('event.data.'));
+        for (const [name, value] of members) {
+          if (value !== null) t.equal(cells[name], cellOf(value), `${list} ${i}: ${name}`);
+          delete cells[name];
+        }
+        const others = Object.entries(cells).filter(([name, cell]) => cell !== '' && !forPeople.has(name));
+        t.same(
+          others.filter(([name]) => name !== 'event.data'),
+          [],
+          'and nothing else',
+        );
+      }
+      const { etag } = answer.headers;
+      const again = await app.inject({
+        url: `${list}?format=csv&${query}`,
+        headers: { 'if-none-match': String(etag) },
       });
-      t.same(row, expected, `${list} ${i}`);
+      t.equal(again.statusCode, 304, list);
+      t.equal((await app.inject(`${list}?format=json`)).headers.etag, (await app.inject(list)).headers.etag);
+      t.equal((await app.inject(`${list}?format=xml`)).statusCode, 400);
     }
-    const { etag } = answer.headers;
-    const again = await app.inject({ url: `${list}?format=csv`, headers: { 'if-none-match': String(etag) } });
-    t.equal(again.statusCode, 304, list);
-    t.equal((await app.inject(`${list}?format=json`)).headers.etag, (await app.inject(list)).headers.etag);
-    t.equal((await app.inject(`${list}?format=xml`)).statusCode, 400);
+  const [columns = [], ...rows] = parseCsv((await app.inject('/v1/initiatives/sci/mous?format=csv')).body);
+  const told = rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at]])));
+  t.match(told.at(-1), {
+    parties: 'X; Y',
+    country: 'SG',
+    titles: 'Ein Titel',
+    places: 'Singapore; Shenzhen',
+    references: 'Treaty Series 14 https://example.org/14',
+    under: 'a',
+    publishers: 'P https://example.org/p; R',
+  });
+});
+
+test('a table has a row for each party, and the columns of the record on each', async (t) => {
+  const register = await openRegister(t);
+  await record(register);
+  const { app, post, refused } = register;
+  const parties = [
+    { name: 'X; Y', country: 'SG', role: 'witness', externalId: '7' },
+    { name: 'A person', person: true },
+  ];
+  await post('sci', mou('b', '2023', { title: 'B', parties }));
+  for (const list of ['/v1/records', '/v1/initiatives/sci/mous', '/v1/initiatives']) {
+    const [columns = [], ...rows] = parseCsv((await app.inject(`${list}?format=csv&rows=party`)).body);
+    const [whole = []] = parseCsv((await app.inject(`${list}?format=csv`)).body);
+    t.same(
+      columns.filter((name) => !name.startsWith('party.')),
+      whole.filter((name) => !/^(data\.)?parties$/.test(name)),
+      list,
+    );
+    if (list === '/v1/initiatives') continue;
+    const cell = (row: string[], name: string) => row[columns.indexOf(name)];
+    const found = rows.filter((row) => ['a', 'b'].includes(cell(row, 'recordId') ?? ''));
+    const shown = ['recordId', 'data.title', 'party.name', 'party.country', 'party.role', 'party.externalId'];
+    t.same(
+      found.map((row) => [...shown, 'party.person'].map((name) => cell(row, name))),
+      [
+        ['a', 'A', '', '', '', '', ''],
+        ['b', 'B', 'X; Y', 'SG', 'witness', '7', ''],
+        ['b', 'B', 'A person', '', '', '', 'true'],
+      ],
+      list,
+    );
   }
+  t.equal(await refused('/v1/records?rows=party'), '400 invalid-request', 'a table only');
+  t.equal(await refused('/v1/records?format=ndjson&excel=true'), '400 invalid-request', 'a table only');
+  t.equal(await refused('/v1/claims?format=csv&rows=party'), '400 invalid-request', 'claims have no parties');
+});
+
+test('a file says what it is in its name, and Excel sees by a mark that it is UTF-8', async (t) => {
+  const register = await openRegister(t);
+  await record(register);
+  const { app, post } = register;
+  const nameOf = async (path: string) => (await app.inject(path)).headers['content-disposition'];
+  const at = '2024-03-01-position-6';
+  for (const [path, name] of [
+    ['/v1/initiatives/sci/mous?format=csv', `sci-mous-${at}.csv`],
+    ['/v1/initiatives/sci/mous?format=csv&rows=party', `sci-mous-by-party-${at}.csv`],
+    ['/v1/initiatives/sci/meetings?format=ndjson&until=2023-05', `sci-meetings-until-2023-05-${at}.ndjson`],
+    ['/v1/initiatives/sci/records/a/history?format=csv', `sci-a-history-${at}.csv`],
+    ['/v1/records?format=csv&asOfPosition=2', 'ledger-records-2024-03-01-position-2.csv'],
+    ['/v1/records?format=csv&asOfPosition=0', 'ledger-records-position-0.csv'],
+  ])
+    t.equal(await nameOf(path ?? ''), `attachment; filename="${name}"`);
+
+  const quote = 'x'.repeat(9_000);
+  const sources = ['A', 'B', 'C', 'D'].map((publisher) => ({ publisher, quote }));
+  await post('sci', { ...mou('long', '2023', { title: '深圳' }), sources });
+  const plain = await app.inject('/v1/initiatives/sci/mous?format=csv');
+  const excel = await app.inject('/v1/initiatives/sci/mous?format=csv&excel=true');
+  t.same([...excel.rawPayload.subarray(0, 3)], [0xef, 0xbb, 0xbf]);
+  t.equal((await app.inject('/v1/initiatives/sci/mous?format=csv&excel=false')).body, plain.body);
+  const [whole, fitted] = [parseCsv(plain.body), parseCsv(excel.body.replace('\ufeff', ''))];
+  t.same(fitted.slice(0, -1), whole.slice(0, -1));
+  const cut = fitted.at(-1)?.find((cell, i) => cell !== whole.at(-1)?.[i]);
+  t.equal(cut?.length, 32_767, 'Excel would put the rest of the cell into other rows');
+  t.match(cut, /x…$/);
 });
 
 test('a table is paged by Link headers, and has its columns even where it is empty', async (t) => {
@@ -166,7 +310,7 @@ test('a table is paged by Link headers, and has its columns even where it is emp
     t.same([columns, ...rows], whole, list);
   }
   const empty = await app.inject('/v1/initiatives/sci/mous?format=csv&q=nothing');
-  t.match(empty.body, /^initiativeId,recordId,kind,[^\n]*\r\n$/);
+  t.match(empty.body, /^data.title,data.name,kind,[^\n]*\r\n$/);
 });
 
 test('what a spreadsheet would take for a formula is escaped, and numbers stay numbers', async (t) => {

@@ -15,7 +15,7 @@ import {
 interface Parameter {
   name: string;
   in: string;
-  schema: { type?: string; enum?: unknown[]; anyOf?: object[] };
+  schema: { type?: string; enum?: unknown[]; anyOf?: object[]; items?: { type?: string } };
 }
 interface Read {
   path: string;
@@ -152,8 +152,10 @@ async function parametersOf(t: Test) {
     // A stream has no end.
     read.path === '/v1/events/stream'
       ? []
-      : read.parameters.flatMap(({ name, in: place, schema: { type } }) =>
-          place === 'query' ? [{ path: filled(read.path), name, type }] : [],
+      : read.parameters.flatMap(({ name, in: place, schema: { type, items } }) =>
+          place === 'query'
+            ? [{ path: filled(read.path), name, type: items?.type ?? type, isList: items !== undefined }]
+            : [],
         ),
   );
   return { app: register.app, parameters };
@@ -164,6 +166,9 @@ const texts = [
   'sector',
   'zone',
   'party',
+  'place',
+  'externalId',
+  'correlationId',
   'instrument',
   'publisher',
   'series',
@@ -186,7 +191,7 @@ test('a text is a text, whatever it looks like', async (t) => {
   t.same([...seen].sort(), texts.toSorted(), 'each is there');
 });
 
-test('a number is written in digits, a truth value as true or false, and each once', async (t) => {
+test('a number is written in digits, a truth value as true or false, and each once but where several may be', async (t) => {
   const { app, parameters } = await parametersOf(t);
   const odd = new Map([
     [
@@ -196,9 +201,9 @@ test('a number is written in digits, a truth value as true or false, and each on
     ['boolean', ['1', '0', 'yes', 'TRUE', 'null']],
   ]);
   for (const type of odd.keys()) t.ok(parameters.some((parameter) => parameter.type === type));
-  for (const { path, name, type = '' } of parameters) {
+  for (const { path, name, type = '', isList } of parameters) {
     const wrong = (odd.get(type) ?? []).map(encodeURIComponent);
-    for (const text of ['', ...(type === 'array' ? [] : [`5&${name}=5`]), ...wrong]) {
+    for (const text of ['', ...(isList ? [] : [`5&${name}=5`]), ...wrong]) {
       const answer = await app.inject(`${path}?${name}=${text}`);
       t.equal(answer.statusCode, 400, `${path}?${name}=${text}`);
       t.equal(answer.json().code, 'invalid-request');

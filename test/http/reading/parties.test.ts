@@ -74,7 +74,7 @@ test('parties have pages, a total and tables', async (t) => {
   t.equal((await get(`${sci}/parties?limit=5&after=party%20v&count=true`)).total, 3);
   t.match(
     (await app.inject(`${sci}/parties?format=csv`)).body,
-    /^name,mous,projects,first,last\r\nA new one,/,
+    /^name,country,mous,projects,first,last,aliases\r\nA new one,/,
   );
   t.equal(await refused(`${sci}/parties?after=nobody`), '400 invalid-request');
   t.equal(await refused('/v1/initiatives/unknown/parties'), '404 initiative-not-found');

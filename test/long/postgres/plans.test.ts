@@ -81,6 +81,8 @@ const values: Values = {
   after: [5, size - 500],
   // The whole of a list is its pages.
   format: [],
+  excel: [],
+  rows: [],
   series: ['JIC'],
   meetingId: ['jic-1'],
   // One of those that are searched alike.
@@ -88,6 +90,14 @@ const values: Values = {
   sector: [],
   zone: [],
   party: [],
+  'party.all': [],
+  place: [],
+  externalId: [],
+  correlationId: ['list-1'],
+  undated: [],
+  sort: ['date', '-recorded'],
+  by: ['year'],
+  top: [],
   country: [],
   instrument: [],
   publisher: [],

@@ -24,11 +24,16 @@ async function givenProxy(t: Test) {
   return { ledger, proxy };
 }
 
-// What stays prepared is sent by its name.
+// What stays prepared is sent by its name, which has its first words.
 for (const [text, when, what] of [
-  ['lock-head', 'before', 'before it has begun'],
+  ['begin', 'before', 'before it has begun'],
   ['cross join idempotency_keys', 'before', 'while facts are read'],
-  ['insert-records', 'after', 'while it is written'],
+  ['cross join idempotency_keys', 'within', 'when the server has a part of the questions'],
+  ['insert into events', 'within', 'when the server has nothing of what is written'],
+  ['insert into records', 'within', 'when the server has a part of what is written'],
+  ['update head', 'within', 'when the server has nearly all of it'],
+  ['commit', 'within', 'when the server has all but COMMIT'],
+  ['insert into records', 'after', 'while it is written'],
   ['commit', 'before', 'before COMMIT arrives'],
   ['commit', 'after', 'after COMMIT, before its answer'],
 ] as const) {

@@ -97,7 +97,7 @@ for (const level of ['serializable', 'repeatable read'].slice(0, effort(1, 2)))
       await execute(
         url,
         `begin isolation level read committed; set local session_replication_role = replica;
-        update records set words = 'x'; commit`,
+        update records set title_key = -1; commit`,
       );
       t.match(await new Upkeep(second.store, readModels).run(['records', 'counts'], () => {}), [
         { swapped: true },
@@ -160,7 +160,7 @@ test("the server's time-outs end no rebuild, and what ends one is told", async (
   const url = await emptyDatabase(t);
   const { post, store } = await serve(t, url);
   await post(initiative(), mou({ repeat: 900 }));
-  await execute(url, `set session_replication_role = replica; update records set words = 'x'`);
+  await execute(url, `set session_replication_role = replica; update records set title_key = -1`);
   await set(t, url, {
     statement_timeout: '1ms',
     lock_timeout: '1ms',

@@ -121,12 +121,38 @@ test('an instance of another version is not ready, while those of the version in
   t.equal((await late.inject('/readyz')).statusCode, 200);
 });
 
+test('columns that a later version adds disturb no instance that is recording', async (t) => {
+  const url = await emptyDatabase(t);
+  const app = await open(t, url);
+  const eventId = '018cd97e-9200-4000-8000-000000000000';
+  const record = async () => {
+    const events = [mou({ eventId, data: { title: 'T' } }), mou({ data: { title: 'T' } })];
+    const { statusCode } = await app.inject({
+      method: 'POST',
+      url: `${sci}/events`,
+      headers: { 'idempotency-key': 'k' },
+      payload: { events },
+    });
+    return [statusCode, (await post(app, mou({ eventId, data: { title: 'T' } }))).statusCode];
+  };
+  await post(app, initiative());
+  t.same(await record(), [201, 200]);
+  const tables = ['events', 'records', 'head', 'idempotency_keys', 'record_numbers', 'view_versions'];
+  const all = (change: string) =>
+    execute(url, tables.map((table) => `alter table ${table} ${change}`).join(';'));
+  await all('add column later_text text');
+  t.same(await record(), [201, 200]);
+  t.equal((await post(app, mou())).statusCode, 201);
+  await all('drop column later_text');
+  t.equal((await post(app, mou())).statusCode, 201);
+});
+
 test('an instance of a later version rebuilds before it is ready', async (t) => {
   const url = await emptyDatabase(t);
   const first = await open(t, url);
   await post(first, initiative());
   await first.close();
-  await execute(url, "update view_versions set version = 0; update records set words = ''");
+  await execute(url, 'update view_versions set version = 0; update records set title_key = -1');
   // Both want to, and one waits for the other.
   const apps = [await open(t, url), await open(t, url)];
   for (const app of apps) await untilReady(app);
@@ -149,7 +175,7 @@ test('only the owner of the tables rebuilds, and the service keeps its privilege
     code: 'rebuild-not-allowed',
     detail: /command rebuild as this role/,
   });
-  await execute(owner, "update records set words = ''; update view_versions set version = 0");
+  await execute(owner, 'update records set title_key = -1; update view_versions set version = 0');
   const late = await open(t, service);
   t.match((await late.inject('/readyz')).json().detail, /^records and counts/);
   const store = await openStore(owner);

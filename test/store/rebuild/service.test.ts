@@ -55,7 +55,7 @@ const tables = (file: string): unknown[] => {
 };
 
 t.test('reads and posts go on beside a rebuild that swaps, and all of them are right', async (t) => {
-  const file = tampered(t, sample, (db) => db.exec("update records set words = '' where position < 100"));
+  const file = tampered(t, sample, (db) => db.exec('update records set title_key = -1 where position < 100'));
   const app = await open(t, file);
   let swaps = 0;
   let rebuilding = true;
@@ -152,7 +152,7 @@ t.test(
 
 t.test('read models of another version are rebuilt before the ledger is ready', async (t) => {
   const file = tampered(t, sample, (db) =>
-    db.exec("update view_versions set version = 0; update records set words = '', named = 0"),
+    db.exec('update view_versions set version = 0; update records set title_key = -1, named = 0'),
   );
   const app = await open(t, file);
   const notReady = await app.inject('/readyz');
@@ -235,7 +235,7 @@ t.test('a shutdown ends a rebuild, and a broken-off request does too', onlyLong,
 });
 
 t.test('after kill -9 in the middle, reads are right and what was left is removed', onlyLong, async (t) => {
-  const file = tampered(t, large, (db) => db.exec('update records set words = words || position'));
+  const file = tampered(t, large, (db) => db.exec('update records set title_key = -position'));
   const { child, url } = await serveChild(t, file, { ALLOW_CLOCK_JUMP: 'true' });
   const summary = async (base: string) => (await fetch(`${base}${sci}/summary`)).json();
   const before = await summary(url);

@@ -1,0 +1,12 @@
+import { type Kysely, sql } from 'kysely';
+
+/** As 0014-external-ids. */
+const statements = [
+  'alter table records add column external_id text collate "C"',
+  'create index records_by_external_id on records (initiative_id, kind, external_id) where external_id is not null',
+  `update view_versions set version = 7 where view = 'records' and not exists (select 1 from events)`,
+];
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}

@@ -1,0 +1,2 @@
+import '../../helpers/on-postgres.ts';
+import '../../store/search-index.test.ts';

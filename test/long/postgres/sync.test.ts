@@ -1,0 +1,2 @@
+import '../../helpers/on-postgres.ts';
+import '../../import/sync.test.ts';
