@@ -20,31 +20,35 @@ export const hashesBehind = ({ size }: Edge): Query => ({
 
 /**
  * The edge of the tree at the end of the log, from one of a time before and the `hashesBehind` it. Throws Damaged where the tree is
- * not that of the head, and WentBack where it does not extend the log as it was seen before: seen is not before known.
+ * not that of the head, and WentBack where it does not extend the log as it was seen before, each time: seen is in the order of
+ * the log, and begins not before known.
  */
 export function* edgeAt(
   tree: StoredTree,
   head: Head,
   known: Edge,
   behind: LeafHash[],
-  seen: Head,
+  seen: readonly Head[],
 ): Asking<Edge> {
-  if (head.position < seen.position) throw new WentBack(head, seen);
+  const later = seen.find(({ position }) => position > head.position);
+  if (later) throw new WentBack(head, later);
   if (known.size <= head.position) {
     const edge = known.clone();
-    let isSeen = isRootOf(edge, seen);
+    let ahead = isRootOf(edge, seen[0]) ? 1 : 0;
     for (const { hash } of behind.slice(0, head.position - known.size)) {
       edge.append(hash);
-      if (edge.size === seen.position) isSeen = isRootOf(edge, seen);
+      if (isRootOf(edge, seen[ahead])) ahead++;
     }
-    if (isSeen && isRootOf(edge, head)) return edge;
+    if (ahead === seen.length && isRootOf(edge, head)) return edge;
   }
   const edge = yield* tree.edgeAt(head.position);
   if (!isRootOf(edge, head)) throw new Damaged('The tree does not have the root that the head names.');
-  const root = seen.position === head.position ? head.rootHash : yield* tree.rootAt(seen.position);
-  if (Buffer.compare(root, seen.rootHash) !== 0) throw new WentBack(head, seen);
+  for (const one of seen) {
+    const root = one.position === head.position ? head.rootHash : yield* tree.rootAt(one.position);
+    if (Buffer.compare(root, one.rootHash) !== 0) throw new WentBack(head, one);
+  }
   return edge;
 }
 
-const isRootOf = (edge: Edge, { position, rootHash }: Head): boolean =>
-  edge.size === position && Buffer.compare(edge.root(), rootHash) === 0;
+const isRootOf = (edge: Edge, end: Head | undefined): boolean =>
+  edge.size === end?.position && Buffer.compare(edge.root(), end.rootHash) === 0;

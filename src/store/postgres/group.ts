@@ -35,6 +35,8 @@ const pauseMs = 50;
 const pauseMsMax = 1_000;
 /** How long COMMIT, with what is written before it, may wait for the disk, or for a standby that may have gone. Others may take longer. */
 const commitMs = 10_000;
+/** How many ends of the log that were read are kept until a group has proved them. */
+const seenMax = 64;
 
 /** What a group does, and what it asks for together with the head, as it is known before. */
 interface GroupWork<T, A> {
@@ -56,8 +58,11 @@ export class PostgresGroups {
   readonly #failed: (error: unknown) => void;
   /** The tree as it was after the last group. */
   #edge = new Edge(0, []);
-  /** The furthest end of the log that was seen. Whoever was told of it relies on it: what comes next extends it. */
-  #seen: Head;
+  /**
+   * The end of the log as it was last proved, and as it was read since, which may be of a copy that was put in its place. Whoever was
+   * told of one relies on it: what comes next extends them all.
+   */
+  #seen: readonly [Head, ...Head[]];
   /** Set for good when the log was found not to. */
   #wentBack: WentBack | undefined;
   /** Whether the last group that wrote went through. While the database is gone, one attempt is enough. */
@@ -76,13 +81,26 @@ export class PostgresGroups {
     this.#connections = connections;
     this.#written = written;
     this.#clocks = clocks;
-    this.#seen = head;
+    this.#seen = [head];
     this.#failed = failed;
   }
 
   /** The end of the log was read. A standby may tell an earlier one. */
   saw(head: Head): void {
-    if (head.position > this.#seen.position) this.#seen = head;
+    const [proved, ...read] = this.#seen;
+    if (head.position <= this.#furthest.position) return;
+    // Where no group comes for long, every second one is enough: what a copy lacks is mostly more than one of them.
+    const kept = read.length < seenMax ? read : read.filter((_, place) => place % 2 === 1);
+    this.#seen = [proved, ...kept, head];
+  }
+
+  get #furthest(): Head {
+    return this.#seen.at(-1) ?? this.#seen[0];
+  }
+
+  /** The log ends there, and extends all that was seen of it, up to there. */
+  #proved(head: Head): void {
+    this.#seen = [head, ...this.#seen.filter(({ position }) => position > head.position)];
   }
 
   /**
@@ -172,7 +190,7 @@ export class PostgresGroups {
    */
   async check(): Promise<void> {
     if (this.#wentBack) throw this.#wentBack;
-    const seen = this.#seen;
+    const seen = this.#furthest;
     const askedMs = this.#clocks.own();
     const { head, serverMs, weaknesses } = await this.#look();
     this.weaknesses = weaknesses;
@@ -249,7 +267,7 @@ export class PostgresGroups {
     const ahead = foresee(facts);
     const step = ahead.next([]);
     // Each statement sees what was committed while the one that locks the head waited.
-    if (this.#seen.position > 2 * client.plannedAt) await this.#planAnew(client);
+    if (this.#furthest.position > 2 * client.plannedAt) await this.#planAnew(client);
     const [, [row], [written], behind, ...foreseen] = (await send([
       begin,
       lockHead,
@@ -274,7 +292,7 @@ export class PostgresGroups {
     const head = headOf(row);
     const edge = await answers(edgeAt(tree, head, this.#edge, behind, this.#seen), send);
     this.#edge = edge;
-    this.saw(head);
+    this.#proved(head);
     requireSameClock(this.#clocks, askedMs, written.now);
     let batch: Batch | undefined;
     try {
@@ -307,7 +325,7 @@ export class PostgresGroups {
 
   /** Plans that were made for smaller tables may read more of larger ones than they need. */
   async #planAnew(client: TurningClient): Promise<void> {
-    client.plannedAt = this.#seen.position;
+    client.plannedAt = this.#furthest.position;
     await flush(client, [{ text: 'discard plans', values: [] }]);
   }
 
@@ -317,7 +335,7 @@ export class PostgresGroups {
     this.#available = true;
     const last = changes.at(-1);
     if (last)
-      this.saw({
+      this.#proved({
         position: edge.size,
         recordedAt: Date.parse(last.event.recordedAt),
         rootHash: edge.root(),

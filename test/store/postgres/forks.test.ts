@@ -164,7 +164,22 @@ test('where the database is replaced under running instances by an older one, th
     201,
     'nothing in the database says that more was signed',
   );
-  t.match(await late.post(mou()), fork, 'it is longer by now, and another history');
+  t.equal(await late.reads(), 6, 'it is longer by now than this one has seen the log');
+  t.match(await late.post(mou()), fork, 'and another history');
   t.match(await posting.post(mou()), fork, 'for good');
   t.equal((await restarted.post(mou())).status, 201);
+});
+
+test('an instance that has long read what others recorded goes on from it', async (t) => {
+  const { url, make } = await databases(t);
+  await make('ledger');
+  const posting = await serve(t, url('ledger'));
+  await posting.post(initiative());
+  const reading = await serve(t, url('ledger'));
+  for (let total = 1; total <= 140; total++) {
+    await posting.post(mou());
+    if ((await reading.reads()) !== total) t.fail('it reads what there is');
+  }
+  t.equal((await reading.post(mou())).status, 201);
+  t.equal((await posting.post(mou())).status, 201);
 });
