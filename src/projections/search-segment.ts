@@ -1,5 +1,5 @@
 import type { Database, RecordRow, SegmentRow } from '../db/schema.ts';
-import { lineToken, runsIn } from '../shapes/search-tokens.ts';
+import { lineToken, Runs } from '../shapes/search-tokens.ts';
 
 /** The version of what the index holds: raised with any change of what this file makes, or of what facets and words say. */
 export const searchVersion = 1;
@@ -74,15 +74,17 @@ export interface Segment {
  */
 export function segmentOf(rows: readonly SearchedRow[]): Segment {
   const [first, last] = [rows[0]?.position ?? 0, rows.at(-1)?.position ?? 0];
-  const places = new Map<string, number[]>();
+  const runs = new Runs();
+  const lines = new Map<string, number[]>();
   const days = new Int32Array(rows.length * daysOfRow);
   const initiatives = new Map<string, number>();
   const initiativeOf = new Uint16Array(rows.length);
   const later: number[] = [];
   for (const [place, row] of rows.entries()) {
-    for (const token of tokensOf(row)) {
-      const some = places.get(token);
-      if (some === undefined) places.set(token, [place]);
+    runs.add(row.words, place);
+    for (const line of linesOf(row)) {
+      const some = lines.get(line);
+      if (some === undefined) lines.set(line, [place]);
       else if (some.at(-1) !== place) some.push(place);
     }
     const of = initiatives.get(row.initiative_id) ?? initiatives.size;
@@ -104,7 +106,7 @@ export function segmentOf(rows: readonly SearchedRow[]): Segment {
       by_title: bytesOf(placesBy(rows, 0)),
       by_party: bytesOf(placesBy(rows, 1)),
     },
-    postings: [...places]
+    postings: [...runs, ...[...lines].map(([line, some]) => [lineToken(line), some] as const)]
       .map(([token, some]) => ({ last, token, places: bytesOf(packed(some, rows.length)) }))
       .sort((a, b) => (a.token < b.token ? -1 : 1)),
   };
@@ -119,16 +121,15 @@ export function dayNumber(day: string | null): number {
   return Number(day.slice(0, 4)) * 372 + Number(day.slice(5, 7)) * 31 + Number(day.slice(8));
 }
 
-function* tokensOf(row: SearchedRow): Generator<string> {
-  yield* runsIn(row.words);
-  for (const line of row.facets.split('\n')) if (line !== '') yield lineToken(line);
-  yield lineToken(lineOf.initiative(row.initiative_id));
-  yield lineToken(lineOf.kind(row.kind));
-  if (row.standing === 1) yield lineToken(lineOf.standing);
-  if (row.named === 1) yield lineToken(lineOf.named);
-  if (row.meeting_id !== null) yield lineToken(lineOf.meeting(row.meeting_id));
+function* linesOf(row: SearchedRow): Generator<string> {
+  for (const line of row.facets.split('\n')) if (line !== '') yield line;
+  yield lineOf.initiative(row.initiative_id);
+  yield lineOf.kind(row.kind);
+  if (row.standing === 1) yield lineOf.standing;
+  if (row.named === 1) yield lineOf.named;
+  if (row.meeting_id !== null) yield lineOf.meeting(row.meeting_id);
   const correlationId = correlationIdIn(row.leaf);
-  if (correlationId !== undefined) yield lineToken(lineOf.correlation(correlationId));
+  if (correlationId !== undefined) yield lineOf.correlation(correlationId);
 }
 
 /** In a leaf it can stand nowhere else: the quotes of a string are escaped, and no data have such a member. */

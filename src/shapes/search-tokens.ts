@@ -7,18 +7,59 @@ const lineMax = 100;
 export const lineToken = (line: string): string =>
   `\n${line.length <= lineMax ? line : createHash('sha256').update(line).digest('hex')}`;
 
-/** The runs of one to three characters in words (src/shapes/facets.ts), each at least once. No run goes across lines. */
-export function* runsIn(words: string): Generator<string> {
-  let [before, last] = ['', ''];
-  for (const character of words) {
-    if (character === '\n') {
-      [before, last] = ['', ''];
-      continue;
+/** A run of characters: the places whose words have it, and the runs that are longer by one character. */
+interface Run {
+  places: number[];
+  longer: Map<number, Run> | undefined;
+}
+
+/** The runs of one to three characters in the words (src/shapes/facets.ts) of places. No run goes across lines. */
+export class Runs {
+  readonly #none: Run = { places: [], longer: undefined };
+
+  /** Places are added in their order. */
+  add(words: string, place: number): void {
+    let one: Run | undefined;
+    let two: Run | undefined;
+    for (let i = 0; i < words.length; i++) {
+      const character = words.codePointAt(i) ?? 0;
+      if (character > 0xffff) i++;
+      if (character === lineBreak) {
+        [one, two] = [undefined, undefined];
+        continue;
+      }
+      if (two) withPlace(two, character, place);
+      two = one && withPlace(one, character, place);
+      one = withPlace(this.#none, character, place);
     }
-    yield character;
-    if (last !== '') yield last + character;
-    if (before !== '') yield before + last + character;
-    [before, last] = [last, character];
+  }
+
+  /** Each with its places. */
+  [Symbol.iterator](): Iterator<[token: string, places: number[]]> {
+    return within(this.#none, '');
+  }
+}
+
+const lineBreak = 0x0a;
+
+/** The run with one more character, which a place has. */
+function withPlace(run: Run, character: number, place: number): Run {
+  run.longer ??= new Map();
+  const known = run.longer.get(character);
+  if (known === undefined) {
+    const made = { places: [place], longer: undefined };
+    run.longer.set(character, made);
+    return made;
+  }
+  if (known.places.at(-1) !== place) known.places.push(place);
+  return known;
+}
+
+function* within({ longer = new Map() }: Run, token: string): Generator<[string, number[]]> {
+  for (const [character, run] of longer) {
+    const more = token + String.fromCodePoint(character);
+    yield [more, run.places];
+    yield* within(run, more);
   }
 }
 
