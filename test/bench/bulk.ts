@@ -12,7 +12,7 @@ import { copyOf, eventsOf, ledgerOf, shapes } from './ledgers.ts';
 import type { Options } from './main.ts';
 import type { Took } from './peak.ts';
 import { printParts } from './profile.ts';
-import { startServer, temporaryDirectory } from './servers.ts';
+import { buildPackage, programs, startServer, temporaryDirectory } from './servers.ts';
 
 /** undefined: shown beside the others. */
 export const targets = {
@@ -27,7 +27,6 @@ export const targets = {
 };
 const memoryMax = 1.5;
 const base = 10_000;
-const main = join(import.meta.dirname, '../../src/main.ts');
 
 type Work = keyof typeof targets;
 interface Ran {
@@ -42,7 +41,7 @@ interface Ran {
 export async function benchBulk({ rounds, sizes, profile }: Options): Promise<void> {
   if (profile) return profileBulk(sizes.at(-1) ?? base);
   console.log(`
-Commands on a stopped ledger, each in a process of its own, its start included, against bare loops in this process:
+Commands of the package on a stopped ledger, each in a process of its own, its start included, against bare loops in this process:
 import (NDJSON to all tables), against inserting the finished rows of the log with its own indexes, 1,000 a transaction;
 rebuild (all read models), against reading the leaves and parsing each; export (to a reader in this process, by the command or by a
 running server), against reading the leaves; verify, against reading and hashing them. Peak memory is the resident set, of the server too.`);
@@ -78,7 +77,11 @@ async function sampled(
   ...words: string[]
 ): Promise<Took & { seconds: number; mainThread: string }> {
   const directory = temporaryDirectory();
-  const took = await run(fileUrl(ledger), words, ['--cpu-prof', `--cpu-prof-dir=${directory}`]);
+  // Its parts are told by its files, which the package does not have.
+  const took = await run(programs.checkout, fileUrl(ledger), words, [
+    '--cpu-prof',
+    `--cpu-prof-dir=${directory}`,
+  ]);
   // CPU.date.time.process.thread.sequence; a thread that was ended leaves none.
   const mainThread = readdirSync(directory).find((name) => /\.0\.\d+\.cpuprofile$/.test(name)) ?? '';
   return { ...took, mainThread: join(directory, mainThread) };
@@ -191,10 +194,18 @@ export function writeEvents(file: string, size: number): void {
 
 export const fileUrl = (file: string): string => `file:${file}`;
 
-/** Runs a command as an operator would. Throws unless it ends with 0. */
-export const command = (url: string, ...words: string[]): Promise<Ran & Took> => run(url, words, []);
+/** Runs a command of the package as an operator would. Throws unless it ends with 0. */
+export function command(url: string, ...words: string[]): Promise<Ran & Took> {
+  buildPackage();
+  return run(programs.package, url, words, []);
+}
 
-async function run(url: string, words: string[], nodeOptions: string[]): Promise<Ran & Took> {
+async function run(
+  program: string,
+  url: string,
+  words: string[],
+  nodeOptions: string[],
+): Promise<Ran & Took> {
   const peakFile = join(temporaryDirectory(), 'peak');
   const env = {
     ...process.env,
@@ -204,7 +215,7 @@ async function run(url: string, words: string[], nodeOptions: string[]): Promise
   };
   const start = performance.now();
   const peak = join(import.meta.dirname, 'peak.ts');
-  const child = spawn(process.execPath, [...nodeOptions, '--import', peak, main, ...words], {
+  const child = spawn(process.execPath, [...nodeOptions, '--import', peak, program, ...words], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -228,6 +239,8 @@ async function lengthOf(chunks: AsyncIterable<Uint8Array>): Promise<number> {
 /** Reads an export from a server that runs, as it comes over the wire. */
 async function overHttp(directory: string, encoding: string): Promise<Ran> {
   const server = await startServer('sqlite', directory);
+  // It runs: the thread that reads has been started.
+  await (await fetch(`http://127.0.0.1:${server.port}/v1/records?limit=1`)).arrayBuffer();
   const start = performance.now();
   // The web streams of `fetch` take as long to hand on what they read as the server takes to send it.
   const request = get({

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +27,21 @@ export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'ledger-bench-'));
   directories.add(directory);
   return directory;
+}
+
+const root = join(import.meta.dirname, '../..');
+/** What starts the program. */
+export const programs = {
+  package: join(root, 'bin/milestone-ledger.js'),
+  checkout: join(root, 'bin/from-source.js'),
+};
+
+let isBuilt = false;
+
+/** Makes what the package starts, once a run. */
+export function buildPackage(): void {
+  if (!isBuilt) execFileSync('npm', ['run', '-s', 'build'], { cwd: root, stdio: 'inherit' });
+  isBuilt = true;
 }
 
 /** Starts a server in a process of its own. */

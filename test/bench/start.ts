@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { copyOf } from './ledgers.ts';
 import type { Options } from './main.ts';
 import { pause } from './poster.ts';
 import { initiative, initiativeId } from './samples.ts';
-import { post, startServer, temporaryDirectory } from './servers.ts';
+import { buildPackage, post, programs, startServer, temporaryDirectory } from './servers.ts';
 
 const ratioMax = 1.3;
 const serviceMsMax = 500;
@@ -20,11 +20,6 @@ const restMs = 5_000;
 /** A start is so short that whatever else the machine does shows in it: many are needed. */
 const startsARound = 4;
 
-const root = join(import.meta.dirname, '../..');
-const programs = {
-  package: join(root, 'bin/milestone-ledger.js'),
-  checkout: join(root, 'bin/from-source.js'),
-};
 type Program = keyof typeof programs;
 
 /** How long do a service and a command take to start, and does a large ledger take longer? */
@@ -44,7 +39,7 @@ async function benchPrograms(starts: number): Promise<void> {
   console.log(`
 From the start of a process: of a service on an empty ledger, until /readyz answers 200; of a command, until it has ended. As the package is
 installed, with what \`npm run build\` makes, and from the source of a checkout. What Node compiled is kept by the start before. ${starts} starts each.`);
-  execFileSync('npm', ['run', '-s', 'build'], { cwd: root, stdio: 'inherit' });
+  buildPackage();
   const env = {
     ...process.env,
     DATABASE_URL: `file:${join(temporaryDirectory(), 'ledger.db')}`,
