@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { createReadStream } from 'node:fs';
-import { type ClientRequest, request } from 'node:http';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { writeEvents } from './bulk.ts';
 import { atMost, fixed, printTable, quantile, whole } from './figures.ts';
 import { copyOf } from './ledgers.ts';
@@ -36,8 +34,10 @@ initiative, while all read models are rebuilt, and while the log is exported ${e
   const rest = await posts.during(pause(Math.max(seconds, 2) * 5_000));
   const sides = {
     'at rest': rest,
-    import: await posts.during(ask(server.port, '/v1/initiatives/other/import', file)),
-    rebuild: await posts.during(ask(server.port, '/v1/rebuild')),
+    import: await posts.during(
+      asked(server.port, '/v1/initiatives/other/import', ...withFile('application/x-ndjson', file)),
+    ),
+    rebuild: await posts.during(asked(server.port, '/v1/rebuild', '-X', 'POST')),
     export: await posts.during(exported(server.port, 'identity')),
     'export as zstd': await posts.during(exported(server.port, 'zstd')),
     'export as gzip': await posts.during(exported(server.port, 'gzip')),
@@ -66,32 +66,23 @@ The same beside four who search ${whole(records)} records for words that are now
   await read.stop();
 }
 
-/** Sends a request, with a file as its body, and reads the whole answer. */
-async function ask(port: number, path: string, file?: string): Promise<void> {
-  const headers = file === undefined ? {} : { 'content-type': 'application/x-ndjson' };
-  const sent = request({ host: '127.0.0.1', port, path, method: 'POST', headers });
-  if (file === undefined) sent.end();
-  else createReadStream(file).pipe(sent);
-  await answered(sent, path);
-}
-
 async function exported(port: number, encoding: string): Promise<void> {
-  const headers = { 'accept-encoding': encoding };
-  for (let i = 0; i < exports; i++) {
-    const sent = request({ host: '127.0.0.1', port, path: '/v1/export', headers });
-    sent.end();
-    await answered(sent, '/v1/export');
-  }
+  for (let i = 0; i < exports; i++) await asked(port, '/v1/export', '-H', `accept-encoding: ${encoding}`);
 }
 
-/** Reads the whole answer. */
-async function answered(sent: ClientRequest, path: string): Promise<void> {
-  const status = await new Promise<number>((resolve, reject) => {
-    sent.on('error', reject);
-    sent.on('response', (response) => {
-      response.resume();
-      finished(response).then(() => resolve(response.statusCode ?? 0), reject);
-    });
-  });
-  if (status !== 200) throw new Error(`${path} was answered with ${status}`);
+const withFile = (type: string, file: string): string[] => [
+  '-X',
+  'POST',
+  '-H',
+  `content-type: ${type}`,
+  '-T',
+  file,
+];
+
+/** In a process of its own: the one that posts would wait for what it reads. */
+async function asked(port: number, path: string, ...options: string[]): Promise<void> {
+  const url = `http://127.0.0.1:${port}${path}`;
+  const child = spawn('curl', ['-sS', '--fail', '-o', '/dev/null', ...options, url], { stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`curl ${path} ended with ${code}`);
 }
