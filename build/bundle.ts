@@ -10,8 +10,15 @@ const root = join(import.meta.dirname, '..');
 const chunks = join(root, 'dist/chunks');
 const started = ['src/main.ts', ...threads()];
 
-/** What is compiled for the machine, or is not there. */
-const external = ['better-sqlite3', 'pg-native'];
+/** What is compiled for the machine, is not there, or may be left out when the package is installed. */
+const external = [
+  'better-sqlite3',
+  'pg-native',
+  '@opentelemetry/api',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-trace',
+];
 
 /** A file still finds what lies beside it, wherever its code is: its own address is that in dist, or among the packages. */
 const ownAddresses: Plugin = {

@@ -15,6 +15,11 @@ import { Provider } from './http/identity/provider.ts';
 import { Cookies, type Login, Sessions } from './http/identity/sessions.ts';
 import { createInstance } from './http/instance.ts';
 import type { Ledger } from './http/ledger.ts';
+import { measureLedger } from './http/metrics/ledger.ts';
+import { measureProcess } from './http/metrics/process.ts';
+import { measureReadiness } from './http/metrics/readiness.ts';
+import { countRequests } from './http/metrics/requests.ts';
+import { serveMetrics } from './http/metrics/served.ts';
 import { type AccessOptions, requireAccess } from './http/plugins/access.ts';
 import { acceptJson } from './http/plugins/body.ts';
 import { allowOrigins } from './http/plugins/cors.ts';
@@ -29,6 +34,7 @@ import { serveProblemPages } from './http/plugins/problem-pages.ts';
 import { answerErrors } from './http/plugins/problems.ts';
 import { validateRequests } from './http/plugins/validators.ts';
 import { addRoutes } from './http/routes/routes.ts';
+import { traceRequests } from './http/traces.ts';
 import { EventHub } from './http/wire/event-hub.ts';
 import { pages } from './pages/catalogue.ts';
 import { ReadingThreads } from './reading/threads.ts';
@@ -63,6 +69,8 @@ export interface AppOptions {
   trustProxy?: string[];
   /** The address by which others know the service. */
   publicUrl?: string | undefined;
+  /** The collector to which traces of requests are sent; without it there are none. */
+  tracesEndpoint?: string | undefined;
   /** With them the application serves https. */
   certificate?: CertificateFiles | undefined;
   /** Origins whose pages may read answers, and write with a token. */
@@ -80,6 +88,7 @@ export async function buildApp({
   access = { callerBy: async () => openCaller, isOpen: () => true },
   trustProxy = [],
   publicUrl,
+  tracesEndpoint,
   certificate: files,
   corsOrigins = [],
 }: AppOptions): Promise<App> {
@@ -90,6 +99,8 @@ export async function buildApp({
   app.decorate('basePath', basePath);
   app.decorate('publicOrigin', publicUrl === undefined ? undefined : new URL(publicUrl).origin);
   // Hooks run in this order: an error needs its headers, and nothing else runs for a stranger or while closing.
+  countRequests(app);
+  if (tracesEndpoint !== undefined) await traceRequests(app, tracesEndpoint);
   answerErrors(app);
   commonHeaders(app, certificate !== undefined || publicUrl?.startsWith('https:') === true);
   allowOrigins(app, corsOrigins);
@@ -105,6 +116,9 @@ export async function buildApp({
   // Registered before the routes, because it collects them.
   await describeApi(app, publicUrl);
   serveHealth(app, ready);
+  measureReadiness(app, ready);
+  measureProcess(app);
+  serveMetrics(app);
   serveProblemPages(app);
   await routes(app);
   await app.ready();
@@ -278,12 +292,14 @@ export async function appOn(
       limits: { requestsPerMinute: RATE_LIMIT, longRequests: LONG_REQUESTS },
     },
     publicUrl: PUBLIC_URL,
+    tracesEndpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
     certificate: TLS_CERT && TLS_KEY ? { cert: TLS_CERT, key: TLS_KEY } : undefined,
     trustProxy: listOf(TRUST_PROXY),
     corsOrigins: listOf(CORS_ORIGINS),
     routes(app) {
       // Beside the first requests: a start waits for no thread.
       app.addHook('onListen', async () => threads?.start());
+      measureLedger(app, ledger, clock, threads);
       addRoutes(app, ledger, clock, pages, threads);
     },
     ready: async () => {

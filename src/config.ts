@@ -197,6 +197,24 @@ const environment = Type.Object({
     pattern: '^[!-~]*$',
     mustBe: 'a token, without blanks',
   }),
+  METRICS_PORT: Type.Optional(
+    Type.Integer({
+      description:
+        'Port on 127.0.0.1 that serves /metrics without credentials, 0: a free one; without it none does',
+      minimum: 0,
+      maximum: 65535,
+      mustBe: 'a whole number from 0 to 65535',
+    }),
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({
+      description:
+        'Collector of OpenTelemetry to which traces are sent by OTLP over HTTP; without it none are made',
+      pattern: '^https?://[^\\s?#@]+$',
+      format: 'url',
+      mustBe: 'an http or https URL, such as http://127.0.0.1:4318',
+    }),
+  ),
   READING_THREADS: Type.Integer({
     description:
       'Threads that compute what is read from a ledger in SQLite, beside the one that records; 0: none',
@@ -333,7 +351,7 @@ export function environmentHelp(): string {
   const lines = names.map((name) => {
     const { description, default: standard = name === 'LOG_ORIGIN' ? 'made at the first start' : 'none' } =
       describe(name);
-    return `  ${name.padEnd(20)}${description} (default: ${standard})`;
+    return `  ${`${name} `.padEnd(20)}${description} (default: ${standard})`;
   });
   return `\nEnvironment:\n${lines.join('\n')}\n`;
 }

@@ -1,9 +1,11 @@
+import type { AddressInfo } from 'node:net';
 import closeWithGrace from 'close-with-grace';
 import type { Command } from 'commander';
 import { type Logger, pino } from 'pino';
 import type { App } from '../app.ts';
 import { openLedgerApp } from '../app.ts';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
+import { serveMetricsOn } from '../http/metrics/served.ts';
 import { fileOf, isPostgres } from '../store/open-store.ts';
 import { keepAddress } from '../store/service-address.ts';
 import { CouldNotRun } from './outcome.ts';
@@ -36,6 +38,7 @@ async function serve(config: Config): Promise<void> {
     app = await openLedgerApp(config, log);
     await requireKnown(app, config);
     await listen(app, config);
+    await listenForMetrics(app, config);
     if (!isPostgres(config.DATABASE_URL))
       removeAddress = keepAddress(fileOf(config.DATABASE_URL), addressIn(app, config));
   } catch (error) {
@@ -59,27 +62,43 @@ async function requireKnown(app: App, { HOST }: Config): Promise<void> {
   );
 }
 
-/** JSON lines on stdout. Bodies and headers are never logged; if a header ever is, these are left out. */
+/**
+ * JSON lines on stdout. Bodies and headers are never logged; if a header ever is, these are left out. So is what PostgreSQL says of
+ * values, which may be names.
+ */
 function createLog(config: Config): Logger {
   const secrets = ['["authorization"]', '["cookie"]', '["idempotency-key"]'];
-  const redact = secrets.flatMap((header) => [`headers${header}`, `*.headers${header}`]);
+  const values = ['err.detail', 'err.where', 'err.internalQuery'];
+  const redact = [...secrets.flatMap((header) => [`headers${header}`, `*.headers${header}`]), ...values];
   // Each line is written at once. Otherwise, if the reader of the log is gone, pino tries for ever to write the rest at the exit.
   return pino({ level: config.LOG_LEVEL, redact }, pino.destination({ dest: 1, sync: true }));
 }
 
 async function listen(app: App, { HOST, PORT }: Config): Promise<void> {
-  try {
-    await app.listen({ host: HOST, port: PORT });
-  } catch (error) {
-    switch ((error as NodeJS.ErrnoException).code) {
-      case 'EADDRINUSE':
-        throw new CouldNotRun(`Port ${PORT} of ${HOST} is in use. Stop what uses it, or set PORT.`);
-      case 'EACCES':
-        throw new CouldNotRun(`Port ${PORT} of ${HOST} may not be used by this user. Set PORT.`);
-      case 'EADDRNOTAVAIL':
-        throw new CouldNotRun(`This machine has no address ${HOST}. Set HOST.`);
-      default:
-        throw error;
-    }
+  await app.listen({ host: HOST, port: PORT }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRNOTAVAIL')
+      throw new CouldNotRun(`This machine has no address ${HOST}. Set HOST.`);
+    throw portFault(error, 'PORT', PORT, HOST);
+  });
+}
+
+async function listenForMetrics(app: App, { METRICS_PORT: port }: Config): Promise<void> {
+  if (port === undefined) return;
+  const server = await serveMetricsOn(app, port).catch((error: NodeJS.ErrnoException) => {
+    throw portFault(error, 'METRICS_PORT', port, '127.0.0.1');
+  });
+  // It listens on an address, not on a pipe.
+  const { port: listening } = server.address() as AddressInfo;
+  app.log.info(`metrics at http://127.0.0.1:${listening}/metrics`);
+}
+
+function portFault(error: NodeJS.ErrnoException, name: string, port: number, host: string): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new CouldNotRun(`Port ${port} of ${host} is in use. Stop what uses it, or set ${name}.`);
+    case 'EACCES':
+      return new CouldNotRun(`Port ${port} of ${host} may not be used by this user. Set ${name}.`);
+    default:
+      return error;
   }
 }

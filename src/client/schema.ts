@@ -1,5 +1,5 @@
 // Made by npm run client-types from openapi/openapi.json,
-// whose SHA-256 is e8495a99b8131a2901f995c05e591fa032c8b6af1c162ee70a5ad89a7df36072.
+// whose SHA-256 is 1900843cd284f4d2c31f56d401b305befa3c1a1538a2d96cda269306e0a5940b.
 
 export interface paths {
     "/openapi.json": {
@@ -54,6 +54,26 @@ export interface paths {
          * @description Checks everything that reading and writing need. It answers 503 while the next post would be refused, and 200 otherwise.
          */
         get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the service does, in numbers
+         * @description Metrics in the text format of Prometheus. METRICS_PORT serves them on this machine without credentials.
+         */
+        get: operations["getMetrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4035,6 +4055,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description The request was refused, and nothing was recorded. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ledger could not answer. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metrics */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description The request was refused, and nothing was recorded. */

@@ -8,13 +8,15 @@ import {
   fastify,
   LogController,
 } from 'fastify';
-import type { Logger } from 'pino';
+import type { Bindings, ChildLoggerOptions, Logger } from 'pino';
 import { type App, bodyBytesMax } from './app.ts';
 import { withoutBase } from './base-path.ts';
 import type { CertificateFiles } from './certificate.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { answerClientError } from './plugins/client-error.ts';
 import { partCharactersMax } from './plugins/paths.ts';
 import { answerFrameworkError } from './plugins/problems.ts';
+import { parentOf } from './trace-parent.ts';
 
 /** An instance with its limits set, before any route, hook or schema. certificate: with it, it serves https. */
 export function createInstance(
@@ -33,7 +35,7 @@ export function createInstance(
     joinDuplicateHeaders: true,
   };
   const app = fastify({
-    ...(log === false ? { logger: false } : { loggerInstance: log as FastifyBaseLogger }),
+    ...(log === false ? { logger: false } : loggedTo(log)),
     logController: new OneLineARequest(),
     ...(trustProxy.length > 0 && { trustProxy }),
     ...(basePath !== '' && { rewriteUrl: ({ url = '' }: IncomingMessage) => withoutBase(basePath, url) }),
@@ -53,9 +55,39 @@ export function createInstance(
     clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxConnections = 10_000;
+  app.decorate('metrics', new Metrics());
   // The same instance: App names the logger by what routes may use of it, where Fastify infers pino's own type.
   return app as unknown as App;
 }
+
+/**
+ * What a sender writes does not get into the log, as it may be a name or a token: of its address the route, of its headers the
+ * trace that it is part of.
+ */
+const loggedTo = (log: Logger) => ({
+  loggerInstance: log.child(
+    {},
+    {
+      serializers: {
+        req: ({ method, routeOptions, ip, socket }: FastifyRequest) => ({
+          method,
+          route: routeOptions.url,
+          remoteAddress: ip,
+          remotePort: socket?.remotePort,
+        }),
+      },
+    },
+  ) as FastifyBaseLogger,
+  childLoggerFactory: (
+    logger: FastifyBaseLogger,
+    bindings: Bindings,
+    options: ChildLoggerOptions,
+    { headers }: IncomingMessage,
+  ): FastifyBaseLogger => {
+    const parent = parentOf(headers);
+    return logger.child(parent ? { ...bindings, traceId: parent.traceId } : bindings, options);
+  },
+});
 
 /** Logs one line a request, when it is answered. */
 class OneLineARequest extends LogController {

@@ -37,15 +37,40 @@ export interface ThreadsOptions {
   memoryMax?: number;
 }
 
+/** What the threads do now. */
+export interface ThreadsLoad {
+  threads: number;
+  /** Those with questions. */
+  busy: number;
+  /** Questions that they work on, and those that wait. */
+  underWay: number;
+  waiting: number;
+  /** Threads that have ended by themselves, or were ended as they said nothing, since the start. */
+  ended: number;
+}
+
 /** Computes on threads of their own, so that nothing that is read keeps those waiting who record. */
 export class ReadingThreads implements Reading {
   readonly #options: ThreadsOptions;
   readonly #threads: Thread[] = [];
   #lastId = 0;
+  #ended = 0;
   #isClosed = false;
 
   constructor(options: ThreadsOptions) {
     this.#options = options;
+  }
+
+  get load(): ThreadsLoad {
+    const sum = (of: (thread: Thread) => number): number =>
+      this.#threads.reduce((all, one) => all + of(one), 0);
+    return {
+      threads: this.#threads.length,
+      busy: sum(({ load }) => Math.min(load, 1)),
+      underWay: sum(({ load, waiting }) => load - waiting),
+      waiting: sum(({ waiting }) => waiting),
+      ended: this.#ended,
+    };
   }
 
   /** Starts the threads before the first question comes. */
@@ -92,6 +117,7 @@ export class ReadingThreads implements Reading {
   #add(): void {
     const thread: Thread = new Thread(this.#options, (error) => {
       this.#threads.splice(this.#threads.indexOf(thread), 1);
+      this.#ended += 1;
       this.#options.failed(error);
     });
     this.#threads.push(thread);
@@ -189,6 +215,10 @@ class Thread {
 
   get load(): number {
     return this.#underWay.size + this.#waiting.length;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   ask(id: number, message: () => ToThread): Promise<Answered> {

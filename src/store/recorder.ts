@@ -36,6 +36,15 @@ export interface Premise {
   isBrokenBy: (recorded: RecordSince) => boolean;
 }
 
+/** What was recorded together. */
+export interface Commit {
+  /** Requests that it decided on, and how many of these recorded something. */
+  requests: number;
+  recorded: number;
+  events: number;
+  tookMs: number;
+}
+
 interface CommitOptions extends GroupOptions {
   /** Whether it is to be on disk when it is done. */
   sync?: boolean;
@@ -67,6 +76,7 @@ export class Recorder {
   /** The commit that is running or about to. */
   #running: Promise<void> | undefined;
   #stopped = false;
+  #watched: ((commit: Commit) => void) | undefined;
 
   /**
    * recorded: told of the changes of each group, after they are on disk; must not throw. allowed: throws a Refusal
@@ -91,12 +101,22 @@ export class Recorder {
     this.#findTargets = findTargets;
   }
 
+  /** Has it told of each commit, when it is on disk; must not throw. */
+  watch(watched: (commit: Commit) => void): void {
+    this.#watched = watched;
+  }
+
+  /** How many requests wait. */
+  get waiting(): number {
+    return this.#waiting.length + this.#turns.length;
+  }
+
   /** Records a request, or refuses it whole. Resolves only when what it recorded is safe on disk. */
   record(posting: Posting): Promise<Receipt> {
     this.#checkOpen();
     if (posting.items.some(lacksTargets)) return this.#aimed(posting).then((aimed) => this.record(aimed));
     const { principal } = posting;
-    const room = waitingMax - this.#waiting.length - this.#turns.length;
+    const room = waitingMax - this.waiting;
     if (this.#waiting.lengthOf(principal) + this.#turns.lengthOf(principal) >= room)
       throw new Refusal('overloaded', 'Too many requests wait to be recorded.');
     return new Promise((resolve, reject) => {
@@ -285,6 +305,7 @@ export class Recorder {
     mayWrite: (decided: DecidedGroup) => boolean = () => true,
   ): Promise<DecidedGroup> {
     this.check();
+    const startMs = performance.now();
     const decideAndWrite = async (transaction: GroupTransaction, world: World): Promise<DecidedGroup> => {
       // Again, as the end of the log can't move any more, nor the read models.
       this.#allowed(transaction.head);
@@ -299,7 +320,9 @@ export class Recorder {
       if (decided.batch.changes.length > 0) await transaction.write(decided.batch, sync);
       return decided;
     };
-    return await this.#store.group(decideAndWrite, (facts) => foreseen(group, facts));
+    const decided = await this.#store.group(decideAndWrite, (facts) => foreseen(group, facts));
+    if (decided.batch.changes.length > 0) this.#watched?.(commitOf(decided, performance.now() - startMs));
+    return decided;
   }
 
   /** The changes are written. */
@@ -327,6 +350,11 @@ async function requirePremise(
   const recorded = await transaction.answered(recordsSince(initiativeId, since, lookedAtMax + 1));
   if (recorded.length > lookedAtMax || recorded.some(isBrokenBy))
     throw new Refusal('plan-changed', `Somebody recorded in ${initiativeId} after position ${since}.`);
+}
+
+function commitOf({ outcomes, batch }: DecidedGroup, tookMs: number): Commit {
+  const recorded = outcomes.filter((outcome) => 'receipt' in outcome || 'recorded' in outcome).length;
+  return { requests: outcomes.length, recorded, events: batch.changes.length, tookMs };
 }
 
 /** Whose requests they are: those of an import are all of one. */

@@ -176,6 +176,10 @@ export interface Store {
    * read last. What was computed from them before is void.
    */
   swaps(): number;
+  /** Has it told how long each sync of the disk took. Absent where a server syncs. */
+  watchSyncs?(synced: (tookMs: number) => void): void;
+  /** The connections to a server, and how many wait for one. Absent where there are none. */
+  connections?(): { open: number; idle: number; waiting: number };
   /** Has it told when the log may have grown through another instance; it may also be told without need. */
   watch(grown: () => void): void;
   /** Throws where the store can't be used, or where the next group would fail. */

@@ -119,6 +119,10 @@ test('each wrong value is named, and never repeated', async (t) => {
       ],
     ],
     PORT: ['x', '', '-1', '65536', '1.5'],
+    METRICS_PORT: ['x', '', '-1', '65536', '1.5'],
+    OTEL_EXPORTER_OTLP_ENDPOINT: [
+      ...['', 'localhost:4318', 'ftp://x', 'http://u:secret@h', 'http://h?x=1', 'http://h:99999'],
+    ],
     DATABASE_URL: [
       ...['mysql://user:secret@host/db', 'postgres://', '', 'file:', './data', 'FILE:x'],
       ...[

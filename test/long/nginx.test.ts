@@ -38,7 +38,7 @@ async function behindNginx(
   const places = { DATABASE_URL: `file:${directory}/ledger.db`, SIGNER_DIR: join(directory, 'signer') };
   const who = ['--label', 'Administrator', '--role', 'admin', '--initiative', '*', '--expires', '1d'];
   const { out } = await runCommand(['token', 'create', ...who], places);
-  const lines: { req?: { remoteAddress: string; url: string } }[] = [];
+  const lines: { reqId?: string; req?: { remoteAddress: string } }[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const config = readConfig({ ...settingsFor(t, provider.issuer), ...places, ...given });
   const app = await openLedgerApp(config, log);
@@ -158,8 +158,8 @@ test(
   async (t) => {
     const { ask, lines } = await behindNginx(t, atRoot);
     const addressOf = async (path: string, localAddress: string, headers: Record<string, string> = {}) => {
-      await ask({ path, localAddress, headers });
-      const line = () => lines.find(({ req }) => req?.url === path);
+      const answer = await ask({ path, localAddress, headers });
+      const line = () => lines.find(({ reqId }) => reqId === answer.headers['x-request-id']);
       await until(() => line() !== undefined);
       return line()?.req?.remoteAddress;
     };

@@ -12,6 +12,9 @@ import { type Limits, limitAccess } from './limits.ts';
 
 const allowedHost = /^(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?$/i;
 
+/** Whether a request names this machine as its host. */
+export const isOfThisMachine = (host: string | undefined): boolean => allowedHost.test(host ?? '');
+
 const proxyHeader = /^(forwarded|via|x-real-ip|x-forwarded-.*)$/;
 
 declare module 'fastify' {
@@ -76,7 +79,10 @@ export async function requireAccess(
       decide(request, caller);
     } catch (error) {
       if (error instanceof Refusal && error.code === 'unauthenticated') {
-        if (hasCredentials(request)) await limited?.countFailure(request, reply);
+        if (hasCredentials(request)) {
+          app.metrics.sawWrongCredentials();
+          await limited?.countFailure(request, reply);
+        }
         // RFC 6750, section 3.
         reply.header('www-authenticate', 'Bearer realm="milestone-ledger"');
       }
@@ -154,7 +160,7 @@ export function declareAccess(scope: Pick<App, 'addHook'>, access: Access): void
  * own name point here (DNS rebinding), and a proxy can let others in.
  */
 function refuseStrangers({ headers, raw }: FastifyRequest): void {
-  if (!allowedHost.test(headers.host ?? ''))
+  if (!isOfThisMachine(headers.host))
     throw new Refusal('host-not-allowed', 'Use localhost, 127.0.0.1 or [::1] as the host name.');
   for (const name in headers) {
     if (proxyHeader.test(name))
@@ -170,7 +176,7 @@ function refuseStrangers({ headers, raw }: FastifyRequest): void {
  * with an address. So without PUBLIC_URL there is no name but those of this machine.
  */
 function refuseOtherNames({ host }: FastifyRequest, publicHost: string | undefined): void {
-  if (allowedHost.test(host) || host.toLowerCase() === publicHost) return;
+  if (isOfThisMachine(host) || host.toLowerCase() === publicHost) return;
   if (publicHost !== undefined) throw new Refusal('host-not-allowed', `This service is ${publicHost}.`);
   if (isAddress(host)) return;
   throw new Refusal('host-not-allowed', 'This service has no name: PUBLIC_URL is not set.');

@@ -28,8 +28,10 @@ export function answerClientError(this: unknown, error: ConnectionError, socket:
   const requestId = randomUUID();
   const refusal = refusalOf(error);
   // Fastify calls this with itself as `this`, but its types do not say so.
-  const { log, basePath, safetyHeaders } = this as FastifyInstance;
-  log.debug({ reqId: requestId, err: error }, refusal.message);
+  const { log, basePath, safetyHeaders, metrics } = this as FastifyInstance;
+  metrics.refused(refusal.code);
+  // Without the packet, which may have a token in it.
+  log.debug({ reqId: requestId, reason: error.code }, refusal.message);
   const body = JSON.stringify(problemOf(basePath, requestId, refusal));
   socket.write(
     [

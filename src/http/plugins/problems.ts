@@ -72,6 +72,7 @@ type Problem = ReturnType<typeof problemOf>;
 
 function problemFor(request: FastifyRequest, reply: FastifyReply, refusal: Refusal | undefined): Problem {
   const problem = problemOf(reply.server.basePath, request.id, refusal);
+  reply.server.metrics.refused(problem.code);
   const seconds = retryAfterSeconds(problem.code, problem.status);
   if (seconds !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', seconds);
   return problem;

@@ -31,15 +31,6 @@ interface Begun {
 const begunCookie = 'ledger-login';
 const begunSeconds = 600;
 
-/** The query of an address has secrets here, so the log gets the path alone. */
-const logSerializers = {
-  req: ({ method, url, ip }: { method: string; url: string; ip: string }) => ({
-    method,
-    url: url.split('?', 1)[0],
-    remoteAddress: ip,
-  }),
-};
-
 /** Login with a browser through the identity provider, and the end of it. */
 export function loginRoutes(app: App, { store, authentication, login }: Ledger): void {
   const required = (): Login => {
@@ -51,7 +42,6 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
     '/login',
     {
       config: { access: 'nothing' },
-      logSerializers,
       // Browsers follow links to it; it is no part of the API.
       schema: { hide: true, querystring },
     },
@@ -84,7 +74,6 @@ export function loginRoutes(app: App, { store, authentication, login }: Ledger):
     callback,
     {
       config: { access: 'nothing', signsIn: true },
-      logSerializers,
       schema: { hide: true, querystring: Type.Object({}, { additionalProperties: true }) },
     },
     async (request, reply) => {

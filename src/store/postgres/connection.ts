@@ -28,6 +28,8 @@ export interface Connections {
   writer(): Promise<TurningClient & pg.PoolClient>;
   /** Connected; of no pool. Without time-outs there are none, whatever the server is set to. */
   newClient(timeouts?: 'without time-outs'): Promise<TurningClient & pg.Client>;
+  /** Those of the pools, and how many wait for one. */
+  load(): { open: number; idle: number; waiting: number };
   /** Its host is of no use, so it is chosen anew, if the URL names several. */
   leave(client: TurningClient): void;
   end(): Promise<void>;
@@ -117,6 +119,11 @@ export function connectionsTo(url: string): Connections {
         throw error;
       }
     },
+    load: () => ({
+      open: readers.totalCount + writers.totalCount,
+      idle: readers.idleCount + writers.idleCount,
+      waiting: readers.waitingCount + writers.waitingCount,
+    }),
     leave: ({ turn }) => hosts.leave(turn),
     async end() {
       await Promise.all([writers.end(), readers.end()]);

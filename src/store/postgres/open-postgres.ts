@@ -195,6 +195,7 @@ async function storeOn(url: string, connections: Connections, options: OpenOptio
       });
     },
     swaps: () => written.swaps,
+    connections: () => connections.load(),
     watch(grown) {
       listener = new Listener(connections, grown, failed);
     },

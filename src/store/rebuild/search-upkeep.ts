@@ -17,7 +17,6 @@ export class SearchUpkeep {
   readonly #store: Store;
   readonly #failed: (error: unknown) => void;
   readonly #closing = new AbortController();
-  /** How far the index is at least; undefined: nobody has looked. */
   #filledTo: number | undefined;
   #running: Promise<void> | undefined;
   #notBeforeMs = 0;
@@ -26,6 +25,11 @@ export class SearchUpkeep {
   constructor(store: Store, failed: (error: unknown) => void) {
     this.#store = store;
     this.#failed = failed;
+  }
+
+  /** How far the index is at least; undefined: nobody has looked. */
+  get position(): number | undefined {
+    return this.#filledTo;
   }
 
   /** To be told when read models were made anew: the index is then empty. */

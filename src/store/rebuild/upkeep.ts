@@ -16,6 +16,7 @@ export class Upkeep {
   readonly #closing = new AbortController();
   #cleared: Promise<void> = Promise.resolve();
   #running: Promise<unknown> | undefined;
+  #progress: RebuildProgress | undefined;
   /** Whether the rebuild before the ledger is ready, if there is one, has not ended. */
   #isStarting = false;
   #notReady: string | undefined;
@@ -35,6 +36,11 @@ export class Upkeep {
   check(): void {
     const names = this.#outdatedNow();
     if (!this.areReady) throw new Refusal('not-ready', this.#notReady ?? this.#whyOutdated(names));
+  }
+
+  /** How far the rebuild is that runs here; undefined: none does. */
+  get progress(): RebuildProgress | undefined {
+    return this.#progress;
   }
 
   /** Whether `check` passes. */
@@ -139,13 +145,19 @@ export class Upkeep {
 
   async #rebuild(readModels: ReadModel[], told: Told, signal?: AbortSignal): Promise<Rebuilt[]> {
     await this.clear();
+    this.#progress = { events: 0, of: 0 };
+    const progress = (now: RebuildProgress): void => {
+      this.#progress = now;
+      told(now);
+    };
     const ended = AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])]);
     try {
-      return await this.#store.rebuild({ readModels, progress: told, signal: ended });
+      return await this.#store.rebuild({ readModels, progress, signal: ended });
     } catch (error) {
       ended.throwIfAborted();
       throw error;
     } finally {
+      this.#progress = undefined;
       // What a shutdown leaves, the next start removes.
       await this.clear();
       this.#rebuilt();

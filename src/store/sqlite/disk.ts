@@ -32,6 +32,7 @@ export class Disk {
   #awaited: Refusal | undefined;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
+  #synced: ((tookMs: number) => void) | undefined;
 
   /** The -wal and -shm are there. saveWal: copies what is in the -wal that was opened into the file. */
   constructor(file: string, told: Pick<OpenOptions, 'failed' | 'recovered'>, saveWal: () => void) {
@@ -41,6 +42,11 @@ export class Disk {
     this.#walFile = openSync(`${file}-wal`, 'r+');
     this.#identities = new Map([file, `${file}-wal`, `${file}-shm`].map((path) => [path, identityOf(path)]));
     this.#looking = setInterval(() => this.#look(), lookEveryMs).unref();
+  }
+
+  /** Has it told how long each sync took; must not throw. */
+  watchSyncs(synced: (tookMs: number) => void): void {
+    this.#synced = synced;
   }
 
   /** Throws Refusal `storage-unavailable` where nothing can be written before a restart. */
@@ -84,11 +90,13 @@ export class Disk {
 
   async #sync(): Promise<void> {
     this.check();
+    const startMs = performance.now();
     try {
       await synced(this.#walFile);
     } catch (error) {
       this.#fail('What was recorded last could not be synced, so nobody knows whether it is on disk.', error);
     }
+    this.#synced?.(performance.now() - startMs);
     this.#look();
     this.check();
   }

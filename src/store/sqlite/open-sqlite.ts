@@ -266,6 +266,7 @@ async function storeOn(file: string, opened: Opened, options: OpenOptions): Prom
       const { forkedFrom: _, ...rest } = head;
       head = { ...rest, ...(forkedFrom && { forkedFrom }) };
     },
+    watchSyncs: (synced) => disk.watchSyncs(synced),
     // No other process has the file open.
     watch: () => {},
     writtenVersions: () => written.versions,
