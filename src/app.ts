@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { type Logger, pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Granted, granted, noGrants } from './access/rights.ts';
+import { Backups } from './backup/backups.ts';
 import type { Config } from './config.ts';
 import type { Head } from './db/rows.ts';
 import { Refusal } from './errors.ts';
@@ -164,7 +165,12 @@ async function logStart(
   );
 }
 
-export type OpenLedger = Ledger & { search: SearchUpkeep; close: () => Promise<void> };
+export type OpenLedger = Ledger & {
+  search: SearchUpkeep;
+  /** Absent where BACKUP_DIR is not set. */
+  backups: Backups | undefined;
+  close: () => Promise<void>;
+};
 
 /** Opens the ledger that the configuration names. serverClock: see OpenOptions. Throws StoreUnavailable. */
 export async function openLedger(
@@ -240,6 +246,7 @@ export async function ledgerOn(
     findTargets,
   );
   store.watch(grown);
+  const backups = backupsOf(store, upkeep, config, orSilent(log), clock);
   return {
     store,
     recorder,
@@ -251,7 +258,9 @@ export async function ledgerOn(
     search,
     signer,
     hub,
+    backups,
     async close() {
+      await backups?.stop();
       await upkeep.stop();
       await search.stop();
       await recorder.stop();
@@ -314,12 +323,39 @@ export async function appOn(
       await ledger.close();
     },
   });
-  app.closing.addEventListener('abort', () => void upkeep.stop());
+  app.closing.addEventListener('abort', () => {
+    void ledger.backups?.stop();
+    void upkeep.stop();
+  });
+  ledger.backups?.start();
   // Nobody waits for it: until it is done, requests are answered with not-ready.
   void startUpkeep(upkeep, outdated, orSilent(log)).then(() => {
     if (upkeep.areReady) ledger.search.grown();
   });
   return app;
+}
+
+/** Backups that the service makes by itself. On PostgreSQL BACKUP_DIR is refused. */
+function backupsOf(
+  store: Store,
+  upkeep: Upkeep,
+  { BACKUP_DIR: directory, BACKUP_EVERY, BACKUP_KEEP: keepDays }: Config,
+  log: Logger,
+  clock: () => number,
+): Backups | undefined {
+  const { file } = store;
+  if (directory === undefined || file === undefined) return undefined;
+  return new Backups({
+    ...{ store, file, directory, keepDays, clock },
+    everyMs: BACKUP_EVERY * 60_000,
+    mayVerifyWhole: () => upkeep.areReady,
+    made: ({ backups }) => log.info({ backup: backups.at(-1) }, 'backup made and verified'),
+    failed: (what, err) =>
+      log.error(
+        { err, directory },
+        `No backup could be made, which is tried again every ${BACKUP_EVERY} minutes. ${what}`,
+      ),
+  });
 }
 
 /** On PostgreSQL none: what is read there waits for the network, and not for this thread. */

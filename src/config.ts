@@ -178,6 +178,27 @@ const environment = Type.Object({
     pattern: '^(?!~(/|$))(\\S([^\\x00-\\x1f]*\\S)?)?$',
     mustBe: 'a directory as a whole path, without a blank or line break at its ends',
   }),
+  BACKUP_DIR: Type.Optional(
+    Type.String({
+      description: 'Directory into which the service backs up its ledger in SQLite; without it nothing is',
+      pattern: '^(?!~(/|$))\\S([^\\x00-\\x1f]*\\S)?$',
+      mustBe: 'a directory as a whole path, without a blank or line break at its ends',
+    }),
+  ),
+  BACKUP_EVERY: Type.Integer({
+    description: 'Minutes from one backup to the next',
+    default: 60,
+    minimum: 1,
+    maximum: 10_080,
+    mustBe: 'a whole number from 1 to 10080',
+  }),
+  BACKUP_KEEP: Type.Integer({
+    description: 'Days of which the last backup is kept; all of the last day are',
+    default: 30,
+    minimum: 1,
+    maximum: 3650,
+    mustBe: 'a whole number from 1 to 3650',
+  }),
   LOG_LEVEL: Type.String({
     description: 'Lowest level that is logged',
     default: 'info',
@@ -318,6 +339,8 @@ function requireWhole(config: Config): void {
     OIDC_CLIENT_SECRET,
     OIDC_GRANTS,
     PUBLIC_URL,
+    DATABASE_URL,
+    BACKUP_DIR,
   } = config;
   const faults: string[] = [];
   const needs = (name: Name, needed: Name): void => {
@@ -340,6 +363,10 @@ function requireWhole(config: Config): void {
   // A browser sends the cookie of a session over https alone, and to this machine.
   if (OIDC_CLIENT_ID && OIDC_CLIENT_SECRET && PUBLIC_URL?.startsWith('http:') && !isOnLoopback(PUBLIC_URL))
     faults.push('OIDC_CLIENT_ID needs a PUBLIC_URL that begins with https.');
+  if (BACKUP_DIR !== undefined && /^postgres(ql)?:/.test(DATABASE_URL))
+    faults.push(
+      'BACKUP_DIR is for a ledger in SQLite. Unset it, and back up PostgreSQL with pg_dump: docs/postgres.md ("Backup").',
+    );
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
 }
 

@@ -86,6 +86,7 @@ const layers: Layer[] = [
     ours: ['verify', 'views', 'store', 'projections', 'db', 'shapes', 'tlog'],
     packages: ['node:*'],
   },
+  { layer: 'backup', ours: ['verify', 'signer', 'store'], packages: ['better-sqlite3', 'node:*'] },
   {
     layer: 'import',
     ours: ['views', 'store', 'rules', 'ledger', 'events', 'shapes', 'errors', 'turns'],
@@ -134,6 +135,7 @@ const layers: Layer[] = [
     layer: 'app',
     ours: [
       'access',
+      'backup',
       'shapes',
       'reading',
       'http',
@@ -154,6 +156,7 @@ const layers: Layer[] = [
       'access',
       'answers',
       'app',
+      'backup',
       'client',
       'http',
       'import',

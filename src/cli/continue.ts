@@ -112,7 +112,7 @@ async function continueStore(
     return change.position;
   });
   return `The log ${state.origin} goes on as ${origin} from position ${position}.
-Start the service with LOG_ORIGIN=${origin} (or without LOG_ORIGIN) and a new SIGNER_DIR.
+Start the service with LOG_ORIGIN=${origin} (or without LOG_ORIGIN), a new SIGNER_DIR, and a new BACKUP_DIR if it makes backups.
 Keep the old SIGNER_DIR if you have it, and tell those who verify the log that the checkpoint of size ${state.size} is lost.`;
 }
 

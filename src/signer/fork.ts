@@ -10,8 +10,8 @@ const waysOut =
 
 /** Says how the log fails to extend what was signed; undefined if it extends it. */
 export async function forkOf(
-  store: Store,
-  head: Head,
+  store: Pick<Store, 'rootAt'>,
+  head: Pick<Head, 'position'>,
   { size, rootHash }: SignedTree,
 ): Promise<string | undefined> {
   const ends = endsOf(head, { size, rootHash });
@@ -28,7 +28,7 @@ export const signedTreeOf = ({ size, rootHash }: SignerState): SignedTree => ({
   rootHash: Buffer.from(rootHash, 'hex'),
 });
 
-const endsOf = ({ position }: Head, { size, rootHash }: SignedTree): string =>
+const endsOf = ({ position }: Pick<Head, 'position'>, { size, rootHash }: SignedTree): string =>
   `The log ends at ${position}; a checkpoint of size ${size} with root ${Buffer.from(rootHash).toString('hex')} was signed.`;
 
 /**

@@ -85,5 +85,12 @@ const contradictions = new Set<FindingName>([
   'clock-order',
 ]);
 
+/** What was found, without details, which may name somebody. */
+export function firstOf([first]: readonly Finding[], count: number): string {
+  const at = first?.position === undefined ? '' : ` at position ${first.position}`;
+  const others = count > 1 ? `, and ${count - 1} more` : '';
+  return first ? `${findingNames[first.what]}${at} (${first.what})${others}` : `${count} findings`;
+}
+
 /** A detail as a sentence. */
 export const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;

@@ -26,18 +26,22 @@ export async function backupSqlite(
       },
     });
     progress(totalPages, totalPages);
-    removeCredentials(to);
+    finishCopy(to);
   } finally {
     close();
   }
 }
 
-/** A copy that is put in the place of the ledger must not make tokens and sessions good that were ended since. */
-function removeCredentials(file: string): void {
+/**
+ * A copy that is put in the place of the ledger must not make tokens and sessions good that were ended since. It is one file, which
+ * is read without another beside it.
+ */
+function finishCopy(file: string): void {
   const handle = new Sqlite(file, { fileMustExist: true });
   try {
     handle.pragma('secure_delete = ON');
     handle.exec('delete from tokens; delete from sessions');
+    handle.pragma('journal_mode = delete');
   } finally {
     handle.close();
   }

@@ -5,6 +5,7 @@ import { answeredAtOnce } from '../../shapes/asking.ts';
 import { type LeafLines, leafLinesOf } from '../leaf-lines.ts';
 import { StoredTree } from '../tree.ts';
 import { TurnTakingDialect } from './dialect.ts';
+import { openReadonly } from './readonly.ts';
 import { answerOf, keepingStatements, sqlite } from './statements.ts';
 
 /** KiB of pages that a reader keeps. The operating system keeps them too. */
@@ -31,4 +32,14 @@ export function openReader(file: string): Reader {
     rootAt: (size) => answeredAtOnce(tree.rootAt(size), answer),
     leafLines: leafLinesOf(handle),
   };
+}
+
+/** The root of the tree over the first `size` leaves of a ledger that may be anywhere. */
+export function rootIn(file: string, size: number): Uint8Array {
+  const { handle, close } = openReadonly(file);
+  try {
+    return answeredAtOnce(new StoredTree(sqlite).rootAt(size), answerOf(handle));
+  } finally {
+    close();
+  }
 }

@@ -30,6 +30,7 @@ import { Checkpointer } from './checkpointer.ts';
 import { TurnTakingDialect } from './dialect.ts';
 import { Disk } from './disk.ts';
 import { faultOf } from './faults.ts';
+import { putInPlace } from './put-in-place.ts';
 import { answerOf, keepingStatements, sqlite } from './statements.ts';
 import { sqliteWrite } from './write.ts';
 
@@ -47,7 +48,7 @@ export async function openSqlite(file: string, options: OpenOptions = {}): Promi
   makeDirectory(dirname(file));
   requireOneName(file);
   const lock = lockLedger(file);
-  const writer = new Sqlite(file);
+  const writer = openWriter(file, lock);
   const opened: Opened = { writer, lock, disk: undefined };
   try {
     requireNoOther(file, writer);
@@ -58,6 +59,17 @@ export async function openSqlite(file: string, options: OpenOptions = {}): Promi
     lock.close();
     if (faultOf(error)?.kind !== 'locked') throw error;
     throw new StoreUnavailable(`Another program has ${file} locked. Stop it, then start again.`);
+  }
+}
+
+/** What a restore that was broken off had decided is done first. */
+function openWriter(file: string, lock: Sqlite.Database): Sqlite.Database {
+  try {
+    putInPlace(file);
+    return new Sqlite(file);
+  } catch (error) {
+    lock.close();
+    throw error;
   }
 }
 
