@@ -327,10 +327,10 @@ export async function appOn(
     void ledger.backups?.stop();
     void upkeep.stop();
   });
-  ledger.backups?.start();
   // Nobody waits for it: until it is done, requests are answered with not-ready.
   void startUpkeep(upkeep, outdated, orSilent(log)).then(() => {
     if (upkeep.areReady) ledger.search.grown();
+    ledger.backups?.start();
   });
   return app;
 }

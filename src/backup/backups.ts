@@ -52,7 +52,7 @@ export class Backups {
 
   /** Nobody waits for it. */
   start(): void {
-    this.#running = this.#begin();
+    if (!this.#ended.signal.aborted) this.#running = this.#begin();
   }
 
   /** Breaks off the one that is being made. */
