@@ -14,7 +14,6 @@ const started = ['src/main.ts', ...threads()];
 const external = [
   'better-sqlite3',
   'pg-native',
-  '@opentelemetry/api',
   '@opentelemetry/exporter-trace-otlp-http',
   '@opentelemetry/resources',
   '@opentelemetry/sdk-trace',
