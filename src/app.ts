@@ -31,6 +31,7 @@ import { type Ready, serveHealth } from './http/plugins/health.ts';
 import { closeGracefully } from './http/plugins/lifecycle.ts';
 import { describeApi } from './http/plugins/openapi.ts';
 import { answerUnknownPaths } from './http/plugins/paths.ts';
+import { type Pressure, refuseUnderPressure } from './http/plugins/pressure.ts';
 import { serveProblemPages } from './http/plugins/problem-pages.ts';
 import { answerErrors } from './http/plugins/problems.ts';
 import { validateRequests } from './http/plugins/validators.ts';
@@ -76,6 +77,8 @@ export interface AppOptions {
   certificate?: CertificateFiles | undefined;
   /** Origins whose pages may read answers, and write with a token. */
   corsOrigins?: string[];
+  /** When requests are refused because the event loop is late; by default never. */
+  pressure?: Pressure;
   /** Closes what the routes use; called after the last request was answered. */
   onClose?: () => Promise<void>;
 }
@@ -92,6 +95,7 @@ export async function buildApp({
   tracesEndpoint,
   certificate: files,
   corsOrigins = [],
+  pressure,
 }: AppOptions): Promise<App> {
   const basePath = basePathOf(publicUrl);
   const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).host;
@@ -107,6 +111,7 @@ export async function buildApp({
   allowOrigins(app, corsOrigins);
   closeGracefully(app);
   lingerAfterEarlyAnswers(app);
+  if (pressure) refuseUnderPressure(app, pressure);
   if (files && certificate) renewCertificate(app, files, certificate);
   await requireAccess(app, access, publicHost);
   refuseOtherOrigins(app, publicHost);
@@ -279,7 +284,8 @@ export async function appOn(
   log: Logger | false,
   clock: () => number,
 ): Promise<App> {
-  const { PUBLIC_URL, TLS_CERT, TLS_KEY, TRUST_PROXY, CORS_ORIGINS, RATE_LIMIT, LONG_REQUESTS } = config;
+  const { PUBLIC_URL, TLS_CERT, TLS_KEY, TRUST_PROXY, CORS_ORIGINS } = config;
+  const { RATE_LIMIT, LONG_REQUESTS, MAX_EVENT_LOOP_DELAY } = config;
   const { store, recorder, upkeep } = ledger;
   const threads = readingThreads(ledger, config, orSilent(log));
   const outdated = await upkeep.outdated();
@@ -305,6 +311,7 @@ export async function appOn(
     certificate: TLS_CERT && TLS_KEY ? { cert: TLS_CERT, key: TLS_KEY } : undefined,
     trustProxy: listOf(TRUST_PROXY),
     corsOrigins: listOf(CORS_ORIGINS),
+    pressure: { delayMaxMs: MAX_EVENT_LOOP_DELAY },
     routes(app) {
       // Beside the first requests: a start waits for no thread.
       app.addHook('onListen', async () => threads?.start());

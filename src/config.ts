@@ -151,6 +151,14 @@ const environment = Type.Object({
     maximum: 2000,
     mustBe: 'a whole number from 1 to 2000',
   }),
+  MAX_EVENT_LOOP_DELAY: Type.Integer({
+    description:
+      'Milliseconds that the event loop may be late, on average, before requests are refused with 503; 0: any number',
+    default: 1000,
+    minimum: 0,
+    maximum: 60_000,
+    mustBe: 'a whole number from 0 to 60000',
+  }),
   CORS_ORIGINS: Type.String({
     description:
       'Origins, with commas between them, whose pages may read answers and write with a token; none by default',

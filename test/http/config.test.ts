@@ -15,6 +15,7 @@ const defaults = {
   TRUST_PROXY: '',
   RATE_LIMIT: 6000,
   LONG_REQUESTS: 20,
+  MAX_EVENT_LOOP_DELAY: 1000,
   CORS_ORIGINS: '',
   DATABASE_URL: 'file:./data/ledger.db',
   SIGNER_DIR: './signer',
@@ -148,6 +149,7 @@ test('each wrong value is named, and never repeated', async (t) => {
     LOG_ORIGIN: ['', 'two words', 'a+b', 'x'.repeat(201)],
     LOG_LEVEL: ['loud', '', 'INFO'],
     READING_THREADS: ['-1', '65', '1.5', 'two', ''],
+    MAX_EVENT_LOOP_DELAY: ['-1', '1.5', '60001', 'long'],
     ALLOW_CLOCK_JUMP: ['maybe', '1', 'yes'],
   };
   for (const [name, values] of Object.entries(wrong)) {
