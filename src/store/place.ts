@@ -38,13 +38,7 @@ export function orUnusable(error: unknown, setting: string, path: string, wanted
 export function whyUnusable(error: unknown, path: string, wanted: Wanted): string | undefined {
   const code = codeOf(error);
   if (code === undefined || ofProgram.test(code)) return undefined;
-  return (
-    reasonOfCode(code) ??
-    obstacleAt(path, wanted) ??
-    (existsSync(path)
-      ? `${(error as Error).message} (${code}).`
-      : `nothing can be made in ${existingAbove(resolve(path))}. Name another place.`)
-  );
+  return reasonOfCode(code) ?? obstacleAt(resolve(path), wanted) ?? `${(error as Error).message} (${code}).`;
 }
 
 /** Codes of Node's own errors, and of statements that SQLite refuses: those are bugs. */
@@ -60,16 +54,14 @@ function reasonOfCode(code: string): string | undefined {
   if (/^E[MN]FILE$/.test(code)) return 'too many files are open. Raise the limit (ulimit -n).';
   if (code === 'SQLITE_NOTADB')
     return 'it is no SQLite database, or it is damaged. Name another file, or restore a backup.';
-  if (/^SQLITE_CORRUPT/.test(code)) return 'the database is damaged. Restore a backup.';
+  if (/^SQLITE_CORRUPT/.test(code)) return 'the database is damaged; verify says where. Restore a backup.';
   return undefined;
 }
 
 const readOnly =
   'it is on a file system that can only be read. Name another place, or mount it for writing; verify, export and backup need no more.';
 
-/** What keeps this user from using a place, and what to do; undefined: nothing that can be seen without using it. */
-export function obstacleAt(named: string, wanted: Wanted): string | undefined {
-  const path = resolve(named);
+function obstacleAt(path: string, wanted: Wanted): string | undefined {
   const asFile = wanted !== 'a directory';
   const there = statOf(path);
   if (typeof there === 'string') return denied(existingAbove(path), there);
@@ -93,7 +85,7 @@ export function obstacleAt(named: string, wanted: Wanted): string | undefined {
     if (code === 'EROFS') return readOnly;
     if (code !== undefined && code !== 'ENOENT') return denied(place, code);
   }
-  return undefined;
+  return there ? undefined : `nothing can be made in ${directory}. Name another place.`;
 }
 
 /** Whose it is, is what there is to know; uid 0 is root. */

@@ -34,13 +34,17 @@ export async function openSqliteReader(file: string, isBundle = false): Promise<
     tables: "select name from sqlite_schema where type = 'table'",
     migrations: Object.keys(sqliteMigrations),
     async leafLines(after, to) {
-      return orCannotVerify(file, () => {
-        lines ??= leafLinesOf(db);
-        return lines(after, to);
-      });
+      return orCannotVerify(
+        file,
+        () => {
+          lines ??= leafLinesOf(db);
+          return lines(after, to);
+        },
+        db,
+      );
     },
     objects: async () => ({
-      present: orCannotVerify(file, () => objectsOfSqlite(db, isBundle)),
+      present: orCannotVerify(file, () => objectsOfSqlite(db, isBundle), db),
       made: await objectsMadeOfSqlite(),
     }),
     async [Symbol.asyncDispose]() {

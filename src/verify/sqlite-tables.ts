@@ -16,7 +16,7 @@ export function openSqliteTables({
 }): TableReader & { db: Sqlite.Database } {
   const { handle: db, close } = orCannotVerify(name, () => openReadonly(file));
   const answer = answerOf(db);
-  const rows = async (query: Query): Promise<object[]> => orCannotVerify(name, () => answer(query));
+  const rows = async (query: Query): Promise<object[]> => orCannotVerify(name, () => answer(query), db);
   return {
     db,
     rows,
@@ -30,7 +30,8 @@ export function openSqliteTables({
   };
 }
 
-export function orCannotVerify<T>(file: string, work: () => T): T {
+/** db: what may say which pages are damaged. */
+export function orCannotVerify<T>(file: string, work: () => T, db?: Sqlite.Database): T {
   try {
     return work();
   } catch (error) {
@@ -39,6 +40,30 @@ export function orCannotVerify<T>(file: string, work: () => T): T {
     const detail = error instanceof Sqlite.SqliteError ? `${error.message}.` : undefined;
     const reason = whyUnusable(error, file, 'a file to read') ?? detail;
     if (reason === undefined) throw error;
-    throw new CannotVerify(`${file} can't be read: ${reason}`);
+    const isDamaged = error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_CORRUPT');
+    const pages = db && isDamaged ? damagedPages(db) : '';
+    throw new CannotVerify(`${file} can't be read: ${reason}${pages}`);
+  }
+}
+
+/** How many damaged places are named. */
+const placesMax = 5;
+
+/** A sentence that names the damaged pages, and the tables and indexes that they are of. */
+function damagedPages(db: Sqlite.Database): string {
+  try {
+    const roots = new Map(
+      db.prepare<[], [number, string]>('select rootpage, name from sqlite_schema').raw().all(),
+    );
+    const places = db.prepare<[], string>(`pragma integrity_check(${placesMax})`).pluck().all();
+    const named = places
+      .flatMap((place) => place.split('\n'))
+      .filter((place) => !place.startsWith('***'))
+      .slice(0, placesMax)
+      .map((place) => place.replace(/^Tree (\d+)/, (tree, root) => roots.get(Number(root)) ?? tree));
+    return ` SQLite names: ${named.join('; ')}.`;
+  } catch {
+    // Not even the list of the tables can be read.
+    return '';
   }
 }
