@@ -5,8 +5,7 @@ import type { Store } from '../store/store.ts';
 import { newestCheckpoint } from './checkpoints.ts';
 import type { SignerState } from './signer-files.ts';
 
-/** What to do about a fork. */
-export const waysOut =
+const waysOut =
   'Restore newer data that has this checkpoint. If there are none, go on under a new name (the command `continue`).';
 
 /** Says how the log fails to extend what was signed; undefined if it extends it. */

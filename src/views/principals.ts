@@ -36,8 +36,7 @@ const ofPrincipals = (db: Db) =>
     .where('initiative_id', '=', ownId)
     .where('kind', '=', 'principal');
 
-/** A principal as a version of its record says. */
-export function principalOf(row: VersionRow): Principal {
+function principalOf(row: VersionRow): Principal {
   const { recordId: principalId, status, data } = recordOf(row);
   return {
     principalId,

@@ -38,15 +38,14 @@ export class Client {
   async work(name: string, isOver: () => boolean): Promise<void> {
     for (let n = 0; !isOver(); n++) {
       const id = `${name}-${n}`;
-      if (this.#random.percent(8)) await this.#import(id);
+      if (this.#random.percent(8)) await this.import(id, 1 + this.#random.below(60));
       else if (this.#random.percent(5)) await this.#erase(id);
       else await this.post(await this.#officer.next(id));
     }
   }
 
-  async #import(id: string): Promise<void> {
+  async import(id: string, lines: number): Promise<void> {
     const initiativeId = this.#random.pick(initiatives);
-    const lines = 1 + this.#random.below(200);
     const body = ndjson(
       ...Array.from({ length: lines }, (_, i) => mou({ correlationId: id, note: `line ${i % 7}` })),
     );
@@ -55,10 +54,20 @@ export class Client {
       headers: { 'content-type': 'application/x-ndjson' },
       body,
     });
-    const { recorded = 0, alreadyRecorded = 0 } = report as { recorded?: number; alreadyRecorded?: number };
+    const { recorded = 0, alreadyRecorded = 0 } = JSON.parse(report);
     if (recorded + alreadyRecorded !== lines)
-      this.#journal.wrong.push(`${id}: of ${lines} lines the answer was ${JSON.stringify(report)}`);
+      this.#journal.wrong.push(`${id}: of ${lines} lines the answer was ${report}`);
     this.#deeds.imports.push({ id, initiativeId, body, events: lines });
+  }
+
+  /** Rebuilds the read models, which should be what the log makes them. */
+  async rebuild(): Promise<void> {
+    const lines = (await this.#answered('/v1/rebuild', { method: 'POST' })).trimEnd().split('\n');
+    const outcome = JSON.parse(lines.at(-1) ?? '{}');
+    const isSame =
+      outcome.outcome === 'done' &&
+      outcome.views.every((view: { differences: number }) => view.differences === 0);
+    if (!isSame) this.#journal.wrong.push(`a rebuild said ${JSON.stringify(outcome)}`);
   }
 
   /** Records a name, and erases it when that is acknowledged. */
@@ -76,9 +85,9 @@ export class Client {
     );
     // It was given up.
     if (!named) return;
-    const event = (await this.#answered(`/v1/events/${named.eventId}`)) as {
-      openings?: { commitment: string }[];
-    };
+    const event: { openings?: { commitment: string }[] } = JSON.parse(
+      await this.#answered(`/v1/events/${named.eventId}`),
+    );
     const commitments = (event.openings ?? []).map(({ commitment }) => commitment);
     const erasure = await send(
       { id: `${id}-erased`, events: 1 },
@@ -87,20 +96,22 @@ export class Client {
     if (erasure) this.#deeds.erased.push(...commitments);
   }
 
-  /** The first answer that is none of a service which goes, comes or is not ready. */
-  async #answered(path: string, init: RequestInit = {}): Promise<unknown> {
+  /** The first answer that is none of a service which goes, comes or can't record. */
+  async #answered(path: string, init: RequestInit = {}): Promise<string> {
     for (;;) {
       const url = await this.#service.any();
       try {
         const answer = await fetch(`${url}${path}`, init);
-        const body = await answer.json();
-        if (answer.status === 200) return body;
+        const text = await answer.text();
+        if (answer.status === 200) return text;
         if (answer.status !== 503) {
-          this.#journal.wrong.push(`${path} was answered with ${answer.status}: ${JSON.stringify(body)}`);
-          return {};
+          this.#journal.wrong.push(`${path} was answered with ${answer.status}: ${text}`);
+          return '{}';
         }
-      } catch {}
-      this.#journal.retried.unanswered += 1;
+        this.#journal.noteUnavailable(text);
+      } catch {
+        this.#journal.retried.unanswered += 1;
+      }
       await pause(50 + this.#random.below(200));
     }
   }

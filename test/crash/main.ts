@@ -1,25 +1,33 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { printTable, whole } from '../bench/figures.ts';
-import { type Outcome, runCrashes } from './run.ts';
+import { fixed, whole } from '../bench/figures.ts';
+import type { Check } from '../kills/checks.ts';
+import { failures, runFailures } from './failures.ts';
+import { runCrashes } from './run.ts';
 
 /*
- * `npm run crash`: a service on a SQLite file, under load, is killed at random moments and started again; after each time all
- * promises are checked. Ends with 1 where any check fails. The seed determines what is posted and when it is killed.
+ * `npm run crash`: a service on a SQLite file, under load, is killed at random moments and started again, and so are commands at
+ * work; with --disk, the disk fails instead. After each time all promises are checked. Ends with 1 where any check fails. The seed
+ * determines what is posted and when it is killed.
  */
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '50' },
+    rounds: { type: 'string' },
     clients: { type: 'string', default: '16' },
     seed: { type: 'string', default: randomBytes(4).toString('hex') },
+    disk: { type: 'string' },
   },
 });
-const [rounds, clients] = [Number(values.rounds), Number(values.clients)];
-const { seed } = values;
-if (!(Number.isInteger(rounds) && rounds >= 1 && Number.isInteger(clients) && clients >= 1)) {
-  console.error('usage: npm run crash -- [--rounds N] [--clients N] [--seed TEXT]');
+const { seed, disk } = values;
+const [rounds, clients] = [Number(values.rounds ?? (disk === undefined ? 200 : 50)), Number(values.clients)];
+const chosen = failures.filter((failure) => disk === 'any' || disk === failure);
+const isUsable = [rounds, clients].every((value) => Number.isInteger(value) && value >= 1);
+if (!isUsable || (disk !== undefined && chosen.length === 0)) {
+  console.error(
+    `usage: npm run crash -- [--rounds N] [--clients N] [--seed TEXT] [--disk any|${failures.join('|')}]`,
+  );
   process.exit(2);
 }
 
@@ -33,54 +41,51 @@ process.on('exit', () => {
 });
 process.on('SIGINT', () => process.exit(130));
 process.on('SIGTERM', () => process.exit(143));
-
-console.log(`${rounds} rounds of kill -9, ${clients} clients, --seed ${seed}`);
-const outcome = await runCrashes(
-  { teardown: (end) => void ends.unshift(end) },
-  {
-    ...{ rounds, clients, seed, loadMs: 1_200 },
-    told(round, events, checks) {
-      const wrong = checks.filter((check) => check.wrong.length > 0).map(({ name }) => name);
-      const result = wrong.length === 0 ? 'all holds' : `FAILS: ${wrong.join('; ')}`;
-      console.log(`round ${round}: ${whole(events)} events, ${result}`);
-    },
+const t = { teardown: (end: () => unknown) => void ends.unshift(end) };
+let lastMs = performance.now();
+const options = {
+  ...{ rounds, clients, seed, loadMs: 1_200 },
+  told(round: number, what: string, checks: Check[]) {
+    const wrong = checks.filter((check) => check.wrong.length > 0).map(({ name }) => name);
+    const seconds = (performance.now() - lastMs) / 1_000;
+    lastMs += seconds * 1_000;
+    console.log(
+      `round ${round}: ${fixed(seconds, 1)} s, ${what}: ${wrong.length === 0 ? 'all holds' : `FAILS: ${wrong.join('; ')}`}`,
+    );
   },
-);
-print(outcome);
-process.exit(outcome.checks.every(({ wrong }) => wrong.length === 0) ? 0 : 1);
+};
 
-function print({ journal, deeds, kills, events, checkpoints, checks }: Outcome): void {
-  const { acknowledged, refused, givenUp, retried, recordedBefore, repeated, readsChecked } = journal;
-  const figures: [string, string][] = [
-    ['kill -9 under load', whole(kills.underLoad)],
-    ['kill -9 of a service that starts', whole(kills.whileStarting)],
-    ['events in the log', whole(events)],
-    ['requests acknowledged', whole(acknowledged.length)],
-    ['files imported', whole(deeds.imports.length)],
-    ['names erased', whole(deeds.erased.length)],
-    ['refused, as the record had moved on', whole(refused.length)],
-    ['retried without an answer', whole(retried.unanswered)],
-    ['retried after a 503', whole(retried.unavailable)],
-    ['found recorded by an earlier attempt', whole(recordedBefore)],
-    ['given up without an answer', whole(givenUp.length)],
-    ['repeated after the answer', whole(repeated)],
-    ['reads compared with what was acknowledged', whole(readsChecked)],
-    ['checkpoints kept and verified again', whole(checkpoints)],
-  ];
-  printTable(['one service on SQLite', ''], figures, 1);
-  printTable(
-    ['check', ''],
-    checks.map(({ name, wrong }) => [name, wrong.length === 0 ? 'holds' : `FAILS (${wrong.length})`]),
-    2,
-  );
-  for (const { name, wrong } of checks) {
-    if (wrong.length > 0) console.log(`\n${name}:`);
-    for (const what of wrong.slice(0, 20)) console.log(`  ${what.slice(0, 2_000)}`);
+console.log(
+  `${rounds} rounds of ${disk === undefined ? 'kill -9' : chosen.join(', ')}, ${clients} clients, --seed ${seed}`,
+);
+process.exit((await (disk === undefined ? crash() : fail())) ? 0 : 1);
+
+async function crash(): Promise<boolean> {
+  const { kills, whileStarting, figures } = await runCrashes(t, options);
+  const verdict = figures.print([
+    ...[...kills].map(([kind, { kills, hits }]): [string, string] => [
+      `kill -9 during ${kind}`,
+      `${whole(kills)}, ${whole(hits)} hit it`,
+    ]),
+    ['kill -9 of a service that starts', whole(whileStarting)],
+  ]);
+  const all = rounds + whileStarting;
+  console.log(`crash: ${rounds} rounds, ${all} kills, ${figures.events} events, ${verdict} (--seed ${seed})`);
+  return figures.checks.every(({ wrong }) => wrong.length === 0);
+}
+
+async function fail(): Promise<boolean> {
+  const failed = await runFailures(t, { ...options, failures: chosen });
+  if (typeof failed === 'string') {
+    console.error(failed);
+    return false;
   }
-  const failing = checks.filter(({ wrong }) => wrong.length > 0).length;
-  console.log(
-    `crash: ${kills.underLoad} rounds, ${kills.underLoad + kills.whileStarting} kills, ${events} events, ${
-      failing === 0 ? 'every check holds' : `${failing} checks FAIL`
-    } (--seed ${seed})`,
+  const { hits, figures } = failed;
+  const verdict = figures.print(
+    [...hits].sort().map(([what, count]): [string, string] => [what, whole(count)]),
   );
+  console.log(
+    `crash: ${rounds} rounds of a failing disk, ${figures.events} events, ${verdict} (--seed ${seed})`,
+  );
+  return figures.checks.every(({ wrong }) => wrong.length === 0);
 }

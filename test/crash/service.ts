@@ -7,22 +7,28 @@ import { type Ending, serveChild, start } from '../helpers/child.ts';
 export class Service {
   readonly #t: Ending;
   readonly #file: string;
+  readonly #env: Record<string, string>;
   #running: { child: ChildProcess; url: string } | undefined;
   #listened = Promise.withResolvers<void>();
+  /** Whether it is to end by itself. */
+  #isDoomed = false;
   /** What it does not do by itself, such as to end. */
   readonly wrong: string[] = [];
 
-  constructor(t: Ending, file: string) {
+  constructor(t: Ending, file: string, env: Record<string, string> = {}) {
     this.#t = t;
     this.#file = file;
+    this.#env = env;
   }
 
   async start(): Promise<void> {
-    const running = await serveChild(this.#t, this.#file);
+    const running = await serveChild(this.#t, this.#file, this.#env);
     this.#running = running;
     running.child.once('exit', (code, signal) => {
       // Whoever ends it takes it out before.
-      if (this.#running === running) this.wrong.push(`it ended by itself, with ${code ?? signal}`);
+      if (this.#running !== running) return;
+      this.#running = undefined;
+      if (!this.#isDoomed) this.wrong.push(`it ended by itself, with ${code ?? signal}`);
     });
     this.#listened.resolve();
     this.#listened = Promise.withResolvers();
@@ -44,9 +50,19 @@ export class Service {
     if (signal === 'SIGTERM' && code !== 0) this.wrong.push(`it was told to end, and ended with ${code}`);
   }
 
+  /** Does what makes it end by itself. Resolves when it has. */
+  async endsBy(harm: () => void): Promise<void> {
+    if (!this.#running) throw new Error('it does not run');
+    this.#isDoomed = true;
+    const exit = once(this.#running.child, 'exit');
+    harm();
+    await exit;
+    this.#isDoomed = false;
+  }
+
   /** Kills it so long after its start, where it may not even listen yet. */
   async killWhileStarting(afterMs: number): Promise<void> {
-    const child = start(this.#file);
+    const child = start(this.#file, this.#env);
     this.#t.teardown(() => child.kill('SIGKILL'));
     child.stdout.resume();
     child.stderr.resume();

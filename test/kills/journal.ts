@@ -17,6 +17,8 @@ export class Journal {
   readonly givenUp: Request[] = [];
   /** Sent again, because the connection was lost or because nobody had the patience to wait; or after a 503. */
   retried = { unanswered: 0, unavailable: 0 };
+  /** How often a 503 had which problem code, and what it said. */
+  readonly unavailable = new Map<string, number>();
   /** Of those, whose answer said that an earlier attempt had recorded it. */
   recordedBefore = 0;
   /** Sent again after an answer, to see the same one. */
@@ -41,6 +43,14 @@ export class Journal {
       this.#waiting.delete(waiting);
       waiting.reached();
     }
+  }
+
+  /** text: a problem document. */
+  noteUnavailable(text: string): void {
+    const { code, detail } = JSON.parse(text) as { code: string; detail: string };
+    const said = `${code}: ${detail}`;
+    this.unavailable.set(said, (this.unavailable.get(said) ?? 0) + 1);
+    this.retried.unavailable += 1;
   }
 
   /** Resolves when so many more requests are acknowledged. */

@@ -81,7 +81,8 @@ export class Officer {
         if (answer.replayed || answer.status === 200) this.#journal.recordedBefore += 1;
         return answer;
       }
-      this.#journal.retried[answer ? 'unavailable' : 'unanswered'] += 1;
+      if (answer) this.#journal.noteUnavailable(answer.text);
+      else this.#journal.retried.unanswered += 1;
       if (!answer && this.#random.percent(2)) return undefined;
     }
   }

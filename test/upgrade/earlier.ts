@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import type { Test } from 'tap';
 import type { App } from '../../src/app.ts';
+import type { Ending } from '../helpers/child.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
@@ -21,7 +21,7 @@ export const versions = globSync('*/signer/keys.json', { cwd: here }).map((keys)
 );
 
 /** A ledger as a version left it, in a directory that ends with the test. */
-export function earlierLedger(t: Test, version: string) {
+export function earlierLedger(t: Ending, version: string) {
   const from = join(here, version);
   const directory = mkdtempSync(join(tmpdir(), 'milestone-ledger-upgrade-'));
   t.teardown(() => rmSync(directory, { recursive: true }));
