@@ -45,6 +45,11 @@ export class Backups {
     this.#state = { origin: options.store.origin, backups: [] };
   }
 
+  /** The time from one backup to the next. */
+  get everyMs(): number {
+    return this.#options.everyMs;
+  }
+
   /** As it was when the last backup was made or tried; none before the directory was read. */
   state(): BackupState {
     return this.#state;

@@ -4,10 +4,18 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import type { ReadingThreads } from '../../reading/threads.ts';
 import { type CheckpointRow, newestCheckpoint } from '../../signer/checkpoints.ts';
 import type { SearchUpkeep } from '../../store/rebuild/search-upkeep.ts';
+import type { BackupState } from '../../store/sqlite/backups.ts';
 import type { Store } from '../../store/store.ts';
 import type { App } from '../app.ts';
 import type { Ledger } from '../ledger.ts';
 import { inTime, type Metrics } from './metrics.ts';
+
+/** What the metrics look at. */
+export interface Measured extends Ledger {
+  search: SearchUpkeep;
+  /** Absent where the service makes none. */
+  backups: { state(): BackupState; everyMs: number } | undefined;
+}
 
 /** Requests in a commit: at most 256 of those that wait; an import has more. */
 const groupBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024, 4096];
@@ -20,7 +28,7 @@ const storageBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
  */
 export function measureLedger(
   { metrics }: App,
-  ledger: Ledger & { search: SearchUpkeep },
+  ledger: Measured,
   clock: () => number,
   threads: ReadingThreads | undefined,
 ): void {
@@ -35,6 +43,7 @@ export function measureLedger(
   );
   measureRecording(metrics, ledger);
   measureLog(metrics, ledger, clock);
+  measureBackups(metrics, ledger, clock);
   metrics.gauge('milestone_ledger_streams_open', 'Event streams that are open.', () => hub.size);
   metrics.gauge('milestone_ledger_rebuild_running', '1 while read models are rebuilt here, else 0.', () =>
     upkeep.progress ? 1 : 0,
@@ -86,11 +95,7 @@ function measureRecording(metrics: Metrics, { store, recorder }: Ledger): void {
 }
 
 /** How far the log is, and how far what follows it. While the storage is away, as far as was seen before. */
-function measureLog(
-  metrics: Metrics,
-  { store, search }: Ledger & { search: SearchUpkeep },
-  clock: () => number,
-): void {
+function measureLog(metrics: Metrics, { store, search }: Measured, clock: () => number): void {
   let position = store.headNow()?.position;
   let checkpoint: CheckpointRow | undefined;
   metrics.beforeScrape(async () => {
@@ -119,6 +124,34 @@ function measureLog(
     'milestone_ledger_search_index_events',
     'Events in the search index, at least; absent until it was looked at.',
     () => search.position,
+  );
+}
+
+function measureBackups(metrics: Metrics, { backups }: Measured, clock: () => number): void {
+  const newest = () => backups?.state().backups.at(-1);
+  const secondsSince = (time: string | undefined): number | undefined =>
+    time === undefined ? undefined : (clock() - Date.parse(time)) / 1000;
+  metrics.gauge(
+    'milestone_ledger_backup_age_seconds',
+    'Time since the newest backup in BACKUP_DIR was made and verified; absent while there is none.',
+    () => secondsSince(newest()?.madeAt),
+  );
+  metrics.gauge(
+    'milestone_ledger_backup_interval_seconds',
+    'Time from one backup to the next (BACKUP_EVERY).',
+    () => backups && backups.everyMs / 1000,
+  );
+  metrics.gauge(
+    'milestone_ledger_backup_failed',
+    '1 if the last attempt made no backup, else 0.',
+    () => backups && (backups.state().failure ? 1 : 0),
+  );
+  metrics.gauge('milestone_ledger_backup_events', 'Events in the newest backup.', () => newest()?.position);
+  metrics.gauge('milestone_ledger_backups', 'Backups that are kept.', () => backups?.state().backups.length);
+  metrics.gauge(
+    'milestone_ledger_backup_verified_age_seconds',
+    'Time since the newest backup was made that was verified whole, which is done once a day.',
+    () => secondsSince(backups?.state().wholeVerifiedAt),
   );
 }
 

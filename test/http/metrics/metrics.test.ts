@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -215,6 +215,41 @@ test('while the storage fails, a scrape says so, and what was known before', asy
   t.equal(series.get('milestone_ledger_not_ready{code="storage-unavailable"}'), 1);
   t.equal(series.get('milestone_ledger_log_events'), 1);
   t.notOk(series.has('milestone_ledger_database_bytes'), 'there is no file');
+});
+
+test('backups have their age and their result', async (t) => {
+  const directory = directoryFor(t);
+  const build = async (name: string, settings: Record<string, string>) => {
+    const config = readConfig({
+      DATABASE_URL: `file:${join(directory, `${name}.db`)}`,
+      SIGNER_DIR: join(directory, `${name}-signer`),
+      ...settings,
+    });
+    const app = await openLedgerApp(config, false);
+    t.teardown(() => app.close());
+    return app;
+  };
+  const without = await seriesOf(await build('none', {}));
+  t.same(
+    [...without.keys()].filter((key) => key.includes('backup')),
+    [],
+  );
+  const missing = await build('missing', { BACKUP_DIR: join(directory, 'nowhere'), BACKUP_EVERY: '30' });
+  await until(async () => (await seriesOf(missing)).get('milestone_ledger_backup_failed') === 1);
+  const failed = await seriesOf(missing);
+  t.equal(failed.get('milestone_ledger_backup_interval_seconds'), 1800);
+  t.notOk(failed.has('milestone_ledger_backup_age_seconds'));
+  mkdirSync(join(directory, 'backups'));
+  const app = await build('one', { BACKUP_DIR: join(directory, 'backups') });
+  await until(async () => (await seriesOf(app)).has('milestone_ledger_backup_age_seconds'));
+  const series = await seriesOf(app);
+  t.match(Object.fromEntries(series), {
+    milestone_ledger_backup_failed: 0,
+    milestone_ledger_backups: 1,
+    milestone_ledger_backup_events: 0,
+  });
+  t.ok((series.get('milestone_ledger_backup_age_seconds') ?? -1) >= 0);
+  t.ok(series.has('milestone_ledger_backup_verified_age_seconds'), 'the first one is verified whole');
 });
 
 test('the event loop and the garbage collector are measured from the first scrape on', async (t) => {
