@@ -5,6 +5,7 @@ import { endWith } from './outcome.ts';
 /** In the order of the help. A command loads what it needs itself; to load all of them takes longer than most work. */
 const commands: Record<string, () => Promise<(program: Command) => void>> = {
   serve: async () => (await import('./serve.ts')).serveCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
   migrate: async () => (await import('./migrate.ts')).migrateCommand,
   import: async () => (await import('./import.ts')).importCommand,
   map: async () => (await import('./map.ts')).mapCommand,

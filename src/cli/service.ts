@@ -156,7 +156,7 @@ export const problemOf = async (answer: Response): Promise<Problem> =>
   ((await answer.json().catch(() => null)) as Problem | null) ?? {};
 
 /** fetch says "fetch failed"; the reason is the cause of its error. */
-function causeOf(error: unknown): string {
+export function causeOf(error: unknown): string {
   const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
   return cause?.code ?? cause?.message ?? message ?? String(error);
 }

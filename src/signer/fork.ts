@@ -5,7 +5,8 @@ import type { Store } from '../store/store.ts';
 import { newestCheckpoint } from './checkpoints.ts';
 import type { SignerState } from './signer-files.ts';
 
-const waysOut =
+/** What to do about a fork. */
+export const waysOut =
   'Restore newer data that has this checkpoint. If there are none, go on under a new name (the command `continue`).';
 
 /** Says how the log fails to extend what was signed; undefined if it extends it. */

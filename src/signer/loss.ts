@@ -9,11 +9,17 @@ import type { PeriodKey } from './signer-files.ts';
 /** The keys of this log whose listed period reaches that moment or a later one. */
 export async function currentKeys({ db, origin }: Store, nowMs: number): Promise<Database['signing_keys'][]> {
   const keys = await db.selectFrom('signing_keys').selectAll().orderBy('vkey').execute();
-  // A name has no plus sign in it. Keys of earlier names ended with the name.
-  return keys.filter(
-    ({ vkey, signs_until }) => vkey.startsWith(`${origin}+`) && (signs_until === null || signs_until > nowMs),
-  );
+  return keys.filter((key) => isCurrent(key, origin, nowMs));
 }
+
+/** Whether a listed key is of the log of this name and its period reaches that moment or a later one. */
+export const isCurrent = (
+  { vkey, signs_until }: Database['signing_keys'],
+  origin: string,
+  nowMs: number,
+): boolean =>
+  // A name has no plus sign in it. Keys of earlier names ended with the name.
+  vkey.startsWith(`${origin}+`) && (signs_until === null || signs_until > nowMs);
 
 /**
  * The end of keys that are given up: now, but after everything that they are known to have signed, also if the clock was set back.

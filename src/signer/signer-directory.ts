@@ -21,25 +21,15 @@ export class SignerDirectory {
     this.path = path;
     this.#lock = this.#using(() => {
       makeDirectory(path, 0o700);
-      if (modeOf(path) & 0o002)
-        throw new StoreUnavailable(
-          `SIGNER_DIR: every user may write in ${path} and so replace the keys and the state. Forbid it: chmod o-w ${path}`,
-        );
+      const fault = permissionFault(path);
+      if (fault !== undefined) throw new StoreUnavailable(fault);
       return lockFile(join(path, 'lock'), 'another process signs with this directory');
     });
   }
 
   /** Warnings of what other users may do with it. */
   warnings(): string[] {
-    return this.#using(() => {
-      const [directory, keys] = [modeOf(this.path), modeOf(join(this.path, 'keys.json'))];
-      return [
-        ...(directory & 0o077 ? [`SIGNER_DIR: other users may look into ${this.path}: chmod 700 it`] : []),
-        ...(keys & 0o077
-          ? [`SIGNER_DIR: other users may use the private keys: chmod 600 ${this.path}/keys.json`]
-          : []),
-      ];
-    });
+    return this.#using(() => permissionWarnings(this.path));
   }
 
   /** The keys, the oldest first; none before the first start. */
@@ -96,6 +86,23 @@ export class SignerDirectory {
       throw orUnusable(error, 'SIGNER_DIR', this.path, 'a directory');
     }
   }
+}
+
+/** Why the directory of a signer may not be used as it is; undefined: it may. */
+export const permissionFault = (path: string): string | undefined =>
+  modeOf(path) & 0o002
+    ? `SIGNER_DIR: every user may write in ${path} and so replace the keys and the state. Forbid it: chmod o-w ${path}`
+    : undefined;
+
+/** What other users may do with the directory of a signer, and should not. */
+export function permissionWarnings(path: string): string[] {
+  const [directory, keys] = [modeOf(path), modeOf(join(path, 'keys.json'))];
+  return [
+    ...(directory & 0o077 ? [`SIGNER_DIR: other users may look into ${path}: chmod 700 it`] : []),
+    ...(keys & 0o077
+      ? [`SIGNER_DIR: other users may use the private keys: chmod 600 ${path}/keys.json`]
+      : []),
+  ];
 }
 
 const modeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mode ?? 0;

@@ -4,7 +4,7 @@ import { StoreUnavailable } from './lock-file.ts';
 
 const dayMs = 86_400_000;
 /** How far the clock of an instance may be from that of the database's server. */
-const apartMaxMs = 5_000;
+export const apartMaxMs = 5_000;
 
 /** The clock of this instance, and what it takes that of the server to say. */
 export interface Clocks {

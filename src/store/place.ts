@@ -38,7 +38,13 @@ export function orUnusable(error: unknown, setting: string, path: string, wanted
 export function whyUnusable(error: unknown, path: string, wanted: Wanted): string | undefined {
   const code = codeOf(error);
   if (code === undefined || ofProgram.test(code)) return undefined;
-  return reasonOfCode(code) ?? obstacleAt(resolve(path), wanted) ?? `${(error as Error).message} (${code}).`;
+  return (
+    reasonOfCode(code) ??
+    obstacleAt(path, wanted) ??
+    (existsSync(path)
+      ? `${(error as Error).message} (${code}).`
+      : `nothing can be made in ${existingAbove(resolve(path))}. Name another place.`)
+  );
 }
 
 /** Codes of Node's own errors, and of statements that SQLite refuses: those are bugs. */
@@ -61,7 +67,9 @@ function reasonOfCode(code: string): string | undefined {
 const readOnly =
   'it is on a file system that can only be read. Name another place, or mount it for writing; verify, export and backup need no more.';
 
-function obstacleAt(path: string, wanted: Wanted): string | undefined {
+/** What keeps this user from using a place, and what to do; undefined: nothing that can be seen without using it. */
+export function obstacleAt(named: string, wanted: Wanted): string | undefined {
+  const path = resolve(named);
   const asFile = wanted !== 'a directory';
   const there = statOf(path);
   if (typeof there === 'string') return denied(existingAbove(path), there);
@@ -85,7 +93,7 @@ function obstacleAt(path: string, wanted: Wanted): string | undefined {
     if (code === 'EROFS') return readOnly;
     if (code !== undefined && code !== 'ENOENT') return denied(place, code);
   }
-  return there ? undefined : `nothing can be made in ${directory}. Name another place.`;
+  return undefined;
 }
 
 /** Whose it is, is what there is to know; uid 0 is root. */

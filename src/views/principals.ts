@@ -36,7 +36,8 @@ const ofPrincipals = (db: Db) =>
     .where('initiative_id', '=', ownId)
     .where('kind', '=', 'principal');
 
-function principalOf(row: VersionRow): Principal {
+/** A principal as a version of its record says. */
+export function principalOf(row: VersionRow): Principal {
   const { recordId: principalId, status, data } = recordOf(row);
   return {
     principalId,

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Test } from 'tap';
-import { until } from './until.ts';
+import { freePort, listening } from './free-port.ts';
 
 /** The program, which Debian has where only the PATH of an administrator leads; undefined: it is not on this machine. */
 export const nginx = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
@@ -45,31 +44,6 @@ export async function startNginx(t: Test, directory: string, block: string): Pro
     return port;
   }
   throw new Error('nginx found no port');
-}
-
-/** Gives false when somebody listens. */
-async function listening(port: number, isOver: () => boolean): Promise<boolean> {
-  await until(async () => {
-    if (isOver()) return true;
-    const socket = connect(port, '127.0.0.1');
-    const isOpen = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    return isOpen;
-  });
-  return isOver();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // Listening on a port, so its address is no path of a socket.
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function writeConfig(directory: string, block: string, port: number): string {

@@ -45,7 +45,8 @@ const cacheSize = 'cache_size = -16384';
  * synchronously, and one reads.
  */
 export async function openSqlite(file: string, options: OpenOptions = {}): Promise<Store> {
-  makeDirectory(dirname(file));
+  // It holds names of persons. A directory that is there stays as it is.
+  makeDirectory(dirname(file), 0o700);
   requireOneName(file);
   const lock = lockLedger(file);
   const writer = openWriter(file, lock);
