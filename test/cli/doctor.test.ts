@@ -20,6 +20,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import { openLedgerApp } from '../../src/app.ts';
+import { makeBackup } from '../../src/backup/make-backup.ts';
 import type { Finding, Status } from '../../src/cli/doctor/check.ts';
 import { findingsOf } from '../../src/cli/doctor/disk.ts';
 import { examine } from '../../src/cli/doctor/examine.ts';
@@ -44,22 +45,36 @@ const template = directoryFor(t);
 const placesIn = (directory: string) => ({
   DATABASE_URL: `file:${join(directory, 'data/ledger.db')}`,
   SIGNER_DIR: join(directory, 'signer'),
+  BACKUP_DIR: join(directory, 'backups'),
 });
 t.before(async () => {
   const who = ['--label', 'Administrator', '--role', 'admin', '--initiative', '*', '--expires', '30d'];
   const { code, err } = await runCommand(['token', 'create', ...who], placesIn(template));
   if (code !== 0) throw new Error(err);
+  const directory = join(template, 'backups');
+  mkdirSync(directory, { mode: 0o700 });
+  // As beside a service: it has the ledger open.
+  await using store = await openStore(placesIn(template).DATABASE_URL);
+  const { failure } = await makeBackup({
+    file: join(template, 'data/ledger.db'),
+    origin: store.origin,
+    directory,
+    keepDays: 30,
+    nowMs: now,
+    mayVerifyWhole: true,
+  });
+  if (failure !== undefined) throw new Error(failure);
 });
 
 interface Place {
   directory: string;
   file: string;
-  env: Record<string, string>;
+  env: ReturnType<typeof placesIn>;
 }
 
 function copy(t: Test): Place {
   const directory = directoryFor(t);
-  for (const name of ['data', 'signer']) {
+  for (const name of ['data', 'signer', 'backups']) {
     cpSync(join(template, name), join(directory, name), { recursive: true });
     chmodSync(join(directory, name), 0o700);
   }
@@ -104,11 +119,12 @@ t.test('a service with an administrator is all well, beside it and when it has e
   t.match(stopped.out, /^ok {6}clock: \d+ \w+ ahead of the last event$/m);
   t.match(stopped.out, /^ok {6}service: none runs on this ledger now$/m);
   t.match(stopped.out, /\nAll is well\.\n$/);
-  const { url } = await serveChild(t, file, env);
+  const metricsPort = String(await freePort());
+  const { url } = await serveChild(t, file, { ...env, METRICS_PORT: metricsPort });
   await until(
     async () => (await fetch(`${url}/readyz`)).ok && readdirSync(join(file, '..')).includes('ledger.db-url'),
   );
-  const served = await runCommand(['doctor', '--json'], env);
+  const served = await runCommand(['doctor', '--json'], { ...env, METRICS_PORT: metricsPort });
   t.equal(served.code, 0, served.out + served.err);
   const report = JSON.parse(served.out);
   t.match(report, { version: /^\d+\.\d+\.\d+$/, status: 'ok' });
@@ -117,6 +133,14 @@ t.test('a service with an administrator is all well, beside it and when it has e
   t.match(
     report.findings.find(({ check }: { check: string }) => check === 'service'),
     { detail: `${url} is ready` },
+  );
+  const checks = report.findings.map(({ check }: { check: string }) => check);
+  t.match(checks, ['program', 'configuration', 'data', 'signer directory']);
+  t.ok(checks.includes('metrics'));
+  const closed = await examined({ ...env, METRICS_PORT: String(await freePort()) });
+  t.match(
+    closed.find(({ check }) => check === 'metrics'),
+    { status: 'wrong', detail: /does not answer\. Restart the service with this METRICS_PORT/ },
   );
   const away = { ...env, LEDGER_URL: `http://127.0.0.1:${await freePort()}` };
   t.match(await runCommand(['doctor'], away), { code: 1, out: /\n1 wrong, 0 warnings\.\n$/ });
@@ -160,8 +184,9 @@ t.test('each wrong setting has its line, without its value', async (t) => {
 t.test('no secret is shown, wherever it stands', async (t) => {
   const { env, file } = copy(t);
   const DATABASE_URL = 'postgres://somebody:s3cret%2Fword@127.0.0.1:1/absent?password=another-one';
+  const { BACKUP_DIR: _, ...others } = env;
   const { code, out, err } = await runCommand(['doctor'], {
-    ...env,
+    ...others,
     DATABASE_URL,
     PORT: '1',
     LEDGER_TOKEN: 'mledger_something',
@@ -402,6 +427,9 @@ t.test('damage of the file, and what others left beside it', async (t) => {
   writeFileSync(`${file}-wal.aside`, '');
   await finds(t, { env }, 'data', 'wrong', /-wal\.aside is there/);
   rmSync(`${file}-wal.aside`);
+  writeFileSync(`${file}-restored`, '');
+  await finds(t, { env }, 'data', 'warning', /-restored is there: restore was broken off/);
+  rmSync(`${file}-restored`);
   writeFileSync(`${file}-journal`, 'left');
   const left = await examined(env);
   t.match(
@@ -538,6 +566,46 @@ async function withoutTriggers(file: string, statement: string): Promise<void> {
   db.close();
 }
 
+t.test('the newest backup', async (t) => {
+  const { env, directory, file } = copy(t);
+  const backups = join(directory, 'backups');
+  const state = join(backups, 'backups.json');
+  const kept = JSON.parse(readFileSync(state, 'utf8'));
+  const check = 'backup';
+  const well = (await examined(env)).find((one) => one.check === check);
+  t.match(well, {
+    status: 'ok',
+    detail: /^the newest, ledger-.*\.db, is .* old, has 1 event, and was verified whole$/,
+  });
+  const { BACKUP_DIR: _, ...without } = placesIn(directory);
+  await finds(t, { env: without }, check, 'warning', /the service makes none\. Set BACKUP_DIR/);
+  await finds(t, { env: { ...env, BACKUP_DIR: join(directory, 'x') } }, check, 'wrong', /mkdir -m 700/);
+  await finds(t, { env: { ...env, BACKUP_DIR: file } }, check, 'wrong', /it is a file, not a directory/);
+  chmodSync(backups, 0o755);
+  await finds(t, { env }, check, 'warning', /every user of this machine can look into .*chmod 700/);
+  chmodSync(backups, 0o700);
+  writeFileSync(state, '{');
+  await finds(t, { env }, check, 'wrong', /is damaged\. Delete it/);
+  writeFileSync(
+    state,
+    JSON.stringify({ ...kept, failure: { at: '2026-12-01T00:00:00Z', what: 'The disk is full.' } }),
+  );
+  await finds(t, { env }, check, 'wrong', /made none \(2026-12-01T00:00:00Z\): The disk is full\./);
+  writeFileSync(state, JSON.stringify({ ...kept, backups: [] }));
+  await finds(t, { env }, check, 'warning', /none was made yet/);
+  writeFileSync(state, JSON.stringify({ ...kept, wholeVerifiedAt: undefined }));
+  const store = await openStore(`file:${file}`);
+  t.teardown(() => store.close());
+  const old = await examined(env, now + 3 * day);
+  t.match(
+    old.filter((one) => one.check === check),
+    [
+      { status: 'wrong', detail: /is 3 days old, and one is due every 1 hour/ },
+      { status: 'warning', detail: /no backup was verified whole for 3 days\. Run verify/ },
+    ],
+  );
+});
+
 t.test('whether anybody can administer', async (t) => {
   const { env, file } = copy(t);
   await finds(
@@ -560,6 +628,8 @@ t.test('whether anybody can administer', async (t) => {
   await t.test('an open ledger', async (t) => {
     const directory = directoryFor(t);
     const open = placesIn(directory);
+    cpSync(join(template, 'backups'), join(directory, 'backups'), { recursive: true });
+    chmodSync(join(directory, 'backups'), 0o700);
     await (await openLedgerApp(readConfig(open), false)).close();
     await finds(
       t,

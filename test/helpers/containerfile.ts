@@ -104,7 +104,7 @@ export function build({ steps, env, workdir }: Image, root: string, context: str
 
 /**
  * A program in the built root as a container has it: the user of the image, a root that can only be read, and a /tmp of its own; its
- * volumes can be written. The network is that of this machine.
+ * volumes can be written. The network is that of this machine. (tap would have Node load what it watches tests with.)
  */
 export function start(
   t: Test,
@@ -128,7 +128,7 @@ export function start(
     root,
     '/bin/sh',
     '-c',
-    `cd '${workdir}' && exec "$@"`,
+    `unset NODE_OPTIONS; cd '${workdir}' && exec "$@"`,
     'sh',
   ];
   const child = spawn(

@@ -4,6 +4,7 @@ import { fileOf, isPostgres } from '../../store/open-store.ts';
 import { CannotVerify } from '../../verify/reader.ts';
 import { readSignerFiles } from '../../verify/signer-files.ts';
 import { withStoredLedger } from '../../verify/stored-ledger.ts';
+import { backup } from './backups.ts';
 import { type Check, type Finding, type Opened, type Surroundings, wrong } from './check.ts';
 import { clock, clockOfService } from './clock.ts';
 import { configuration, configurationIn, program } from './configuration.ts';
@@ -12,7 +13,7 @@ import { disk } from './disk.ts';
 import { certificate, names } from './names.ts';
 import { access, identityProvider } from './people.ts';
 import { data, mayBeOpened, signerDirectory, temporary } from './places.ts';
-import { askServices, service } from './service.ts';
+import { askServices, metrics, service } from './service.ts';
 import { checkpoint, signer } from './signing.ts';
 import { kept, search, tables } from './tables.ts';
 import { messageOf } from './words.ts';
@@ -28,8 +29,10 @@ const ofSurroundings: readonly Check<Surroundings>[] = [
   names,
   certificate,
   service,
+  metrics,
   clockOfService,
   identityProvider,
+  backup,
 ];
 
 /** These read the ledger. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { permissionFault, permissionWarnings } from '../../signer/signer-directory.ts';
 import { obstacleAt } from '../../store/place.ts';
+import { decided } from '../../store/sqlite/put-in-place.ts';
 import { type Check, type Finding, ok, type Surroundings, warning, wrong } from './check.ts';
 
 /** Says whose a place is where it is not this user's; undefined: it is, it is not there yet, or users are not known here. */
@@ -72,6 +73,12 @@ function leftBeside(file: string): Finding[] {
     findings.push(
       wrong(
         `${file}-journal is there, which another program left in the middle of a change. Stop what has the file open and keep a copy of both; the next start takes the change back. Then verify. Nothing in it was looked at.`,
+      ),
+    );
+  if (existsSync(decided(file)))
+    findings.push(
+      warning(
+        `${decided(file)} is there: restore was broken off when it had decided. The next start puts it in its place; what is there is moved aside.`,
       ),
     );
   if (existsSync(`${file}-wal.aside`))

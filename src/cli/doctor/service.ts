@@ -120,7 +120,7 @@ async function ofNames({ config: { PUBLIC_URL }, services }: Surroundings): Prom
   return findings;
 }
 
-/** fetch sends the host of the address alone. undefined: no answer came. */
+/** The status of an answer; fetch sends the host of the address alone. undefined: no answer came. */
 function statusFor(url: string, host: string): Promise<number | undefined> {
   const { promise, resolve } = Promise.withResolvers<number | undefined>();
   const asked = request(url, { headers: { host }, signal: AbortSignal.timeout(answerMs) }, (answer) => {
@@ -130,3 +130,20 @@ function statusFor(url: string, host: string): Promise<number | undefined> {
   asked.on('error', () => resolve(undefined)).end();
   return promise;
 }
+
+/** Whether the port for Prometheus answers that a running service was to open. */
+export const metrics: Check<Surroundings> = {
+  name: 'metrics',
+  async look({ config: { METRICS_PORT }, isServed }) {
+    // A free port that the service took is known to it alone.
+    if (METRICS_PORT === undefined || METRICS_PORT === 0 || !isServed) return [];
+    const url = `http://127.0.0.1:${METRICS_PORT}/metrics`;
+    return [
+      (await statusFor(url, 'localhost')) === 200
+        ? ok(`${url} answers`)
+        : wrong(
+            `${url} does not answer. Restart the service with this METRICS_PORT; its log says where it listens.`,
+          ),
+    ];
+  },
+};
