@@ -356,7 +356,7 @@ function backupsOf(
     ...{ store, file, directory, keepDays, clock },
     everyMs: BACKUP_EVERY * 60_000,
     mayVerifyWhole: () => upkeep.areReady,
-    made: ({ backups }) => log.info({ backup: backups.at(-1) }, 'backup made and verified'),
+    made: ({ backups }, tookMs) => log.info({ backup: backups.at(-1), tookMs }, 'backup made and verified'),
     failed: (what, err) =>
       log.error(
         { err, directory },

@@ -17,7 +17,8 @@ export interface BackupOptions {
   clock: () => number;
   /** Whether the read models are of this version, so that all can be verified. */
   mayVerifyWhole: () => boolean;
-  made: (state: BackupState) => void;
+  /** tookMs: to make and verify it. */
+  made: (state: BackupState, tookMs: number) => void;
   /** Told why there is no backup, and what to do; once, until there is one or the reason is another. */
   failed: (what: string, error?: unknown) => void;
   /** Does work later; gives what calls it off. */
@@ -105,12 +106,13 @@ export class Backups {
 
   async #attempt(nowMs: number): Promise<void> {
     const { directory, made } = this.#options;
+    const begunMs = performance.now();
     try {
       const { state = this.#state, failure } = await this.#make(nowMs);
       this.#state = state;
       if (failure !== undefined) return this.#fail(nowMs, failure);
       this.#told = undefined;
-      made(state);
+      made(state, Math.round(performance.now() - begunMs));
     } catch (error) {
       if (!this.#ended.signal.aborted)
         return this.#fail(nowMs, 'The thread that makes backups failed, which is a bug.', error);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, openSync } from 'node:fs';
 import { open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -134,7 +134,7 @@ async function withNew(state: BackupState, work: Work): Promise<BackupState> {
   const part = join(directory, unfinished);
   // Only its user may read it: it has the names of persons.
   await writeFile(part, '', { mode: 0o600 });
-  await backupSqlite(file, part, () => {});
+  await copied(file, part);
   const whole = isWholeDue(state, work);
   // On this thread alone, as the others are for those who record and read.
   const verified = await verifyLedger(`file:${part}`, { hashesOnly: !whole, threads: 0 });
@@ -156,6 +156,28 @@ async function withNew(state: BackupState, work: Work): Promise<BackupState> {
   await syncFile(directory);
   return kept;
 }
+
+/**
+ * Each of its steps, some megabytes, is on disk before the next, and for as long as a step took the disk is left to those who record.
+ * Given all at once, the disk would let their next sync wait for half a second and more.
+ */
+async function copied(file: string, part: string): Promise<void> {
+  const descriptor = openSync(part, 'r+');
+  let steppedMs = performance.now();
+  try {
+    await backupSqlite(file, part, () => {
+      fdatasyncSync(descriptor);
+      Atomics.wait(never, 0, 0, performance.now() - steppedMs);
+      steppedMs = performance.now();
+    });
+  } finally {
+    // After SQLite has closed it: a file that is closed in a process has lost its locks there.
+    closeSync(descriptor);
+  }
+}
+
+/** Nobody wakes whoever waits for it. */
+const never = new Int32Array(new SharedArrayBuffer(4));
 
 function isWholeDue({ wholeVerifiedAt }: BackupState, { nowMs, mayVerifyWhole }: Work): boolean {
   const sinceMs = wholeVerifiedAt === undefined ? Infinity : nowMs - Date.parse(wholeVerifiedAt);

@@ -27,8 +27,9 @@ export interface Options {
 export interface Tried {
   backup: Backup;
   bytes: number;
-  /** How long its copy was being made and verified. */
+  /** How long it was being made and verified. */
   madeMs: number;
+  /** How long a restore took, which verifies all of it. */
   restoredMs: number;
   /** The last position that was acknowledged before it began. */
   acknowledged: number;
@@ -58,7 +59,7 @@ export async function runBackups(t: Ending, options: Options): Promise<Outcome> 
   const signer = join(directory, 'signer');
   await fill(t, file, signer, options.events);
   const env = { DATABASE_URL: `file:${file}`, SIGNER_DIR: signer, BACKUP_DIR: backups, RATE_LIMIT: '0' };
-  const { url, stop, wrong } = await serveWithBackups(t, options.everyMs, env);
+  const { url, stop, wrong, tookMs } = await serveWithBackups(t, options.everyMs, env);
 
   let isOver = false;
   let isRestoring = false;
@@ -81,25 +82,19 @@ export async function runBackups(t: Ending, options: Options): Promise<Outcome> 
   const posting = Promise.all(Array.from({ length: options.clients }, client));
 
   const tried: Tried[] = [];
-  let makingMs = 0;
-  let lookedMs = performance.now();
   while (tried.length < options.count) {
-    await pause(5);
-    const nowMs = performance.now();
-    if (isMaking()) makingMs += nowMs - lookedMs;
-    lookedMs = nowMs;
+    await pause(20);
     const backup = (await backupState(backups))?.backups[tried.length];
-    if (!backup) continue;
+    const madeMs = tookMs[tried.length];
+    if (!backup || madeMs === undefined) continue;
     const before = acknowledged.filter(({ atMs }) => atMs < Date.parse(backup.madeAt));
     isRestoring = true;
     const one = await restored(join(backups, backup.file), directory, backup);
     isRestoring = false;
     const last = Math.max(options.events, ...before.map(({ position }) => position));
     if (backup.position < last) one.wrong.push(`${last} were acknowledged before it began`);
-    tried.push({ ...one, madeMs: makingMs, acknowledged: last });
-    options.told?.({ ...one, madeMs: makingMs, acknowledged: last });
-    makingMs = 0;
-    lookedMs = performance.now();
+    tried.push({ ...one, madeMs, acknowledged: last });
+    options.told?.({ ...one, madeMs, acknowledged: last });
   }
   isOver = true;
   await posting;
@@ -167,9 +162,11 @@ async function serveWithBackups(t: Ending, everyMs: number, env: Record<string, 
   });
   t.teardown(() => child.kill('SIGKILL'));
   const wrong: string[] = [];
+  const tookMs: number[] = [];
   const listening = Promise.withResolvers<string>();
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const { level, msg } = JSON.parse(line);
+    const { level, msg, tookMs: took } = JSON.parse(line);
+    if (took !== undefined) tookMs.push(took);
     const [, address] = /listening at (http:\S+)/.exec(msg) ?? [];
     if (address !== undefined) listening.resolve(address);
     if (level >= 40) wrong.push(`the service logged: ${msg}`);
@@ -182,5 +179,5 @@ async function serveWithBackups(t: Ending, everyMs: number, env: Record<string, 
     const [code] = await exit;
     if (code !== 0) wrong.push(`the service was told to end, and ended with ${code}`);
   };
-  return { url, stop, wrong };
+  return { url, stop, wrong, tookMs };
 }
