@@ -68,9 +68,10 @@ for (const { page, begun, least } of [
     if (!(await hasCurl(t))) return;
     const steps = stepsOf(readDocument(`docs/${page}.md`));
     t.ok(steps.length >= least, 'it has its steps');
-    const { tryStep, stop } = await serveFromDirectory(t, begun);
+    const { tryStep, stop, start } = await serveFromDirectory(t, begun);
     for (const step of steps) {
       if (needsStop.test(step.command)) await stop();
+      else if (step.command.includes('http://127.0.0.1:3000')) await start();
       await tryStep(step);
     }
   });
@@ -113,14 +114,15 @@ const needsStop = /ledger -- (import|restore|rotate-key|continue)/;
 async function serveFromDirectory(t: Test, begun: boolean) {
   const directory = t.testdir();
   const env = { SIGNER_DIR: join(directory, 'signer') };
-  const { child, url } = await serveChild(t, join(directory, 'data/ledger.db'), env);
+  let { child, url } = await serveChild(t, join(directory, 'data/ledger.db'), env);
   if (begun) await importDemo(url);
   const instead = { 'http://127.0.0.1:3000': url };
   const tryStep = stepsIn(t, { instead, directory });
-  /** Again, on another port. */
+  /** Again, on another port, where it was stopped. */
   const start = async (): Promise<void> => {
-    const again = await serveChild(t, join(directory, 'data/ledger.db'), env);
-    instead['http://127.0.0.1:3000'] = again.url;
+    if (child.exitCode === null) return;
+    ({ child, url } = await serveChild(t, join(directory, 'data/ledger.db'), env));
+    instead['http://127.0.0.1:3000'] = url;
   };
   return { tryStep, stop: () => stopped(child), start };
 }
