@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { openCheckpoint } from '../../src/tlog/checkpoint.ts';
@@ -28,6 +28,8 @@ export class BusyLedger {
   readonly directory: string;
   readonly file: string;
   readonly signerDirectory: string;
+  /** Of the service's own backups. */
+  readonly backups: string;
   readonly service: Service;
   readonly journal = new Journal();
   readonly deeds = new Deeds();
@@ -44,7 +46,9 @@ export class BusyLedger {
     this.directory = mkdtempSync(join(parent, 'ledger-'));
     this.file = join(this.directory, 'ledger.db');
     this.signerDirectory = `${this.file}-signer`;
-    this.service = new Service(t, this.file, env);
+    this.backups = join(this.directory, 'backups');
+    mkdirSync(this.backups);
+    this.service = new Service(t, this.file, { BACKUP_DIR: this.backups, ...env });
     const client = (name: string): Client =>
       new Client(this.service, this.journal, this.deeds, new Random(`${seed} ${name}`));
     this.helper = client('helper');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { verifyLedger } from '../../src/verify/verify.ts';
 import { type Ending, startProgram } from '../helpers/child.ts';
 import { until } from '../helpers/until.ts';
@@ -56,8 +56,8 @@ export async function runFailures(
       busy.whileBusy(() => rounds[failure](meets)),
       `round ${round}, ${failure}: the clients were not answered`,
     );
-    const file = meets.path?.slice(busy.file.length) || 'the file itself';
-    const what = `${failure}: ${meets.path === undefined ? 'missed' : file}`;
+    const file = meets.path && relative(busy.directory, meets.path);
+    const what = `${failure}: ${file ?? 'missed'}`;
     failed.hits.set(what, (failed.hits.get(what) ?? 0) + 1);
     const checks: Check[] = [
       ...(await busy.checks()),
@@ -123,8 +123,9 @@ const rounds: Record<Failure, (meets: Meets) => Promise<void>> = {
     await until(() => disk.hits > 0);
     const { path } = disk;
     meets.path = path;
-    // Of the files of the signer only the next checkpoint depends.
-    if (path.startsWith(ledger.signerDirectory)) return void (await journal.more(32));
+    // On the files of the signer only the next checkpoint depends, and on a backup nothing.
+    const isBeside = [ledger.signerDirectory, ledger.backups].some((one) => path.startsWith(one));
+    if (isBeside) return void (await journal.more(32));
     const more503 = async (): Promise<void> => {
       const { unavailable } = journal.retried;
       await until(() => journal.retried.unavailable >= unavailable + 16);
@@ -172,9 +173,9 @@ async function wrongBackup({ ledger: { directory, file }, disk }: Meets): Promis
 
 /** A service that stops or starts has codes of its own. */
 function otherCodes({ journal: { unavailable } }: BusyLedger): string[] {
-  return [...unavailable.keys()].filter(
-    (said) => !/^(storage-unavailable|not-ready|shutting-down):/.test(said),
-  );
+  const said = [...unavailable.keys()];
+  unavailable.clear();
+  return said.filter((one) => !/^(storage-unavailable|not-ready|shutting-down):/.test(one));
 }
 
 async function within<T>(work: Promise<T>, otherwise: string): Promise<T> {

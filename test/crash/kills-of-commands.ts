@@ -44,8 +44,16 @@ export class KillsOfCommands {
     return kills;
   }
 
+  /** By what is interrupted. */
+  readonly kinds: Record<string, () => Promise<Killed>> = {
+    migration: () => this.#migration(),
+    token: () => this.#token(),
+    'restore of a bundle': () => this.#bundleRestored(),
+    'restore of a backup': () => this.#backupRestored(),
+  };
+
   /** A start that brings a ledger to this version. */
-  async migration(): Promise<Killed> {
+  async #migration(): Promise<Killed> {
     const place = this.#copy(this.#earlier);
     const { answered } = this.#earlier;
     const upgraded = versionsIn(this.#upgraded.database);
@@ -68,7 +76,7 @@ export class KillsOfCommands {
   }
 
   /** The command that makes the first token of a ledger, with which it is open no more. */
-  async token(): Promise<Killed> {
+  async #token(): Promise<Killed> {
     const place = this.#copy(this.#upgraded);
     const command = startProgram([...create, '--expires', '30d', '--json'], envOf(place));
     const { out, isHit } = await this.#killed(command, place.directory, 150);
@@ -88,8 +96,24 @@ export class KillsOfCommands {
     return { isHit, wrong: [...wrong, ...(await this.#wrongIn(place, 2)), ...this.#remove(place)] };
   }
 
+  /** The command that puts a backup in the place of a ledger, which has one event more. */
+  async #backupRestored(): Promise<Killed> {
+    const place = { ...this.#copy(this.#upgraded), signer: '' };
+    const wrong: string[] = [];
+    const { code, err } = await runChild([...create, '--expires', '30d'], envOf(place));
+    if (code !== 0) wrong.push(`no token can be made: ${err}`);
+    const restore = ['restore', '--backup', this.#upgraded.database];
+    const { isHit } = await this.#killed(startProgram(restore, envOf(place)), place.directory, 300);
+    // The one ledger or the other, whole.
+    await this.#served(place, async () => {});
+    wrong.push(...(await this.#wrongIn(place, 1)));
+    const again = await runChild(restore, envOf(place));
+    if (again.code !== 0) wrong.push(`it can't be restored afterwards: ${again.out}${again.err}`);
+    return { isHit, wrong: [...wrong, ...(await this.#wrongIn(place, 0)), ...this.#remove(place)] };
+  }
+
   /** The command that restores a ledger from a bundle. */
-  async restore(): Promise<Killed> {
+  async #bundleRestored(): Promise<Killed> {
     const place = { ...this.#place(), signer: '' };
     const restore = () => startProgram(['restore', '--bundle', this.#bundle], envOf(place));
     const { isHit } = await this.#killed(restore(), place.directory, 500);

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, watch } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { unfinished } from '../../src/backup/make-backup.ts';
 import { verifyLedger } from '../../src/verify/verify.ts';
 import { startProgram } from '../helpers/child.ts';
 import type { Random } from '../kills/random.ts';
@@ -92,10 +93,28 @@ export const killsOfService: Record<string, (kill: Kill) => Promise<Killed>> = {
     for (const name of [out, `${out}.part`]) rmSync(name, { force: true });
     return { isHit, wrong };
   },
+
+  async 'a backup of its own'({ ledger: { backups, file }, random, kill }) {
+    const begun = watch(backups);
+    // A start makes one at once where there is none.
+    await kill(() => {
+      for (const name of readdirSync(backups)) rmSync(join(backups, name));
+    });
+    await made(join(backups, unfinished), begun);
+    await pause(random.below(400));
+    let names: string[] = [];
+    await kill(() => {
+      names = readdirSync(backups);
+    });
+    const wrong: string[] = [];
+    for (const name of names.filter((name) => name.endsWith('.db')))
+      wrong.push(...(await wrongBackup(join(backups, name), file)));
+    return { isHit: names.includes(unfinished), wrong };
+  },
 };
 
-async function made(file: string): Promise<void> {
-  const changes = watch(dirname(file));
+/** changes: of its directory, since before it could be made. */
+async function made(file: string, changes = watch(dirname(file))): Promise<void> {
   try {
     while (!existsSync(file)) {
       const [, name] = await once(changes, 'change');

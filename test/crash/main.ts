@@ -52,6 +52,8 @@ const options = {
     console.log(
       `round ${round}: ${fixed(seconds, 1)} s, ${what}: ${wrong.length === 0 ? 'all holds' : `FAILS: ${wrong.join('; ')}`}`,
     );
+    for (const { wrong } of checks)
+      for (const what of wrong.slice(0, 5)) console.log(`  ${what.slice(0, 500)}`);
   },
 };
 

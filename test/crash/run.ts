@@ -9,8 +9,6 @@ import { Figures } from './figures.ts';
 import { KillsOfCommands } from './kills-of-commands.ts';
 import { type Killed, killsOfService } from './kills-of-service.ts';
 
-export const kinds = [...Object.keys(killsOfService), 'migration', 'token', 'restore'];
-
 /** After so many rounds with the same service a new ledger is begun, as each check reads the whole ledger. */
 export const roundsOfLedger = 12;
 
@@ -41,7 +39,8 @@ export async function runCrashes(t: Ending, options: Options): Promise<Outcome> 
   const random = new Random(`${options.seed} times`);
   const outcome: Outcome = { kills: new Map(), whileStarting: 0, figures: new Figures() };
   const { figures } = outcome;
-  const commands = await KillsOfCommands.begin(t, directory, random);
+  const commands = (await KillsOfCommands.begin(t, directory, random)).kinds;
+  const kinds = [...Object.keys(killsOfService), ...Object.keys(commands)];
   let busy: BusyLedger | undefined;
   let roundsLeft = 0;
 
@@ -75,10 +74,8 @@ export async function runCrashes(t: Ending, options: Options): Promise<Outcome> 
     const kind = random.pick(bag);
     bag = bag.filter((one) => one !== kind);
     if (!busy) roundsLeft = roundsOfLedger;
-    const { isHit, wrong, checks } =
-      kind === 'migration' || kind === 'token' || kind === 'restore'
-        ? { ...(await commands[kind]()), checks: [] }
-        : await killService(kind, round);
+    const killed = await commands[kind]?.();
+    const { isHit, wrong, checks } = killed ? { ...killed, checks: [] } : await killService(kind, round);
     const all = [...checks, { name: `what a kill during ${kind} leaves is whole`, wrong }];
     if (busy && (roundsLeft === 0 || round === options.rounds)) {
       all.push(...(await busy.end()));

@@ -49,6 +49,7 @@ test('with 0 it may be as late as it is', async (t) => {
 
 test('turns that take long are noticed, and so is their end', async (t) => {
   const { app } = await under(t, { delayMaxMs: 20 });
+  await listen(app);
   const answered = (status: number) => until(async () => (await app.inject('/work')).statusCode === status);
   await answered(200);
   const busy = setInterval(() => {

@@ -35,19 +35,27 @@ export function refuseUnderPressure(app: App, { delayMaxMs, delayMs = measuredDe
   });
 }
 
-/** What two looks in a row found, the lesser of the two: a single turn that took long is over. */
+/**
+ * What two looks in a row found, the lesser of the two: a single turn that took long is over. Before the application listens nobody is
+ * kept waiting, and a start has long turns.
+ */
 function measuredDelay(app: App): () => number {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
-  histogram.enable();
   let [delayMs, lastMs] = [0, 0];
-  const timer = setInterval(() => {
+  let timer: NodeJS.Timeout | undefined;
+  const look = (): void => {
     // A turn has lasted from one look to the next: what it is late by is known at its end.
     if (histogram.count === 0) return;
     const lateMs = histogram.mean / 1e6 - resolutionMs;
     histogram.reset();
     delayMs = Math.min(lateMs, lastMs);
     lastMs = lateMs;
-  }, lookEveryMs).unref();
+  };
+  app.addHook('onListen', (done) => {
+    histogram.enable();
+    timer = setInterval(look, lookEveryMs).unref();
+    done();
+  });
   app.addHook('onClose', (_app, done) => {
     clearInterval(timer);
     histogram.disable();
