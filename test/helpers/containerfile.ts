@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 
@@ -85,8 +85,13 @@ export function imageOf(text: string): Image {
 
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Does the steps of an image in a directory that holds its base: what RUN says in a chroot there, as root. */
+/**
+ * Does the steps of an image in a directory that holds its base: what RUN says in a chroot there, as root, with the names of the network
+ * and the settings of apt that this machine has.
+ */
 export function build({ steps, env, workdir }: Image, root: string, context: string): void {
+  for (const file of ['/etc/resolv.conf', ...globSync('/etc/apt/apt.conf.d/99*')])
+    if (existsSync(file)) cpSync(file, join(root, file), { dereference: true });
   for (const step of steps) {
     if ('run' in step)
       execFileSync('chroot', [root, '/bin/sh', '-c', step.run], {

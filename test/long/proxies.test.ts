@@ -46,7 +46,7 @@ const proxies: Record<string, Proxy> = {
   },
 };
 /** The changes that the document names for a path below a host. */
-const changes = [...document.matchAll(/`([^`]+ \{)` becomes `([^`]+ \{)`/g)];
+const changes = [...document.matchAll(/`([^`]+ \{)` becomes\s`([^`]+ \{)`/g)];
 const settings = [...document.matchAll(/^```text\n(.*?)^```$/gms)].map(([, lines = '']) =>
   Object.fromEntries([...lines.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value])),
 );
