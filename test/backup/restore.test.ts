@@ -20,6 +20,7 @@ import { verifyLedger } from '../../src/verify/verify.ts';
 import { runCommand } from '../helpers/command.ts';
 import { directoryFor } from '../helpers/database.ts';
 import { initiative, mou } from '../helpers/decide.ts';
+import { binaries, postgresDatabase } from '../helpers/postgres.ts';
 
 const url = '/v1/initiatives/sci/events';
 const nowMs = Date.parse('2026-12-01T03:15:00.000Z');
@@ -347,4 +348,19 @@ test('the restored file belongs to whom the ledger belonged', async (t) => {
   t.match(statSync(file), { uid: 12_345, gid: 12_346 });
   t.equal(statSync(file).mode & 0o777, 0o640);
   t.ok(existsSync(at('backup.db')));
+});
+
+const options = { skip: binaries === undefined && 'PostgreSQL is not on this machine' };
+
+test('a backup goes on on the other engine, to which copy brings it', options, async (t) => {
+  const { post, backUp, open, env } = ledgerIn(t);
+  await post(initiative(), mou({ repeat: 20 }));
+  const backup = await backUp('backup.db');
+  const to = await postgresDatabase(t);
+  const copied = await runCommand(['copy', '--from', `file:${backup}`, '--to', to], env);
+  t.match(copied, { code: 0, out: /copied: root hash/ });
+  t.match(await verifyLedger(to, { signerDirectory: env.SIGNER_DIR }), { findings: [], size: 21 });
+  const app = await open({ DATABASE_URL: to });
+  t.equal((await app.inject({ method: 'POST', url, payload: mou() })).statusCode, 201);
+  await app.close();
 });
