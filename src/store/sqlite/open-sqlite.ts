@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely';
 import type { Head } from '../../db/rows.ts';
 import { type HeadRow, headOf } from '../../db/rows.ts';
 import type { Database } from '../../db/schema.ts';
@@ -364,7 +364,20 @@ function walOf(writer: Sqlite.Database, disk: Disk): { holdsErased: () => void; 
 }
 
 const kyselyOn = (handle: Sqlite.Database): Kysely<Database> =>
-  new Kysely<Database>({ dialect: new SqliteDialect({ database: handle }) });
+  new Kysely<Database>({ dialect: new MigratingDialect({ database: handle }) });
+
+/** Migrations run in one transaction with the list of those that ran. Kysely has none on SQLite, and a crash would leave half of one. */
+class MigratingDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+}
+
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
 
 /** Which tables the read models are: after a swap it is another text. */
 const tablesInUse = `select string_agg(rootpage, ' ') from sqlite_schema
