@@ -28,6 +28,8 @@ export async function closedLedger(
     // A stream that a test opens without a socket is never seen to end.
     RATE_LIMIT: '0',
     LONG_REQUESTS: '2000',
+    // The machine of a test may be busy.
+    MAX_EVENT_LOOP_DELAY: '0',
     ...settings,
   });
   const stopped = await openLedger(config, false, clock);

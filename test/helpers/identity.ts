@@ -174,6 +174,8 @@ export async function ledgerWithProvider(
   const config = readConfig({
     DATABASE_URL: await emptyDatabase(t),
     SIGNER_DIR: '',
+    // The machine of a test may be busy.
+    MAX_EVENT_LOOP_DELAY: '0',
     ...settingsFor(t, provider.issuer),
     ...(listensAt !== undefined && { PUBLIC_URL: listensAt }),
     ...(settings as { [name: string]: string }),

@@ -11,6 +11,8 @@ export async function buildLedger(t: Test, clock?: () => number, url?: string): 
     DATABASE_URL: url ?? (await emptyDatabase(t)),
     SIGNER_DIR: join(directoryFor(t), 'signer'),
     READING_THREADS: '0',
+    // The machine of a test may be busy.
+    MAX_EVENT_LOOP_DELAY: '0',
   });
   // The server of a database has the time of the test, too.
   const app = await openLedgerApp(config, false, clock, clock);
