@@ -191,12 +191,13 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 test('an upload may take longer than other requests, and others are answered meanwhile', async (t) => {
   const app = await buildLedger(t);
   await post(app, ndjson(initiative()));
-  // The limits of the server, made short.
-  Object.assign(app.server, { headersTimeout: 20, requestTimeout: 20, connectionsCheckingInterval: 5 });
+  Object.assign(app.server, { connectionsCheckingInterval: 5 });
   const port = await listen(app);
   const { received, send, socket } = slowUpload(t, port);
   send(large);
   await until(async () => (await end(app)) === 301);
+  // The limits of the server, made short, once the upload is no longer watched.
+  Object.assign(app.server, { headersTimeout: 20, requestTimeout: 20 });
   // A request that is not watched is cut by then.
   const other = openSocket(t, port);
   other.socket.write(
