@@ -154,7 +154,7 @@ echo "\${COMPREPLY[@]}"`;
     t.equal(String(stderr), '');
     return String(stdout);
   };
-  t.match(await completed(), /^serve migrate .*post show watch .*completion/);
+  t.match(await completed(), /^serve doctor migrate .*post show watch .*completion/);
   t.match(await completed('show'), /^--as-of --as-of-position --until --json --url --help$/m);
   t.match(await completed('token'), /^create list revoke .*--role/);
   for (const shell of ['zsh', 'fish']) {

@@ -43,8 +43,8 @@ export async function allAnswers(app: App, values: Values, leftOut: string[] = [
 export function addressesOf(app: App, values: Values, leftOut: string[] = []): string[] {
   const { paths } = app.swagger() as unknown as { paths: Paths };
   return Object.entries(paths).flatMap(([path, { get }]) =>
-    // A stream has no end.
-    get && path !== '/v1/events/stream' && !leftOut.includes(path)
+    // A stream has no end, and metrics are those of the process.
+    get && !['/v1/events/stream', '/metrics', ...leftOut].includes(path)
       ? pathsOf(path, get.parameters ?? [], values)
       : [],
   );

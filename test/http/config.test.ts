@@ -19,6 +19,8 @@ const defaults = {
   CORS_ORIGINS: '',
   DATABASE_URL: 'file:./data/ledger.db',
   SIGNER_DIR: './signer',
+  BACKUP_EVERY: 60,
+  BACKUP_KEEP: 30,
   LOG_LEVEL: 'info',
   LEDGER_TOKEN: '',
   READING_THREADS: 1,
