@@ -58,8 +58,8 @@ export async function backupState(directory: string): Promise<BackupState | unde
 
 async function parsed(file: string): Promise<BackupState | undefined> {
   try {
-    const state: Partial<BackupState> = JSON.parse(await readFile(file, 'utf8'));
-    if (typeof state.origin !== 'string' || !Array.isArray(state.backups)) throw new SyntaxError();
+    const state: Partial<BackupState> | null = JSON.parse(await readFile(file, 'utf8'));
+    if (typeof state?.origin !== 'string' || !Array.isArray(state.backups)) throw new SyntaxError();
     // The service wrote it.
     return state as BackupState;
   } catch (error) {
