@@ -100,7 +100,7 @@ for (const [name, { attack, times = 20 }] of Object.entries(attacks)) {
   harm.push([name, [...answers].join('; '), `${fixed(cpuMs / times, 0)} ms`, mebibytes(taken.peakBytes())]);
   // A file with a wrong line is taken, and its report says so.
   for (const answer of answers)
-    if (/(^|× )(200 (?!invalid-body)|201|500)/.test(answer)) wrong.push(`${name}: ${answer}`);
+    if (/^(\d+ × )?(200 (?!invalid-body)|201 |500 (?!×))/.test(answer)) wrong.push(`${name}: ${answer}`);
 }
 printTable(['sent', 'answered', 'CPU each', 'memory'], harm, 2);
 const after = await calm(3);
