@@ -1,5 +1,9 @@
 import fc from 'fast-check';
 import { catalogue } from '../../events/catalogue.ts';
+import { figureClaimed } from '../../events/figure-claimed.ts';
+import { meetingHeld } from '../../events/meeting-held.ts';
+import { moUSigned } from '../../events/mou-signed.ts';
+import { projectLaunched } from '../../events/project-launched.ts';
 import type { App } from '../../src/app.ts';
 import { reason } from '../helpers/access.ts';
 import {
@@ -176,6 +180,21 @@ const mutated = (value: unknown): fc.Arbitrary<unknown> =>
       return copy;
     });
 
+/** Recorded whatever stands: what makes a record, and what changes one to what it never was. */
+const recordable = fc.oneof(
+  fc
+    .constantFrom(
+      ...[meetingHeld, moUSigned, projectLaunched, figureClaimed].flatMap(
+        ({ examples }): object[] => examples,
+      ),
+    )
+    .map(({ recordId: _, ...event }: { recordId?: string }): object => event),
+  fc
+    .uuid()
+    .map((title) => ({ type: 'RecordCorrected', recordId: 'mou-1', changes: { data: { title } }, reason })),
+  fc.uuid().map((publisher) => ({ type: 'EvidenceAdded', recordId: 'mou-1', sources: [{ publisher }] })),
+);
+
 export function requestsTo(conformance: Conformance, operation: Operation): fc.Arbitrary<Request> {
   const part = (where: Parameter['in'], atMost = 0) => {
     const parameters = (operation.parameters ?? []).filter((parameter) => parameter.in === where);
@@ -200,8 +219,7 @@ export function requestsTo(conformance: Conformance, operation: Operation): fc.A
   const schema = operation.requestBody?.content['application/json']?.schema;
   const body = schema && arbitraryOf(conformance, schema);
   const real = fc.constantFrom(...catalogue.flatMap(({ examples }): object[] => examples));
-  const another = real.map(({ recordId: _, ...event }: { recordId?: string }) => event);
-  const line = fc.oneof(another, another.chain(mutated), real.chain(mutated), nasty);
+  const line = fc.oneof(recordable, recordable.chain(mutated), real.chain(mutated), nasty);
   const lines = fc.array(
     line.map((value) => JSON.stringify(value)),
     { maxLength: 5 },
@@ -225,11 +243,11 @@ export function requestsTo(conformance: Conformance, operation: Operation): fc.A
     ...(body
       ? {
           body: fc.oneof(
+            ...(operation.operationId === 'recordEvents'
+              ? [recordable, recordable, recordable.chain(mutated), real.chain(mutated)]
+              : []),
             body,
             body.chain(mutated),
-            another,
-            another.chain(mutated),
-            real.chain(mutated),
             nasty,
           ),
         }
