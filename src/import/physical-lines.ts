@@ -1,5 +1,9 @@
+import { Refusal } from '../errors.ts';
+
 /** A longer line is refused, and skipped without being kept in memory. */
 export const lineBytesMax = 1_048_576;
+/** A file with a longer line is refused as a whole, there: it is no file of lines, and to skip the rest would cost its sender nothing. */
+export const skippedBytesMax = 16 * lineBytesMax;
 
 /** A line of a file: its bytes without the line feed at the end. */
 export interface PhysicalLine {
@@ -12,7 +16,10 @@ export interface PhysicalLine {
 const lineFeed = 0x0a;
 const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
 
-/** Splits a file into lines as its bytes arrive. Of an unfinished line it keeps no more than a line may have. */
+/**
+ * Splits a file into lines as its bytes arrive. Of an unfinished line it keeps no more than a line may have. Throws a Refusal where the
+ * file has no lines.
+ */
 export class PhysicalLines {
   #number = 1;
   #parts: Buffer[] = [];
@@ -36,6 +43,8 @@ export class PhysicalLines {
 
   #keep(part: Buffer): void {
     this.#length += part.length;
+    if (this.#length > skippedBytesMax)
+      throw new Refusal('body-too-large', `Line ${this.#number} has more than ${skippedBytesMax} bytes.`);
     if (this.#length > lineBytesMax) this.#parts = [];
     else if (part.length > 0) this.#parts.push(part);
   }

@@ -134,8 +134,7 @@ export async function candidatesFor(
       await whileDue();
     }
   }
-  superseded.push(...(await supersededBehind(db, to, position)));
-  takeOut(segments, superseded);
+  takeOut(segments, superseded.concat(await supersededBehind(db, to, position)));
   if (correlated) {
     for (const made of await correlatedBehind(asked, to)) correlatedMade.add(made);
     for (const { first, bits, made } of segments)

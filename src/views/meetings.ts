@@ -163,9 +163,9 @@ export function missingOrdinals(meetings: Meeting[]) {
   for (const { shown, all } of series.sort((a, b) => bytewise(a.shown, b.shown))) {
     const some = all.flatMap((name) => spelled.get(name) ?? []);
     const ordinals = new Set(some.flatMap(({ record }) => record.data.ordinal ?? []));
-    if (ordinals.size === 0) continue;
-    const first = Math.min(...ordinals);
-    const last = Math.max(...ordinals);
+    const sorted = [...ordinals].sort((a, b) => a - b);
+    const [first, last] = [sorted[0], sorted.at(-1)];
+    if (first === undefined || last === undefined) continue;
     const missing: number[] = [];
     for (let ordinal = first; ordinal < last && missing.length < room; ordinal++)
       if (!ordinals.has(ordinal)) missing.push(ordinal);

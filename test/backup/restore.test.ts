@@ -212,8 +212,23 @@ test('the second way out: a bundle', async (t) => {
   t.match(await verifyLedger(`file:${file}`), { findings: [], size: 17 });
 });
 
+/** A restored ledger goes on under a new name, at position 12, with a new signer, which is given. */
+async function goOnWithout(t: Test, { env, at, open, file }: ReturnType<typeof ledgerIn>): Promise<string> {
+  const renamed = await runCommand(['continue', '--origin', 'log.example.org/new'], env);
+  t.match(renamed, { code: 0, out: /goes on as log\.example\.org\/new from position 12/ });
+  const SIGNER_DIR = at('signer-2');
+  const app = await open({ SIGNER_DIR });
+  const posted = await app.inject({ method: 'POST', url, payload: mou() });
+  t.equal(posted.statusCode, 201);
+  await app.inject(`/v1/events/${posted.json().recorded[0].eventId}/proof`);
+  await app.close();
+  t.match(await verifyLedger(`file:${file}`, { signerDirectory: SIGNER_DIR }), { findings: [], size: 13 });
+  return SIGNER_DIR;
+}
+
 test('the third way out: without what was lost, under a new name', async (t) => {
-  const { backup, restore, env, at, open, file } = await older(t);
+  const ledger = await older(t);
+  const { backup, restore, open } = ledger;
   const restored = await restore(backup, { SIGNER_DIR: '' });
   t.match(restored, {
     code: 0,
@@ -225,21 +240,29 @@ test('the third way out: without what was lost, under a new name', async (t) => 
   t.match(refused.json(), { code: 'history-fork' });
   t.equal((await forked.inject('/v1/initiatives/sci')).statusCode, 200);
   await forked.close();
-  const renamed = await runCommand(['continue', '--origin', 'log.example.org/new'], env);
-  t.match(renamed, { code: 0, out: /goes on as log\.example\.org\/new from position 12/ });
-  const SIGNER_DIR = at('signer-2');
-  const app = await open({ SIGNER_DIR });
-  const posted = await app.inject({ method: 'POST', url, payload: mou() });
-  t.equal(posted.statusCode, 201);
-  await app.inject(`/v1/events/${posted.json().recorded[0].eventId}/proof`);
-  await app.close();
-  t.match(await verifyLedger(`file:${file}`, { signerDirectory: SIGNER_DIR }), { findings: [], size: 13 });
+  const SIGNER_DIR = await goOnWithout(t, ledger);
   // What is of the former name is of another log by now.
   const other = await restore(backup, { SIGNER_DIR });
   t.match(other, {
     code: 1,
     out: /is of another log than SIGNER_DIR, .*signer-2, which signs log\.example\.org\/new/,
   });
+});
+
+test('the way back: what a later version has migrated gives way to a backup of this version', async (t) => {
+  const ledger = await older(t);
+  const { backup, restore, env, file } = ledger;
+  const later = new Sqlite(file);
+  later.exec("insert into kysely_migration values ('9999-later', '2026-12-02T00:00:00.000Z')");
+  later.close();
+  const before = bytesOf(file);
+  const unknown = /it has the migration 9999-later, which this one does not know/;
+  for (const command of ['migrate', 'verify'])
+    t.match(await runCommand([command], env), { code: 2, err: unknown });
+  t.same(bytesOf(file), before);
+  const restored = await restore(backup, { SIGNER_DIR: '' });
+  t.match(restored, { code: 0, out: /^100 %: 11 of 11 events\nrestored: 11 events/ });
+  await goOnWithout(t, ledger);
 });
 
 test('a backup with another history than the signed one is refused', async (t) => {

@@ -43,6 +43,11 @@ export interface Posts {
   besideRestore: number[];
 }
 
+interface Acknowledged {
+  atMs: number;
+  position: number;
+}
+
 export interface Outcome {
   tried: Tried[];
   posts: Posts;
@@ -65,7 +70,7 @@ export async function runBackups(t: Ending, options: Options): Promise<Outcome> 
   let isRestoring = false;
   const isMaking = (): boolean => existsSync(join(backups, unfinished));
   const posts: Posts = { alone: [], besideBackup: [], besideRestore: [] };
-  const acknowledged: { atMs: number; position: number }[] = [];
+  const acknowledged: Acknowledged[] = [];
   let number = options.events;
   const client = async (): Promise<void> => {
     while (!isOver) {
@@ -87,11 +92,10 @@ export async function runBackups(t: Ending, options: Options): Promise<Outcome> 
     const backup = (await backupState(backups))?.backups[tried.length];
     const madeMs = tookMs[tried.length];
     if (!backup || madeMs === undefined) continue;
-    const before = acknowledged.filter(({ atMs }) => atMs < Date.parse(backup.madeAt));
+    const last = lastOf(acknowledged, Date.parse(backup.madeAt), options.events);
     isRestoring = true;
     const one = await restored(join(backups, backup.file), directory, backup);
     isRestoring = false;
-    const last = Math.max(options.events, ...before.map(({ position }) => position));
     if (backup.position < last) one.wrong.push(`${last} were acknowledged before it began`);
     tried.push({ ...one, madeMs, acknowledged: last });
     options.told?.({ ...one, madeMs, acknowledged: last });
@@ -101,10 +105,17 @@ export async function runBackups(t: Ending, options: Options): Promise<Outcome> 
   await stop();
   const { findings, size } = await verifyLedger(`file:${file}`, { signerDirectory: signer });
   wrong.push(...findings.map(({ what, detail }) => `${what}: ${detail}`));
-  const end = Math.max(...acknowledged.map(({ position }) => position));
+  const end = lastOf(acknowledged, Infinity, options.events);
   if (size < end) wrong.push(`${end} events were acknowledged, and ${size} are there`);
   return { tried, posts, wrong };
 }
+
+/** The highest position that was acknowledged before a time, beyond one. */
+const lastOf = (acknowledged: Acknowledged[], beforeMs: number, beyond: number): number =>
+  acknowledged.reduce(
+    (last, { atMs, position }) => (atMs < beforeMs ? Math.max(last, position) : last),
+    beyond,
+  );
 
 /** Restores a backup as a ledger of its own, and verifies that. */
 async function restored(

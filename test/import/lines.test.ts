@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { test } from 'tap';
 import { EqualLines } from '../../src/import/equal-lines.ts';
-import { lineBytesMax, PhysicalLines } from '../../src/import/physical-lines.ts';
+import { lineBytesMax, PhysicalLines, skippedBytesMax } from '../../src/import/physical-lines.ts';
 
 test('lines are numbered as in the file, blank ones too, and a mark at its beginning is skipped', (t) => {
   const lines = new PhysicalLines();
@@ -22,7 +22,7 @@ test('lines are numbered as in the file, blank ones too, and a mark at its begin
 test('a line that is too long is passed over up to its end', (t) => {
   const lines = new PhysicalLines();
   const mebibyte = Buffer.alloc(lineBytesMax, 'x');
-  for (let i = 0; i < 50; i++) t.same([...lines.push(mebibyte)], []);
+  for (let i = 0; i < 16; i++) t.same([...lines.push(mebibyte)], []);
   t.same(
     [...lines.push(Buffer.from('\nx\n'))].map(({ number, bytes }) => [number, bytes?.length]),
     [
@@ -32,6 +32,18 @@ test('a line that is too long is passed over up to its end', (t) => {
   );
   t.same([...lines.push(Buffer.concat([mebibyte, Buffer.from('\n')]))].at(0)?.bytes?.length, lineBytesMax);
   t.same([...lines.end()], []);
+  t.end();
+});
+
+test('a file without lines is refused before the whole of it was read', (t) => {
+  const lines = new PhysicalLines();
+  const half = Buffer.alloc(skippedBytesMax / 2, 'x');
+  t.same([...lines.push(Buffer.from('x\n'))].length, 1);
+  t.same([...lines.push(half), ...lines.push(half)], []);
+  t.throws(() => [...lines.push(Buffer.from('x'))], {
+    code: 'body-too-large',
+    message: 'Line 2 has more than 16777216 bytes.',
+  });
   t.end();
 });
 
