@@ -26,6 +26,7 @@ import * as accessOnPostgres from '../../migrations/postgres-0012-access.ts';
 import * as sessionsOnPostgres from '../../migrations/postgres-0013-sessions.ts';
 import * as externalIdsOnPostgres from '../../migrations/postgres-0014-external-ids.ts';
 import * as searchIndexOnPostgres from '../../migrations/postgres-0019-search-index.ts';
+import { StoreUnavailable } from './lock-file.ts';
 
 /** Forward only, in the order of their names. A released migration is never edited. */
 export const sqliteMigrations: Record<string, Migration> = {
@@ -67,7 +68,10 @@ export const postgresMigrations: typeof sqliteMigrations = {
   '0019-search-index': searchIndexOnPostgres,
 };
 
-/** Brings the tables to this version; gives the names of the migrations that ran. schema: where the tables are. */
+/**
+ * Brings the tables to this version; gives the names of the migrations that ran. Throws StoreUnavailable where a later version has
+ * changed them. schema: where the tables are.
+ */
 export async function migrate<T>(
   db: Kysely<T>,
   migrations = sqliteMigrations,
@@ -80,6 +84,12 @@ export async function migrate<T>(
     ...(schema !== undefined && { migrationTableSchema: schema }),
   });
   const { error, results = [] } = await migrator.migrateToLatest();
+  // Kysely says it in words alone.
+  const [, unknown] = /previously executed migration (\S+) is missing/.exec(String(error)) ?? [];
+  if (unknown !== undefined)
+    throw new StoreUnavailable(
+      `The ledger is of a later version: it has the migration ${unknown}, which this one does not know. Nothing was changed. Start that version, or go back as docs/operate.md says, "Upgrading, and the way back".`,
+    );
   if (error) throw error;
   return results.map(({ migrationName }) => migrationName);
 }

@@ -121,6 +121,16 @@ test('an instance of another version is not ready, while those of the version in
   t.equal((await late.inject('/readyz')).statusCode, 200);
 });
 
+test('what a later version has migrated is not opened', async (t) => {
+  const url = await emptyDatabase(t);
+  await (await openStore(url)).close();
+  await execute(url, "insert into kysely_migration values ('9999-later', '2026-12-02T00:00:00.000Z')");
+  await t.rejects(openStore(url), {
+    message: /the migration 9999-later, which this one/,
+  });
+  await execute(url, "delete from kysely_migration where name = '9999-later'");
+});
+
 test('columns that a later version adds disturb no instance that is recording', async (t) => {
   const url = await emptyDatabase(t);
   const app = await open(t, url);
