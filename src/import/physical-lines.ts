@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts';
 /** A longer line is refused, and skipped without being kept in memory. */
 export const lineBytesMax = 1_048_576;
 /** A file with a longer line is refused as a whole, there: it is no file of lines, and to skip the rest would cost its sender nothing. */
-export const skippedBytesMax = 16 * lineBytesMax;
+export const skippedBytesMax = 64 * lineBytesMax;
 
 /** A line of a file: its bytes without the line feed at the end. */
 export interface PhysicalLine {

@@ -60,7 +60,7 @@ export const helps: Record<ProblemCode, string> = {
   'erasure-final': 'Leave the PersonalDataErased event out. What it erased is destroyed.',
   'meeting-in-use': 'Move or retract the milestones of the meeting first.',
   'body-too-large':
-    'A request body may have 1 MiB, a spreadsheet 64 MiB and 200 MiB when it is unpacked, and a line of a file 16 MiB. Send several requests.',
+    'A request body may have 1 MiB, a spreadsheet 64 MiB and 200 MiB when it is unpacked, a file 64 MiB without a line end. Send several requests.',
   'event-too-large':
     'The stored form of an event may have 65,535 bytes. Shorten quotes and notes. Post the record with some of its sources and parties, then the others: sources in EvidenceAdded, parties in RecordCorrected with `"changes": { "addParty": { "name": "…" } }`.',
   'uri-too-long': 'Ids have at most 63 characters.',
