@@ -4,7 +4,8 @@ import { openLedger } from '../app.ts';
 import { type Config, environmentHelp, readConfig } from '../config.ts';
 import { Refusal } from '../errors.ts';
 import { mappingOf } from '../import/mapping.ts';
-import { type SyncReport, syncList } from '../import/sync.ts';
+import type { SyncReport } from '../import/sync/report.ts';
+import { syncList } from '../import/sync/sync.ts';
 import { shapeOf } from '../ledger/shape.ts';
 import { type Reason, reasonCodes, Source } from '../shapes/fields.ts';
 import {

@@ -15,7 +15,7 @@ import { type OwnEvent, OwnRecords } from './own-tables.ts';
 import { lineBytesMax, type PhysicalLine, PhysicalLines } from './physical-lines.ts';
 import { type CellReadings, RowEvents } from './row-events.ts';
 import type { Cell, Row } from './rows.ts';
-import { foreignIn, syncRowOf } from './sync-rows.ts';
+import { foreignIn, syncRowOf } from './sync/rows.ts';
 import { TextRows } from './text-rows.ts';
 
 /** A report has at most so many errors. */

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { type SyncOptions, type SyncReport, syncList } from '../../src/import/sync.ts';
+import type { SyncOptions, SyncReport } from '../../src/import/sync/report.ts';
+import { syncList } from '../../src/import/sync/sync.ts';
 import type { TestLedger } from './decide.ts';
 
 /** Previews a list, or syncs the initiative `sci` with it. */

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Refusal } from '../../errors.ts';
-import { syncList } from '../../import/sync.ts';
+import { syncList } from '../../import/sync/sync.ts';
 import { shapeOf } from '../../ledger/shape.ts';
 import { basisJson } from '../../reading/computed.ts';
 import { reasonCodes, ref, Slug, Source, text } from '../../shapes/fields.ts';

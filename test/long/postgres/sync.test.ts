@@ -1,2 +1,2 @@
 import '../../helpers/on-postgres.ts';
-import '../../import/sync.test.ts';
+import '../../import/sync/sync.test.ts';

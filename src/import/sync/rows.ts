@@ -1,9 +1,9 @@
-import { invalid } from '../ledger/posting.ts';
-import { rules } from '../rules.ts';
-import { pointerOf } from '../shapes/merge-patch.ts';
-import type { Posted } from '../shapes/posted.ts';
-import { columns } from './columns.ts';
-import type { SyncRow } from './sync-plan.ts';
+import { invalid } from '../../ledger/posting.ts';
+import { rules } from '../../rules.ts';
+import { pointerOf } from '../../shapes/merge-patch.ts';
+import type { Posted } from '../../shapes/posted.ts';
+import { columns } from '../columns.ts';
+import type { SyncRow } from './row-plan.ts';
 
 /** Between the parts of a key that several columns are together. */
 const keySeparator = ' / ';

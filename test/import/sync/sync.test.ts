@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { Refusal } from '../../src/errors.ts';
-import { corrected, given, initiative, meeting, mou, retracted, type TestLedger } from '../helpers/decide.ts';
-import { effort } from '../helpers/effort.ts';
-import { ndjson } from '../helpers/import.ts';
-import { numbersOf, synced, syncedAs } from '../helpers/sync.ts';
+import { Refusal } from '../../../src/errors.ts';
+import {
+  corrected,
+  given,
+  initiative,
+  meeting,
+  mou,
+  retracted,
+  type TestLedger,
+} from '../../helpers/decide.ts';
+import { effort } from '../../helpers/effort.ts';
+import { ndjson } from '../../helpers/import.ts';
+import { numbersOf, synced, syncedAs } from '../../helpers/sync.ts';
 
 const row = (externalId: string, data: object = {}, more: object = {}) =>
   mou({ data: { externalId, ...data }, ...more });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { type Planned, type Present, planOf, type SyncRow } from '../../src/import/sync-plan.ts';
-import type { Json } from '../../src/shapes/canonical-json.ts';
-import { mergePatch } from '../../src/shapes/merge-patch.ts';
-import { effort } from '../helpers/effort.ts';
+import { type Planned, type Present, planOf, type SyncRow } from '../../../src/import/sync/row-plan.ts';
+import type { Json } from '../../../src/shapes/canonical-json.ts';
+import { mergePatch } from '../../../src/shapes/merge-patch.ts';
+import { effort } from '../../helpers/effort.ts';
 
 const words = {
   reason: { code: 'publisher-changed' as const, text: 'The list of May.' },

@@ -1,10 +1,10 @@
-import type { Json } from '../shapes/canonical-json.ts';
-import { canonicalJson } from '../shapes/canonical-json.ts';
-import type { Reason, Source } from '../shapes/fields.ts';
-import { diff, type FieldChange, mergePatch, segmentsOf } from '../shapes/merge-patch.ts';
-import { erasedName } from '../shapes/people.ts';
-import type { Posted } from '../shapes/posted.ts';
-import type { Status } from '../shapes/record.ts';
+import type { Json } from '../../shapes/canonical-json.ts';
+import { canonicalJson } from '../../shapes/canonical-json.ts';
+import type { Reason, Source } from '../../shapes/fields.ts';
+import { diff, type FieldChange, mergePatch, segmentsOf } from '../../shapes/merge-patch.ts';
+import { erasedName } from '../../shapes/people.ts';
+import type { Posted } from '../../shapes/posted.ts';
+import type { Status } from '../../shapes/record.ts';
 
 /** A row of a list: the event that would make its record. */
 export interface SyncRow {
