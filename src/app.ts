@@ -3,7 +3,7 @@ import { type Logger, pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Granted, granted, noGrants } from './access/rights.ts';
 import { Backups } from './backup/backups.ts';
-import type { Config } from './config.ts';
+import { type Config, limitsOf } from './config.ts';
 import type { Head } from './db/rows.ts';
 import { Refusal } from './errors.ts';
 import type { App } from './http/app.ts';
@@ -41,6 +41,7 @@ import { EventHub } from './http/wire/event-hub.ts';
 import { pages } from './pages/catalogue.ts';
 import { ReadingThreads } from './reading/threads.ts';
 import { everyInitiative } from './shapes/grant.ts';
+import type { Limits } from './shapes/limits.ts';
 import { lookForFork } from './signer/fork.ts';
 import { Signer } from './signer/signer.ts';
 import { SignerDirectory } from './signer/signer-directory.ts';
@@ -77,6 +78,8 @@ export interface AppOptions {
   certificate?: CertificateFiles | undefined;
   /** Origins whose pages may read answers, and write with a token. */
   corsOrigins?: string[];
+  /** What requests may take. */
+  limits?: Limits;
   /** When requests are refused because the event loop is late; by default never. */
   pressure?: Pressure;
   /** Closes what the routes use; called after the last request was answered. */
@@ -95,12 +98,13 @@ export async function buildApp({
   tracesEndpoint,
   certificate: files,
   corsOrigins = [],
+  limits,
   pressure,
 }: AppOptions): Promise<App> {
   const basePath = basePathOf(publicUrl);
   const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).host;
   const certificate = files && (await readCertificate(files));
-  const app = createInstance(log, trustProxy, basePath, certificate);
+  const app = createInstance(log, trustProxy, basePath, certificate, limits);
   app.decorate('basePath', basePath);
   app.decorate('publicOrigin', publicUrl === undefined ? undefined : new URL(publicUrl).origin);
   // Hooks run in this order: an error needs its headers, and nothing else runs for a stranger or while closing.
@@ -249,6 +253,7 @@ export async function ledgerOn(
     },
     undefined,
     findTargets,
+    config.MAX_WAITING,
   );
   store.watch(grown);
   const backups = backupsOf(store, upkeep, config, orSilent(log), clock);
@@ -311,6 +316,7 @@ export async function appOn(
     certificate: TLS_CERT && TLS_KEY ? { cert: TLS_CERT, key: TLS_KEY } : undefined,
     trustProxy: listOf(TRUST_PROXY),
     corsOrigins: listOf(CORS_ORIGINS),
+    limits: limitsOf(config),
     pressure: { delayMaxMs: MAX_EVENT_LOOP_DELAY },
     routes(app) {
       // Beside the first requests: a start waits for no thread.

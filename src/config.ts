@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { type Static, Type } from 'typebox';
+import { type Limits, standardLimits } from './shapes/limits.ts';
 
 const databaseUrlMustBe = 'file:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE';
 
@@ -150,6 +151,55 @@ const environment = Type.Object({
     minimum: 1,
     maximum: 2000,
     mustBe: 'a whole number from 1 to 2000',
+  }),
+  MAX_BODY: Type.Integer({
+    description: 'Bytes of the body of a request that is no file',
+    default: standardLimits.bodyBytes,
+    minimum: 16_384,
+    maximum: 67_108_864,
+    mustBe: 'a whole number of bytes from 16384 to 67108864',
+  }),
+  MAX_BATCH: Type.Integer({
+    description: 'Events that a request may make',
+    default: standardLimits.events,
+    minimum: 1,
+    maximum: standardLimits.events,
+    mustBe: `a whole number from 1 to ${standardLimits.events}`,
+  }),
+  MAX_NESTING: Type.Integer({
+    description: 'Levels of JSON in a body, or in a line of a file',
+    default: standardLimits.levels,
+    minimum: 16,
+    maximum: 100,
+    mustBe: 'a whole number from 16 to 100',
+  }),
+  HEADERS_TIMEOUT: Type.Integer({
+    description: 'Seconds until all headers of a request must have come',
+    default: standardLimits.headersMs / 1_000,
+    minimum: 1,
+    maximum: 600,
+    mustBe: 'a whole number of seconds from 1 to 600',
+  }),
+  REQUEST_TIMEOUT: Type.Integer({
+    description: 'Seconds until all of a request must have come that is no file',
+    default: standardLimits.requestMs / 1_000,
+    minimum: 1,
+    maximum: 3_600,
+    mustBe: 'a whole number of seconds from 1 to 3600',
+  }),
+  MAX_IMPORTS: Type.Integer({
+    description: 'Large files that may be imported or synced at once; each takes a thread',
+    default: standardLimits.files,
+    minimum: 1,
+    maximum: 64,
+    mustBe: 'a whole number from 1 to 64',
+  }),
+  MAX_WAITING: Type.Integer({
+    description: 'Requests that may wait to be recorded; of one principal half of them',
+    default: standardLimits.waiting,
+    minimum: 2,
+    maximum: 100_000,
+    mustBe: 'a whole number from 2 to 100000',
   }),
   MAX_EVENT_LOOP_DELAY: Type.Integer({
     description:
@@ -371,6 +421,8 @@ function requireWhole(config: Config): void {
   // A browser sends the cookie of a session over https alone, and to this machine.
   if (OIDC_CLIENT_ID && OIDC_CLIENT_SECRET && PUBLIC_URL?.startsWith('http:') && !isOnLoopback(PUBLIC_URL))
     faults.push('OIDC_CLIENT_ID needs a PUBLIC_URL that begins with https.');
+  if (config.HEADERS_TIMEOUT > config.REQUEST_TIMEOUT)
+    faults.push('HEADERS_TIMEOUT is longer than REQUEST_TIMEOUT, which ends with it.');
   if (BACKUP_DIR !== undefined && /^postgres(ql)?:/.test(DATABASE_URL))
     faults.push(
       'BACKUP_DIR is for a ledger in SQLite. Unset it, and back up PostgreSQL with pg_dump: docs/postgres.md ("Backup").',
@@ -380,6 +432,17 @@ function requireWhole(config: Config): void {
 
 const isOnLoopback = (url: string): boolean =>
   ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+
+/** What requests may take, as it is set. */
+export const limitsOf = (config: Config): Limits => ({
+  bodyBytes: config.MAX_BODY,
+  events: config.MAX_BATCH,
+  levels: config.MAX_NESTING,
+  headersMs: config.HEADERS_TIMEOUT * 1_000,
+  requestMs: config.REQUEST_TIMEOUT * 1_000,
+  files: config.MAX_IMPORTS,
+  waiting: config.MAX_WAITING,
+});
 
 /** The list for --help. */
 export function environmentHelp(): string {

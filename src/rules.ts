@@ -3,6 +3,7 @@ import { type Continuation, continuationOf } from '../events/log-continued.ts';
 import { EventTypes } from './ledger/event-types.ts';
 import { type Item, itemIn, itemsIn } from './ledger/posting.ts';
 import type { Change } from './shapes/change.ts';
+import { eventsMax } from './shapes/posted.ts';
 import type { LedgerRecord } from './shapes/record.ts';
 import { leafOf, type StoredEvent } from './shapes/stored-event.ts';
 import { leafHash } from './tlog/merkle.ts';
@@ -15,7 +16,7 @@ export const evolve = (before: LedgerRecord | undefined, event: StoredEvent): Le
   rules.evolve(before, event);
 
 /** See `itemsIn`. */
-export const itemsOf = (body: unknown): Item[] => itemsIn(rules, body);
+export const itemsOf = (body: unknown, most = eventsMax): Item[] => itemsIn(rules, body, most);
 
 /** See `itemIn`. */
 export const itemOf = (value: unknown): Item => itemIn(rules, value);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { Limits } from '../shapes/limits.ts';
 
 /** The Fastify instance that plugins and routes are written against: a TypeBox schema gives a handler its types. */
 export type App = FastifyInstance<
@@ -17,8 +18,6 @@ declare module 'fastify' {
     basePath: string;
     /** Where others find it, without the base path; undefined: only a request tells. */
     publicOrigin: string | undefined;
+    limits: Limits;
   }
 }
-
-/** The largest body that a path takes, unless its route says otherwise. */
-export const bodyBytesMax = 1_048_576;

@@ -9,7 +9,8 @@ import {
   LogController,
 } from 'fastify';
 import type { Bindings, ChildLoggerOptions, Logger } from 'pino';
-import { type App, bodyBytesMax } from './app.ts';
+import { type Limits, standardLimits } from '../shapes/limits.ts';
+import type { App } from './app.ts';
 import { withoutBase } from './base-path.ts';
 import type { CertificateFiles } from './certificate.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -24,11 +25,12 @@ export function createInstance(
   trustProxy: string[] = [],
   basePath = '',
   certificate?: CertificateFiles,
+  limits: Limits = standardLimits,
 ): App {
-  const limits = {
-    requestTimeout: 30_000,
-    headersTimeout: 10_000,
-    connectionsCheckingInterval: 5_000,
+  const server = {
+    requestTimeout: limits.requestMs,
+    headersTimeout: limits.headersMs,
+    connectionsCheckingInterval: Math.min(5_000, limits.headersMs),
     maxHeaderSize: 32_768,
     // A missing Host gets our own answer. A repeated one is joined, instead of being ignored, and then fits no rule.
     requireHostHeader: false,
@@ -40,21 +42,22 @@ export function createInstance(
     ...(trustProxy.length > 0 && { trustProxy }),
     ...(basePath !== '' && { rewriteUrl: ({ url = '' }: IncomingMessage) => withoutBase(basePath, url) }),
     genReqId: () => randomUUID(),
-    bodyLimit: bodyBytesMax,
-    requestTimeout: 30_000,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
     routerOptions: { maxParamLength: partCharactersMax },
     // Answers are written without a serializer from the schema: it would be slower for unions, and would silently drop fields that
     // the schema forgot. Tests compare answers with the schemas instead. Set here, as a plugin's scope forgets what is set later.
     schemaController: {
       compilersFactory: { buildSerializer: () => () => (answer) => JSON.stringify(answer) },
     },
-    ...(certificate ? { https: { ...limits, ...certificate, handshakeTimeout: 10_000 } } : { http: limits }),
+    ...(certificate ? { https: { ...server, ...certificate, handshakeTimeout: 10_000 } } : { http: server }),
     // While closing, lifecycle.ts answers with a problem document.
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxConnections = 10_000;
+  app.decorate('limits', limits);
   app.decorate('metrics', new Metrics());
   // The same instance: App names the logger by what routes may use of it, where Fastify infers pino's own type.
   return app as unknown as App;

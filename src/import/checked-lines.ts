@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { Refusal } from '../errors.ts';
+import { standardLimits } from '../shapes/limits.ts';
 import { isSheet } from './formats.ts';
 import { type CheckedLines, LineChecker, type LineSettings } from './line-checker.ts';
 import type { Answer } from './worker.ts';
@@ -10,8 +11,7 @@ import type { Answer } from './worker.ts';
 export const smallBytes = 128 * 1024;
 /** Pieces that may be in the other thread or wait for it. Reading pauses until they are taken. */
 const aheadMax = 3;
-/** Imports of large files at the same time; each has a thread of its own. */
-const threadsMax = 4;
+/** Of the large files that are being checked, one each. */
 let threads = 0;
 /** MiB that a thread may take. A file that takes more was made for it. */
 const memoryMax = 1024;
@@ -59,7 +59,8 @@ async function* checkedByThread(
   others: AsyncIterable<Buffer>,
   settings: LineSettings,
 ): AsyncGenerator<CheckedLines> {
-  if (threads === threadsMax) throw new Refusal('overloaded', `There are ${threadsMax} imports under way.`);
+  const { files } = settings.limits ?? standardLimits;
+  if (threads >= files) throw new Refusal('overloaded', `As many imports are under way as may be: ${files}.`);
   threads += 1;
   const thread = new CheckingThread(settings);
   try {

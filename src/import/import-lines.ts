@@ -3,6 +3,7 @@ import { type LineError, Refusal } from '../errors.ts';
 import type { Warning } from '../ledger/facts.ts';
 import type { Authority, Posting } from '../ledger/posting.ts';
 import type { EventTexts } from '../shapes/event-texts.ts';
+import { standardLimits } from '../shapes/limits.ts';
 import type { Outcome } from '../store/group.ts';
 import type { Basis } from '../store/receipt.ts';
 import type { Recorder } from '../store/recorder.ts';
@@ -24,8 +25,7 @@ export const alonePieceBytes = 2 * 1024 * 1024;
 /** Lines and events of an import that is recorded as a whole. */
 export const atomicEventsMax = 10_000;
 const atomicBytesMax = 64 * 1024 * 1024;
-/** Large files that may wait in memory to be recorded as a whole. */
-const waitingMax = 4;
+/** Large files that wait in memory to be recorded as a whole. */
 let waiting = 0;
 
 export interface ImportOptions extends Omit<LineSettings, 'fingerprintKey'> {
@@ -144,8 +144,9 @@ async function importTogether(
   // Rehearses even if a line is no event, so that the answer also names the other faults.
   const rehearse = options.dryRun || read.failed > 0;
   const isLarge = read.bytes >= smallBytes;
-  if (isLarge && waiting === waitingMax)
-    throw new Refusal('overloaded', `${waitingMax} large files wait to be recorded as a whole.`);
+  const { files } = options.limits ?? standardLimits;
+  if (isLarge && waiting >= files)
+    throw new Refusal('overloaded', `As many large files wait to be recorded as a whole as may: ${files}.`);
   waiting += isLarge ? 1 : 0;
   const outcomes = await (rehearse ? rehearsed(recorder, record) : record(recorder)).finally(() => {
     waiting -= isLarge ? 1 : 0;

@@ -5,6 +5,7 @@ import { itemOf } from '../rules.ts';
 import { CanonicalJsonError, canonicalJson } from '../shapes/canonical-json.ts';
 import { canonicalWith, textsOf } from '../shapes/event-texts.ts';
 import { jsonFault, parseJson } from '../shapes/json.ts';
+import type { Limits } from '../shapes/limits.ts';
 import { segmentsOf } from '../shapes/merge-patch.ts';
 import { withoutNames } from '../shapes/people.ts';
 import { EqualLines } from './equal-lines.ts';
@@ -28,6 +29,8 @@ export interface LineSettings {
   /** A label of the file: equal lines of files with different labels are different events. */
   importId: string | undefined;
   mapping: Mapping | undefined;
+  /** How much may be taken; by default `standardLimits`. */
+  limits?: Pick<Limits, 'files' | 'levels'>;
   fingerprintKey: Uint8Array;
   /** The columns that are the key of a row together; absent: the lines are imported, and need none. */
   key?: readonly string[];
@@ -121,7 +124,7 @@ export class LineChecker {
       number,
       () => {
         if (!bytes) throw new Refusal('event-too-large', `The line has more than ${lineBytesMax} bytes.`);
-        event = parseJson(bytes, 'The line');
+        event = parseJson(bytes, 'The line', this.#settings.limits?.levels);
         const own = this.#own.ofItem(event);
         if (!own) return { item: itemOf(event) };
         event = own.event;

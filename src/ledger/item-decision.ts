@@ -61,6 +61,14 @@ export class ItemDecision implements Context {
     this.#texts = item.texts;
   }
 
+  get #most(): number {
+    return this.#posting.eventsMax ?? eventsMax;
+  }
+
+  #tooMany(): Error {
+    return this.refuse('too-many-events', `The request would make more than ${this.#most} events.`, '');
+  }
+
   get #ownTexts(): EventTexts {
     this.#texts ??= textsOf(this.#event);
     return this.#texts;
@@ -173,7 +181,7 @@ export class ItemDecision implements Context {
       const status = type.onRetracted ? 'retracted' : 'standing';
       throw this.refuse('nothing-matches', `No ${status} MoU or project matches.`, '/where');
     }
-    if (targets.length > eventsMax) throw tooMany(this.#item);
+    if (targets.length > this.#most) throw this.#tooMany();
     this.#draft.matched += targets.length;
     if (this.#draft.matched > matchedMax) {
       const detail = `The request would look at more than ${matchedMax} records, each item at all that it matches.`;
@@ -223,7 +231,7 @@ export class ItemDecision implements Context {
   ): Asking<Recorded> {
     const event = this.#stored(members);
     const { sources = [] } = this.#event;
-    if (this.#draft.changes.length === eventsMax) throw tooMany(this.#item);
+    if (this.#draft.changes.length === this.#most) throw this.#tooMany();
     // Names of persons are posted, and not stored.
     const isAsPosted = event.data !== undefined && event.data === this.#event.data;
     const leaf = leafOf(event, isAsPosted ? this.#ownTexts : undefined);
@@ -430,8 +438,3 @@ function differencesOf({ occurredOn, data = {} }: Posted, present: LedgerRecord)
   );
   return [...new Set(names)].filter((name) => name !== 'coChairs' && name !== 'parties').slice(0, 10);
 }
-
-const tooMany = (item: Item): Refusal => {
-  const detail = `The request would make more than ${eventsMax} events.`;
-  return new Refusal('too-many-events', detail, { errors: [{ pointer: item.pointer, detail }] });
-};

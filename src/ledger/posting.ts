@@ -4,7 +4,7 @@ import { canonicalWith, type EventTexts, textsOf } from '../shapes/event-texts.t
 import type { Reason } from '../shapes/fields.ts';
 import { keyedHash } from '../shapes/keyed-hash.ts';
 import { pointerOf } from '../shapes/merge-patch.ts';
-import { type Defaults, eventsMax, type Posted } from '../shapes/posted.ts';
+import type { Defaults, Posted } from '../shapes/posted.ts';
 import type { Targets } from '../shapes/targets.ts';
 import type { EventTypes } from './event-types.ts';
 import { defaultsFault } from './shape.ts';
@@ -48,15 +48,17 @@ export interface Posting {
   /** In place of items: events that are taken back. */
   undo?: Undo;
   dryRun: boolean;
+  /** Events that it may make. */
+  eventsMax?: number;
   /** fingerprint: keyed, of the bytes of the body and the query. */
   idempotency?: { key: string; fingerprint: Buffer };
 }
 
-/** The events of a body: one event, or a batch `{ defaults?, events }`. Throws Refusal `invalid-body`. */
-export function itemsIn(types: EventTypes, body: unknown): Item[] {
+/** The events of a body: one event, or a batch `{ defaults?, events }` of at most so many. Throws Refusal `invalid-body`. */
+export function itemsIn(types: EventTypes, body: unknown, most: number): Item[] {
   if (!isObject(body))
     throw invalid({ pointer: '', detail: 'must be an object: one event, or a batch of events' });
-  const items = 'events' in body ? batchItems(types, body) : [item(types, body, 0, '')];
+  const items = 'events' in body ? batchItems(types, body, most) : [item(types, body, 0, '')];
   const seen = new Set<string>();
   for (const { event, pointer } of items) {
     if (event.eventId === undefined) continue;
@@ -67,14 +69,14 @@ export function itemsIn(types: EventTypes, body: unknown): Item[] {
   return items;
 }
 
-function batchItems(types: EventTypes, body: Record<string, unknown>): Item[] {
+function batchItems(types: EventTypes, body: Record<string, unknown>, most: number): Item[] {
   const { defaults = {}, events, ...others } = body;
   const [other] = Object.keys(others);
   if (other !== undefined) throw invalid({ pointer: pointerOf([other]), detail: 'is not known here' });
   const fault = defaultsFault(defaults);
   if (fault) throw invalid({ pointer: `/defaults${fault.pointer}`, detail: fault.detail });
-  if (!Array.isArray(events) || events.length === 0 || events.length > eventsMax) {
-    throw invalid({ pointer: '/events', detail: `must be an array of 1 to ${eventsMax} events` });
+  if (!Array.isArray(events) || events.length === 0 || events.length > most) {
+    throw invalid({ pointer: '/events', detail: `must be an array of 1 to ${most} events` });
   }
   // Just checked against the schema of Defaults.
   return events.map((event, index) => item(types, event, index, `/events/${index}`, defaults as Defaults));

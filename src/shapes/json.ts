@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { type ProblemPart, Refusal } from '../errors.ts';
+import { standardLimits } from './limits.ts';
 import { pointerOf } from './merge-patch.ts';
 
-export const nestingMax = 32;
 /** V8 makes a new table for each different key, so different keys cost a hundred times as much as equal ones. */
 const differentKeysMax = 1_000;
 const valuesMax = 100_000;
@@ -12,15 +12,15 @@ const valuesMax = 100_000;
  * skipped, as the RFC allows), bounded nesting, no lone surrogates, no NUL, which PostgreSQL can't store, no key twice in an
  * object, and no key that could reach a prototype. what: a name of the bytes for the message.
  */
-export function parseJson(bytes: Buffer, what = 'The body'): unknown {
+export function parseJson(bytes: Buffer, what = 'The body', levels = standardLimits.levels): unknown {
   const content = hasByteOrderMark(bytes) ? bytes.subarray(3) : bytes;
   if (content.length === 0) throw new Refusal('malformed-json', `${what} is empty.`);
   if (!isUtf8(content)) throw new Refusal('malformed-json', `${what} is not valid UTF-8.`);
-  return parseJsonText(content.toString('utf8'), what);
+  return parseJsonText(content.toString('utf8'), what, levels);
 }
 
 /** Parses text without lone surrogates in the same way. */
-export function parseJsonText(text: string, what = 'The body'): unknown {
+export function parseJsonText(text: string, what = 'The body', levels = standardLimits.levels): unknown {
   const keys = keysIn(text, what);
   let value: unknown;
   try {
@@ -29,16 +29,16 @@ export function parseJsonText(text: string, what = 'The body'): unknown {
   } catch (error) {
     throw new Refusal('malformed-json', (error as SyntaxError).message);
   }
-  const walk = { members: 0, withText: text.includes('\\u') };
+  const walk = { members: 0, levels, withText: text.includes('\\u') };
   // Valid UTF-8 has no surrogates and valid JSON no bare NUL, so either needs an escape. Few bodies have one.
-  const part = hostilePart(value, walk, nestingMax) ?? (keys > walk.members ? repeatedKey(text) : undefined);
+  const part = hostilePart(value, walk) ?? (keys > walk.members ? repeatedKey(text) : undefined);
   if (part !== undefined) throw new Refusal('malformed-json', part.detail, { errors: [part] });
   return value;
 }
 
 /** The first part that parseJson would refuse, of a value that was read in another way. */
 export const jsonFault = (value: unknown): ProblemPart | undefined =>
-  hostilePart(value, { members: 0, withText: true }, nestingMax);
+  hostilePart(value, { members: 0, levels: standardLimits.levels, withText: true });
 
 function hasByteOrderMark(bytes: Buffer): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
@@ -114,18 +114,19 @@ function repeatedKey(text: string): ProblemPart | undefined {
   return undefined;
 }
 
-/** members: the number of members that were visited. withText: whether texts are checked too. */
+/** members: the number of members that were visited. levels: at most. withText: whether texts are checked too. */
 interface Walk {
   members: number;
+  levels: number;
   withText: boolean;
 }
 
 /** The first part of the value that must be refused. Its pointer is built on the way back, so a good body is cheap. */
-function hostilePart(value: unknown, walk: Walk, levelsLeft: number): ProblemPart | undefined {
+function hostilePart(value: unknown, walk: Walk, levelsLeft = walk.levels): ProblemPart | undefined {
   if (typeof value === 'string') return walk.withText ? hostileText(value) : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   if (levelsLeft === 0)
-    return { pointer: '', detail: `The body is nested more than ${nestingMax} levels deep.` };
+    return { pointer: '', detail: `The body is nested more than ${walk.levels} levels deep.` };
   // Arrays are handled apart for speed only.
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {

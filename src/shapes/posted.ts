@@ -1,11 +1,12 @@
 import { type Static, type TProperties, Type } from 'typebox';
 import { closed, Edtf, type Reason, Slug, type Source, Sources, text } from './fields.ts';
 import type { GrantsByRole } from './grant.ts';
+import { standardLimits } from './limits.ts';
 import type { LedgerRecord } from './record.ts';
 import { filterMembers } from './record-filter.ts';
 
-/** Events of one request. */
-export const eventsMax = 1000;
+/** Events of one request, at most: an operator may allow fewer. */
+export const eventsMax = standardLimits.events;
 
 const { standing: _, kind: __, ...filters } = filterMembers;
 const milestoneKind = Type.Enum(['mou', 'project']);

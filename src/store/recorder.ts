@@ -4,6 +4,7 @@ import type { Item, Posting } from '../ledger/posting.ts';
 import type { World } from '../ledger/world.ts';
 import { rules } from '../rules.ts';
 import type { Change } from '../shapes/change.ts';
+import { standardLimits } from '../shapes/limits.ts';
 import { requireClock } from './clock.ts';
 import { Refused } from './damaged.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -26,8 +27,6 @@ const sliceMs = 12;
 const sliceEventsMax = 4096;
 /** Events in a commit where no request can come. */
 const aloneEventsMax = 16_384;
-/** Requests that may wait. One principal may have as many as there is room left, so that there is always some for others. */
-const waitingMax = 4096;
 
 /** What must not have been recorded in an initiative since a position. */
 export interface Premise {
@@ -68,6 +67,7 @@ export class Recorder {
   readonly #allowed: (head?: Head) => void;
   readonly #startedMs: number;
   readonly #findTargets: FindTargets;
+  readonly #waitingMax: number;
   readonly #waiting = new FairQueue<Waiting>();
   /** Commits of those who record many: one after each group of the requests that wait. */
   readonly #turns = new FairQueue<() => Promise<void>>();
@@ -81,7 +81,8 @@ export class Recorder {
   /**
    * recorded: told of the changes of each group, after they are on disk; must not throw. allowed: throws a Refusal
    * where nothing may be recorded; in a group it is given the head. startedMs: a time that is known to be right. findTargets:
-   * needed where an event has a `where`.
+   * needed where an event has a `where`. waitingMax: requests that may wait; one principal may have as many as there is room left, so
+   * that there is always some for others.
    */
   constructor(
     store: Store,
@@ -92,6 +93,7 @@ export class Recorder {
     findTargets: FindTargets = async () => {
       throw new Error('this recorder can not find the targets of a where');
     },
+    waitingMax: number = standardLimits.waiting,
   ) {
     this.#store = store;
     this.#clock = clock;
@@ -99,6 +101,7 @@ export class Recorder {
     this.#allowed = allowed;
     this.#startedMs = startedMs;
     this.#findTargets = findTargets;
+    this.#waitingMax = waitingMax;
   }
 
   /** Has it told of each commit, when it is on disk; must not throw. */
@@ -116,7 +119,7 @@ export class Recorder {
     this.#checkOpen();
     if (posting.items.some(lacksTargets)) return this.#aimed(posting).then((aimed) => this.record(aimed));
     const { principal } = posting;
-    const room = waitingMax - this.waiting;
+    const room = this.#waitingMax - this.waiting;
     if (this.#waiting.lengthOf(principal) + this.#turns.lengthOf(principal) >= room)
       throw new Refusal('overloaded', 'Too many requests wait to be recorded.');
     return new Promise((resolve, reject) => {

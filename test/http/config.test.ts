@@ -15,6 +15,13 @@ const defaults = {
   TRUST_PROXY: '',
   RATE_LIMIT: 6000,
   LONG_REQUESTS: 20,
+  MAX_BODY: 1_048_576,
+  MAX_BATCH: 1000,
+  MAX_NESTING: 32,
+  HEADERS_TIMEOUT: 10,
+  REQUEST_TIMEOUT: 30,
+  MAX_IMPORTS: 4,
+  MAX_WAITING: 4096,
   MAX_EVENT_LOOP_DELAY: 1000,
   CORS_ORIGINS: '',
   DATABASE_URL: 'file:./data/ledger.db',
@@ -151,6 +158,13 @@ test('each wrong value is named, and never repeated', async (t) => {
     LOG_ORIGIN: ['', 'two words', 'a+b', 'x'.repeat(201)],
     LOG_LEVEL: ['loud', '', 'INFO'],
     READING_THREADS: ['-1', '65', '1.5', 'two', ''],
+    MAX_BODY: ['0', '16383', '67108865', '1 MiB'],
+    MAX_BATCH: ['0', '1001', 'all'],
+    MAX_NESTING: ['15', '101'],
+    HEADERS_TIMEOUT: ['0', '601', '1.5'],
+    REQUEST_TIMEOUT: ['0', '3601'],
+    MAX_IMPORTS: ['0', '65'],
+    MAX_WAITING: ['1', '100001'],
     MAX_EVENT_LOOP_DELAY: ['-1', '1.5', '60001', 'long'],
     ALLOW_CLOCK_JUMP: ['maybe', '1', 'yes'],
   };
@@ -204,6 +218,16 @@ test('all wrong values are named at once', async (t) => {
   } catch (error) {
     t.match((error as Error).message.split('\n'), [/^PORT must/, /^LOG_LEVEL must/]);
   }
+});
+
+test('headers have no longer to come than the whole of a request', async (t) => {
+  t.throws(() => readConfig({ REQUEST_TIMEOUT: '9' }), {
+    message: /HEADERS_TIMEOUT is longer than REQUEST_TIMEOUT/,
+  });
+  t.match(readConfig({ REQUEST_TIMEOUT: '9', HEADERS_TIMEOUT: '9' }), {
+    REQUEST_TIMEOUT: 9,
+    HEADERS_TIMEOUT: 9,
+  });
 });
 
 test('serve --help lists each variable with its default', async (t) => {

@@ -2,7 +2,7 @@ import { MIMEType } from 'node:util';
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../../errors.ts';
 import { parseJson } from '../../shapes/json.ts';
-import { type App, bodyBytesMax } from '../app.ts';
+import type { App } from '../app.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,13 +21,13 @@ export function acceptJson(app: App): void {
     async (request: FastifyRequest, bytes: Buffer) => {
       requireUtf8(request.headers['content-type']);
       request.rawBody = bytes;
-      return parseJson(bytes);
+      return parseJson(bytes, undefined, app.limits.levels);
     },
   );
   // Checks the size before the media type; Fastify does it the other way round.
   app.addHook('onRequest', (request, reply, done) => {
     const length = Number(request.headers['content-length'] ?? 0);
-    if (length > bodyBytesMax && length > request.routeOptions.bodyLimit)
+    if (length > app.limits.bodyBytes && length > request.routeOptions.bodyLimit)
       return done(new Refusal('body-too-large', 'The body is larger than this path accepts.'));
     const encoding = encodingOf(request);
     if (encoding === undefined) return done();

@@ -29,7 +29,7 @@ export function postEvents(app: App, { recorder, store }: Ledger): void {
         params: Type.Object({ initiativeId: Slug }, { additionalProperties: false }),
         // Checked by the rules of the events themselves, which give better pointers than a union.
         body: Object.assign(Type.Unsafe<Item[]>({ oneOf: [ref(PostedEvent), ref(Batch)] }), {
-          [checkedBy]: checkBody,
+          [checkedBy]: (body: unknown) => checkBody(body, app.limits.events),
         }),
         ...recordingSchema,
       },
@@ -47,9 +47,9 @@ export function postEvents(app: App, { recorder, store }: Ledger): void {
 }
 
 /** Fastify takes what a validator gives as `value` in place of the body. */
-const checkBody = (body: unknown): { value: Item[] } | { error: Error } => {
+const checkBody = (body: unknown, most: number): { value: Item[] } | { error: Error } => {
   try {
-    return { value: itemsOf(body) };
+    return { value: itemsOf(body, most) };
   } catch (error) {
     return { error: error as Error };
   }

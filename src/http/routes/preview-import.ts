@@ -58,6 +58,7 @@ export function previewRoute(scope: App, ledger: Ledger, closing: AbortSignal): 
       const { source, proposal } = await proposed(file);
       const { basis, shown, ...report } = await importLines(ledger, source, {
         format: file.format,
+        limits: file.limits,
         mapping: proposal?.mapping ?? file.mapping,
         initiativeId: request.params.initiativeId,
         importId: undefined,

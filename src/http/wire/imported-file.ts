@@ -12,6 +12,7 @@ import {
 } from '../../import/formats.ts';
 import { type Mapping, mappingOf } from '../../import/mapping.ts';
 import { type Encoding, encodings } from '../../import/text-rows.ts';
+import type { Limits } from '../../shapes/limits.ts';
 import { badQuery } from '../../views/at.ts';
 import { checkedBy } from '../plugins/validators.ts';
 import { filePartOf } from './multipart.ts';
@@ -58,6 +59,7 @@ export const fileBody = {
 export interface ImportedFile {
   format: Format;
   mapping: Mapping | undefined;
+  limits: Limits;
   source: AsyncIterable<Uint8Array>;
 }
 
@@ -71,13 +73,14 @@ export async function importedFile(
   closing: AbortSignal,
   mapping: string | undefined,
 ): Promise<ImportedFile> {
+  const { limits } = request.server;
   const type = request.headers['content-type'];
   const upload = uploadOf(request, reply, closing);
   // Whoever refuses the request leaves the rest unread.
   reply.raw.once('close', () => void upload.return(undefined).catch(() => {}));
   if (mediaTypeIn(type) !== form) {
     const format = formatOf(mediaTypeIn(type), mapping);
-    return { format, mapping: withEncoding(mapping, encodingOf(type, format)), source: upload };
+    return { format, mapping: withEncoding(mapping, encodingOf(type, format)), limits, source: upload };
   }
   const part = await filePartOf(upload, type ?? '');
   if (part.mapping !== undefined && mapping !== undefined)
@@ -86,7 +89,7 @@ export async function importedFile(
   // Browsers know the names of files, and not always their types.
   const format = formatOfName(part.name) ?? formatOf(part.mediaType, given);
   if (given !== undefined && format === 'ndjson') throw mappingOfLines();
-  return { format, mapping: withEncoding(given, undefined), source: part.source };
+  return { format, mapping: withEncoding(given, undefined), limits, source: part.source };
 }
 
 const form = 'multipart/form-data';

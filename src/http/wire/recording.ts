@@ -108,6 +108,7 @@ export function recordingOf(request: Recording, store: Store) {
   return {
     ...authorOf(request),
     dryRun: request.query.dryRun === true,
+    eventsMax: request.server.limits.events,
     ...(key !== undefined && { idempotency: { key, fingerprint: fingerprintOf(request, store) } }),
   };
 }

@@ -38,7 +38,7 @@ export async function listOf(
   options: SyncOptions,
   spool: Spool,
 ): Promise<List> {
-  const { format, initiativeId, mapping, key } = options;
+  const { format, initiativeId, mapping, key, limits } = options;
   if ((await store.lastEventOf(initiativeId, (await store.head()).position)) === 0)
     throw new Refusal('initiative-not-found', `${initiativeId} is not registered.`);
   const hash = createHash('sha256');
@@ -49,7 +49,10 @@ export async function listOf(
     }
   }
   const { fingerprintKey } = store;
-  const settings = { format, initiativeId, mapping, key, importId: undefined, fingerprintKey };
+  const settings = {
+    ...{ format, initiativeId, mapping, key, importId: undefined, fingerprintKey },
+    ...(limits && { limits }),
+  };
   const lineOf = new Map<string, number>();
   const twice = new Map<string, number[]>();
   const faults = new Faults();

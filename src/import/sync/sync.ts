@@ -1,4 +1,5 @@
 import { Refusal } from '../../errors.ts';
+import { standardLimits } from '../../shapes/limits.ts';
 import type { Basis } from '../../store/receipt.ts';
 import { firstOf } from '../../views/synced.ts';
 import type { Target } from '../import-lines.ts';
@@ -13,8 +14,7 @@ import type { SyncOptions, SyncReport } from './report.ts';
 const attemptsMax = 5;
 /** The first steps that may be refused by a sync that can go on after an interruption. */
 const lookedAt = 512;
-/** Syncs at the same time. */
-const syncsMax = 4;
+/** Under way. */
 let syncs = 0;
 
 /**
@@ -26,7 +26,8 @@ export async function syncList(
   source: AsyncIterable<Uint8Array>,
   options: SyncOptions,
 ): Promise<SyncReport> {
-  if (syncs === syncsMax) throw new Refusal('overloaded', `There are ${syncsMax} syncs under way.`);
+  const { files } = options.limits ?? standardLimits;
+  if (syncs >= files) throw new Refusal('overloaded', `As many syncs are under way as may be: ${files}.`);
   syncs += 1;
   const spool = await Spool.open();
   try {
