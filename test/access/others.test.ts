@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type Test, test } from 'tap';
 import type { App } from '../../src/app.ts';
 import { closedLedger } from '../helpers/access.ts';
-import { effort } from '../helpers/effort.ts';
+import { effort, moreInLong } from '../helpers/effort.ts';
 import { listen } from '../helpers/shell.ts';
 import { StreamReader } from '../helpers/streaming.ts';
 import { unzipped } from '../helpers/unzipped.ts';
@@ -183,7 +183,7 @@ async function streamed(t: Test, { app, reader }: Awaited<ReturnType<typeof ledg
   return told;
 }
 
-test('who may read one initiative learns nothing of another', async (t) => {
+test('who may read one initiative learns nothing of another', moreInLong, async (t) => {
   await fc.assert(
     fc.asyncProperty(fc.array(posted, { minLength: 5, maxLength: 25 }), async (some) => {
       const events = [

@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'tap';
 import { closedLedger } from '../helpers/access.ts';
+import { moreInLong } from '../helpers/effort.ts';
 import { tableFile, walkedTable } from './table.ts';
 
-test('each route answers each of those who ask as the table says', async (t) => {
+test('each route answers each of those who ask as the table says', moreInLong, async (t) => {
   const walked = await walkedTable(t);
   if (process.env['WRITE_TABLE'] === 'true') writeFileSync(tableFile, `${JSON.stringify(walked, null, 2)}\n`);
   const table = JSON.parse(readFileSync(tableFile, 'utf8'));
@@ -11,7 +12,7 @@ test('each route answers each of those who ask as the table says', async (t) => 
   for (const [route, row] of Object.entries(walked)) t.same(row, table[route], route);
 });
 
-test('however a path is written, it gives nobody more', async (t) => {
+test('however a path is written, it gives nobody more', moreInLong, async (t) => {
   const { app, record, principal } = await closedLedger(t);
   for (const initiativeId of ['a', 'b'])
     await record(initiativeId, {

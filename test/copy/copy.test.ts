@@ -12,7 +12,7 @@ import { fileOf, isPostgres, openStore } from '../../src/store/open-store.ts';
 import { verifyLedger } from '../../src/verify/verify.ts';
 import { rowsOf } from '../helpers/check-store.ts';
 import { checkDatabase, ledgerFile, runOn } from '../helpers/database.ts';
-import { effort, onlyLong } from '../helpers/effort.ts';
+import { effort, moreInLong, onlyLong } from '../helpers/effort.ts';
 import { binaries, postgresDatabase, postgresRows } from '../helpers/postgres.ts';
 import { allAnswers, type Values } from './all-answers.ts';
 import { later, makeSource, repeats, valuesOf } from './source.ts';
@@ -68,36 +68,40 @@ async function copiedTwice(t: Test): Promise<string[]> {
   return [source, middle, last];
 }
 
-t.test('a copy of a copy has the same rows, and answers every question alike, byte for byte', async (t) => {
-  const urls = await copiedTwice(t);
-  const [tables, ...copies] = await Promise.all(urls.map(tablesOf));
-  // tap's own comparison takes long for tables.
-  for (const copy of copies) t.ok(isDeepStrictEqual(copy, tables), 'the same rows');
-  for (const url of urls) {
-    await checkDatabase(url);
-    t.same((await verifyLedger(url)).findings, []);
-  }
+t.test(
+  'a copy of a copy has the same rows, and answers every question alike, byte for byte',
+  moreInLong,
+  async (t) => {
+    const urls = await copiedTwice(t);
+    const [tables, ...copies] = await Promise.all(urls.map(tablesOf));
+    // tap's own comparison takes long for tables.
+    for (const copy of copies) t.ok(isDeepStrictEqual(copy, tables), 'the same rows');
+    for (const url of urls) {
+      await checkDatabase(url);
+      t.same((await verifyLedger(url)).findings, []);
+    }
 
-  let values: Values | undefined;
-  const asked = [];
-  for (const url of urls.slice(0, effort(2, 3))) {
-    const app = await serve(url);
-    values ??= await valuesOf(app);
-    // What it warns of is the server's, not the ledger's.
-    asked.push(await allAnswers(app, values, ['/readyz']));
-    await app.close();
-  }
-  const [first = [], ...others] = asked;
-  const good = first.filter(({ status }) => status === 200);
-  t.ok(good.length > 500, `${good.length} of ${first.length} answers`);
-  for (const answers of others) {
-    t.equal(answers.length, first.length);
-    const other = answers.find(
-      ({ body, status }, i) => body !== first[i]?.body || status !== first[i]?.status,
-    );
-    t.equal(other, undefined);
-  }
-});
+    let values: Values | undefined;
+    const asked = [];
+    for (const url of urls.slice(0, effort(2, 3))) {
+      const app = await serve(url);
+      values ??= await valuesOf(app);
+      // What it warns of is the server's, not the ledger's.
+      asked.push(await allAnswers(app, values, ['/readyz']));
+      await app.close();
+    }
+    const [first = [], ...others] = asked;
+    const good = first.filter(({ status }) => status === 200);
+    t.ok(good.length > 500, `${good.length} of ${first.length} answers`);
+    for (const answers of others) {
+      t.equal(answers.length, first.length);
+      const other = answers.find(
+        ({ body, status }, i) => body !== first[i]?.body || status !== first[i]?.status,
+      );
+      t.equal(other, undefined);
+    }
+  },
+);
 
 t.test(
   'what was recorded before is known again in a copy, and it goes on from there',

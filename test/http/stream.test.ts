@@ -8,7 +8,7 @@ import { itemsOf } from '../../src/rules.ts';
 import { Recorder } from '../../src/store/recorder.ts';
 import type { Store } from '../../src/store/store.ts';
 import { corrected, initiative, meeting, mou, project, reason, retracted } from '../helpers/decide.ts';
-import { effort } from '../helpers/effort.ts';
+import { effort, moreInLong } from '../helpers/effort.ts';
 import { openSocket } from '../helpers/shell.ts';
 import {
   openStreaming,
@@ -82,40 +82,44 @@ for (const [name, limits] of [
     }
   });
 
-  test(`a reader that is killed and resumed ${killed} times under load misses nothing${name}`, async (t) => {
-    const { port, post, hub } = await openStreaming(t, limits);
-    let [total, reading] = [1, true];
-    const posting = (async () => {
-      while (reading)
-        total = Math.max(...(await Promise.all([post([mou(), mou()]), post([mou(), mou()])])).flat());
-    })();
-    const seen: number[] = [];
-    for (let i = 0; i < killed; i++) {
-      const before = total;
-      const last = seen.at(-1);
-      const reader = await StreamReader.open(
-        t,
-        port,
-        '',
-        last === undefined ? {} : { 'last-event-id': `${last}` },
-      );
-      const wanted = 1 + (i % 19);
-      await reader.until(({ events }) => events.length >= wanted);
-      // It is killed while more is recorded.
-      await turnUntil(() => total > before);
-      reader.close();
-      // What it had not read when it was killed is lost with it.
-      seen.push(...reader.ids.slice(0, wanted));
-    }
-    reading = false;
-    await posting;
-    const rest = await StreamReader.open(t, port, '', { 'last-event-id': `${seen.at(-1)}` });
-    await rest.until(({ ids }) => ids.at(-1) === total);
-    t.same([...seen, ...rest.ids], range(1, total));
-    rest.close();
-    await turnUntil(() => hub.size === 0);
-    t.pass('a reader that goes leaves nothing behind');
-  });
+  test(
+    `a reader that is killed and resumed ${killed} times under load misses nothing${name}`,
+    moreInLong,
+    async (t) => {
+      const { port, post, hub } = await openStreaming(t, limits);
+      let [total, reading] = [1, true];
+      const posting = (async () => {
+        while (reading)
+          total = Math.max(...(await Promise.all([post([mou(), mou()]), post([mou(), mou()])])).flat());
+      })();
+      const seen: number[] = [];
+      for (let i = 0; i < killed; i++) {
+        const before = total;
+        const last = seen.at(-1);
+        const reader = await StreamReader.open(
+          t,
+          port,
+          '',
+          last === undefined ? {} : { 'last-event-id': `${last}` },
+        );
+        const wanted = 1 + (i % 19);
+        await reader.until(({ events }) => events.length >= wanted);
+        // It is killed while more is recorded.
+        await turnUntil(() => total > before);
+        reader.close();
+        // What it had not read when it was killed is lost with it.
+        seen.push(...reader.ids.slice(0, wanted));
+      }
+      reading = false;
+      await posting;
+      const rest = await StreamReader.open(t, port, '', { 'last-event-id': `${seen.at(-1)}` });
+      await rest.until(({ ids }) => ids.at(-1) === total);
+      t.same([...seen, ...rest.ids], range(1, total));
+      rest.close();
+      await turnUntil(() => hub.size === 0);
+      t.pass('a reader that goes leaves nothing behind');
+    },
+  );
 }
 
 test('what is written and not on disk yet is nowhere to be seen', async (t) => {

@@ -13,7 +13,7 @@ import {
   reinstated,
   retracted,
 } from '../helpers/decide.ts';
-import { effort } from '../helpers/effort.ts';
+import { effort, moreInLong } from '../helpers/effort.ts';
 import { buildLedger } from '../helpers/ledger.ts';
 
 type App = Awaited<ReturnType<typeof buildLedger>>;
@@ -198,48 +198,52 @@ const someEvent = fc.oneof(
   fc.tuple(record, fc.constantFrom('mou', 'project')).map(([id, to]) => reclassified(id, to)),
 );
 
-test('undoing a sequence of events gives the records as before, and a part of it says what is in the way', async (t) => {
-  const app = await buildLedger(t);
-  let runs = 0;
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(someEvent, { minLength: 1, maxLength: 12 }),
-      fc.nat({ max: 12 }),
-      fc.infiniteStream(fc.boolean()),
-      async (events, start, chosen) => {
-        const id = `i-${++runs}`;
-        positionsIn(await send(app, `${id}/events`, initiative()));
-        let before = await stateOf(app, id);
-        const recorded: { position: number; recordId: string }[] = [];
-        for (const [i, event] of events.entries()) {
-          if (i === start) before = await stateOf(app, id);
-          const { status, body } = await send(app, `${id}/events`, event);
-          if (status === 201 && i >= start) recorded.push(...body.recorded);
-        }
-        if (recorded.length === 0) return;
+test(
+  'undoing a sequence of events gives the records as before, and a part of it says what is in the way',
+  moreInLong,
+  async (t) => {
+    const app = await buildLedger(t);
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(someEvent, { minLength: 1, maxLength: 12 }),
+        fc.nat({ max: 12 }),
+        fc.infiniteStream(fc.boolean()),
+        async (events, start, chosen) => {
+          const id = `i-${++runs}`;
+          positionsIn(await send(app, `${id}/events`, initiative()));
+          let before = await stateOf(app, id);
+          const recorded: { position: number; recordId: string }[] = [];
+          for (const [i, event] of events.entries()) {
+            if (i === start) before = await stateOf(app, id);
+            const { status, body } = await send(app, `${id}/events`, event);
+            if (status === 201 && i >= start) recorded.push(...body.recorded);
+          }
+          if (recorded.length === 0) return;
 
-        const some = recorded.filter(() => chosen.next().value);
-        const inTheWay = recorded.filter(
-          (one) =>
-            !some.includes(one) &&
-            some.some(({ recordId, position }) => recordId === one.recordId && position < one.position),
-        );
-        const positionsOf = (all: typeof recorded) => all.map(({ position }) => position);
-        if (some.length > 0) {
-          const chosen = { positions: positionsOf(some), reason };
-          const { body } = await send(app, `${id}/undo?dryRun=true`, chosen);
-          if (inTheWay.length > 0) {
-            t.equal(body.code, 'event-in-the-way');
-            t.ok(positionsOf(inTheWay).includes(body.inTheWay.position));
-          } else t.notMatch(body, { code: 'event-in-the-way' });
-        }
+          const some = recorded.filter(() => chosen.next().value);
+          const inTheWay = recorded.filter(
+            (one) =>
+              !some.includes(one) &&
+              some.some(({ recordId, position }) => recordId === one.recordId && position < one.position),
+          );
+          const positionsOf = (all: typeof recorded) => all.map(({ position }) => position);
+          if (some.length > 0) {
+            const chosen = { positions: positionsOf(some), reason };
+            const { body } = await send(app, `${id}/undo?dryRun=true`, chosen);
+            if (inTheWay.length > 0) {
+              t.equal(body.code, 'event-in-the-way');
+              t.ok(positionsOf(inTheWay).includes(body.inTheWay.position));
+            } else t.notMatch(body, { code: 'event-in-the-way' });
+          }
 
-        positionsIn(await send(app, `${id}/undo`, { positions: positionsOf(recorded), reason }));
-        for (const [recordId, state] of await stateOf(app, id))
-          if (before.has(recordId)) t.strictSame(state, before.get(recordId), recordId);
-          else t.equal(state.status, 'retracted', recordId);
-      },
-    ),
-    { numRuns: effort(15, 300) },
-  );
-});
+          positionsIn(await send(app, `${id}/undo`, { positions: positionsOf(recorded), reason }));
+          for (const [recordId, state] of await stateOf(app, id))
+            if (before.has(recordId)) t.strictSame(state, before.get(recordId), recordId);
+            else t.equal(state.status, 'retracted', recordId);
+        },
+      ),
+      { numRuns: effort(15, 300) },
+    );
+  },
+);

@@ -12,7 +12,7 @@ import { itemOf } from '../../src/rules.ts';
 import { Source } from '../../src/shapes/fields.ts';
 import { dataOf, kinds } from '../../src/shapes/record-data.ts';
 import { isVisible } from '../../src/shapes/visible.ts';
-import { effort } from '../helpers/effort.ts';
+import { effort, moreInLong } from '../helpers/effort.ts';
 
 const pieces = [
   ...[
@@ -204,7 +204,7 @@ const compared = ({ initiativeId, recordId, version, occurredOn, data, sources }
   previous: { recordId: 'claim-1', value: 3, claimedIncrease: 1 },
 });
 
-test('a record that is written as a row or as a line is read as the same record', (t) => {
+test('a record that is written as a row or as a line is read as the same record', moreInLong, (t) => {
   fc.assert(
     fc.property(shown, (item) => {
       const wanted = { event: eventOf(item), faults: [] };

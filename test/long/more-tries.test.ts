@@ -1,4 +1,5 @@
-// The suites that leave tests out, or try little, in `npm test`.
+// What suites leave out, or try little, in `npm test`.
+import '../helpers/only-marked.ts';
 import '../cli/import.test.ts';
 import '../cli/places.test.ts';
 import '../cli/service.test.ts';
@@ -6,15 +7,23 @@ import '../copy/copy.test.ts';
 import '../docs/pages.test.ts';
 import '../import/bad-files.test.ts';
 import '../import/import.test.ts';
+import '../import/own-tables.test.ts';
+import '../import/round-trip.test.ts';
+import '../import/sheets.test.ts';
+import '../import/sync/row-plan.test.ts';
+import '../import/sync/sync.test.ts';
 import '../ledger/erasure.test.ts';
 import '../shapes/web-url.test.ts';
 import '../reading/same-bytes.test.ts';
 import '../store/many-equal.test.ts';
 import '../store/rebuild/rebuild.test.ts';
 import '../store/rebuild/service.test.ts';
+import '../store/recorder.test.ts';
 import '../store/search-index.test.ts';
 import '../store/sqlite/checkpointer.test.ts';
 import '../store/sqlite/plans.test.ts';
 import '../tlog/merkle.test.ts';
 import '../tlog/proofs.test.ts';
+import '../verify/damaged-pages.test.ts';
+import '../views/claim-scopes.test.ts';
 import '../views/laws.test.ts';

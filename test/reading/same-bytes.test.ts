@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config.ts';
 import { pages } from '../../src/pages/catalogue.ts';
 import { addressesOf } from '../copy/all-answers.ts';
 import { later, makeSource, valuesOf } from '../copy/source.ts';
-import { effort } from '../helpers/effort.ts';
+import { effort, moreInLong } from '../helpers/effort.ts';
 
 // What threads compute is what the thread that records computes, to the last byte.
 
@@ -68,24 +68,28 @@ async function allOf(t: Test, threads: number): Promise<Answer[]> {
   return answers;
 }
 
-t.test('every answer and page has the same status, headers and bytes with threads and without', async (t) => {
-  const [alone, inThreads] = [await allOf(t, 0), await allOf(t, 2)];
-  t.equal(inThreads.length, alone.length);
-  const differing = alone.filter((answer, i) => {
-    const other = inThreads[i];
-    return (
-      !other || !answer.body.equals(other.body) || !t.same({ ...other, body: '' }, { ...answer, body: '' })
+t.test(
+  'every answer and page has the same status, headers and bytes with threads and without',
+  moreInLong,
+  async (t) => {
+    const [alone, inThreads] = [await allOf(t, 0), await allOf(t, 2)];
+    t.equal(inThreads.length, alone.length);
+    const differing = alone.filter((answer, i) => {
+      const other = inThreads[i];
+      return (
+        !other || !answer.body.equals(other.body) || !t.same({ ...other, body: '' }, { ...answer, body: '' })
+      );
+    });
+    t.same(
+      differing.map(({ asked }) => asked),
+      [],
     );
-  });
-  t.same(
-    differing.map(({ asked }) => asked),
-    [],
-  );
-  const streamed = alone.filter(
-    ({ asked, status, headers }) =>
-      /^\{\}.*format=(csv|ndjson)/.test(asked) && status === 200 && !('etag' in headers),
-  );
-  t.ok(streamed.length > 5, 'also what is sent in pieces');
-  t.ok(alone.filter(({ status }) => status === 304).length > 100);
-  t.ok(alone.filter(({ status }) => status >= 400).length > 50);
-});
+    const streamed = alone.filter(
+      ({ asked, status, headers }) =>
+        /^\{\}.*format=(csv|ndjson)/.test(asked) && status === 200 && !('etag' in headers),
+    );
+    t.ok(streamed.length > 5, 'also what is sent in pieces');
+    t.ok(alone.filter(({ status }) => status === 304).length > 100);
+    t.ok(alone.filter(({ status }) => status >= 400).length > 50);
+  },
+);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import { usualUrl } from '../../src/shapes/web-url.ts';
-import { effort } from '../helpers/effort.ts';
+import { effort, moreInLong } from '../helpers/effort.ts';
 
 test('a URL has one usual form, which only case of scheme and host, escapes and slashes lead to', (t) => {
   for (const [text, usual] of [
@@ -24,7 +24,7 @@ const parts = fc.array(
   { maxLength: 12 },
 );
 
-test('what is told quickly to be in its usual form is in it', (t) => {
+test('what is told quickly to be in its usual form is in it', moreInLong, (t) => {
   const differ: string[] = [];
   fc.assert(
     fc.property(

@@ -10,7 +10,7 @@ import { readModels } from '../../src/views/read-models.ts';
 import type { RecordList, Sort } from '../../src/views/record-order.ts';
 import { scannedList } from '../../src/views/scanned-list.ts';
 import { corrected, initiative, openLedger, type TestLedger } from '../helpers/decide.ts';
-import { effort } from '../helpers/effort.ts';
+import { effort, moreInLong } from '../helpers/effort.ts';
 import { fillSearch } from '../helpers/search.ts';
 import { until } from '../helpers/until.ts';
 
@@ -66,7 +66,7 @@ async function whole(list: RecordList): Promise<string[]> {
   return ids;
 }
 
-test('a list by the index is the list by scanning, however far the index is', async (t) => {
+test('a list by the index is the list by scanning, however far the index is', moreInLong, async (t) => {
   const ledger = await opened(t);
   const filters = [
     { q: 'harb' },

@@ -12,7 +12,7 @@ import {
   verifyInclusion,
 } from '../../src/tlog/merkle.ts';
 import { inclusionProof } from '../../src/tlog/proofs.ts';
-import { effort } from '../helpers/effort.ts';
+import { effort, moreInLong } from '../helpers/effort.ts';
 import { numbered, PlainTree, pathSides, proofSides, spoiled, thrown } from './plain-tree.ts';
 
 interface Vectors {
@@ -101,7 +101,7 @@ test('every subtree of 130 leaves, and every inclusion proof in one, is that of 
   t.equal(proofs.digest('hex'), vectors.accumulated.inclusionProofs.sha256);
 });
 
-test(`every inclusion proof in trees of up to ${leavesMax} leaves verifies`, (t) => {
+test(`every inclusion proof in trees of up to ${leavesMax} leaves verifies`, moreInLong, (t) => {
   const wrong = sizes(leavesMax).flatMap((size) =>
     sizes(size).filter((_, index) => thrown(() => verifyInclusion(inclusion(index, size)))),
   );
@@ -109,7 +109,7 @@ test(`every inclusion proof in trees of up to ${leavesMax} leaves verifies`, (t)
   t.end();
 });
 
-test(`every consistency proof between trees of up to ${leavesMax} leaves verifies`, (t) => {
+test(`every consistency proof between trees of up to ${leavesMax} leaves verifies`, moreInLong, (t) => {
   const wrong = [0, ...sizes(leavesMax)].flatMap((size2) =>
     [0, ...sizes(size2)].filter((size1) => thrown(() => verifyConsistency(consistency(size1, size2)))),
   );
@@ -117,7 +117,7 @@ test(`every consistency proof between trees of up to ${leavesMax} leaves verifie
   t.end();
 });
 
-test('an inclusion proof with leaf, root, order, length or any hash changed is refused', (t) => {
+test('an inclusion proof with leaf, root, order, length or any hash changed is refused', moreInLong, (t) => {
   let accepted = 0;
   let tried = 0;
   const refuses = (one: Inclusion): void => {
@@ -143,7 +143,7 @@ test('an inclusion proof with leaf, root, order, length or any hash changed is r
   t.end();
 });
 
-test('a consistency proof with a root, order, length or any hash changed is refused', (t) => {
+test('a consistency proof with a root, order, length or any hash changed is refused', moreInLong, (t) => {
   let accepted = 0;
   let tried = 0;
   const refuses = (one: Consistency): void => {

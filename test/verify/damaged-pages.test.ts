@@ -5,7 +5,7 @@ import { test } from 'tap';
 import { CannotVerify } from '../../src/verify/reader.ts';
 import { verifyLedger } from '../../src/verify/verify.ts';
 import { runCommand } from '../helpers/command.ts';
-import { effort } from '../helpers/effort.ts';
+import { effort, moreInLong } from '../helpers/effort.ts';
 import { sampleLedger } from './sample.ts';
 
 const [pageBytes, sectorBytes] = [4_096, 512];
@@ -35,30 +35,34 @@ async function saidOf(file: string): Promise<string[]> {
   }
 }
 
-test('a sector that is damaged, of whatever page, is found by verify and named, unless nothing is in it', async (t) => {
-  const { file } = await sampleLedger(t, effort(300, 1_200));
-  const [whole, content] = [readFileSync(file), contentOf(file)];
-  const damaged = join(t.testdir(), 'damaged.db');
-  const pages = whole.length / pageBytes;
-  let [found, named] = [0, 0];
-  for (let page = 1; page <= pages; page += effort(5, 1)) {
-    const sector = (page * 5) % (pageBytes / sectorBytes);
-    const bytes = Buffer.from(whole);
-    const at = (page - 1) * pageBytes + sector * sectorBytes;
-    for (let i = at; i < at + sectorBytes; i++) bytes[i] = ~(bytes[i] ?? 0) & 0xff;
-    writeFileSync(damaged, bytes);
-    const said = await saidOf(damaged);
-    if (said.length === 0)
-      t.equal(contentOf(damaged), content, `sector ${sector} of page ${page}: nothing is in it`);
-    else found += 1;
-    // By its number, by the table or index, or by the position of what stands in it.
-    if (said.some((what) => /page \d+|"position":|\(table /.test(what))) named += 1;
-    else if (said.length > 0)
-      t.match(said.join('\n'), /no SQLite database|damaged|schema-differs|differs/, `page ${page}`);
-  }
-  t.ok(found > pages / effort(5, 1) / 2, `${found} of ${pages} pages`);
-  t.ok(named > found / 2, `${named} of ${found} with a place`);
-});
+test(
+  'a sector that is damaged, of whatever page, is found by verify and named, unless nothing is in it',
+  moreInLong,
+  async (t) => {
+    const { file } = await sampleLedger(t, effort(300, 1_200));
+    const [whole, content] = [readFileSync(file), contentOf(file)];
+    const damaged = join(t.testdir(), 'damaged.db');
+    const pages = whole.length / pageBytes;
+    let [found, named] = [0, 0];
+    for (let page = 1; page <= pages; page += effort(5, 1)) {
+      const sector = (page * 5) % (pageBytes / sectorBytes);
+      const bytes = Buffer.from(whole);
+      const at = (page - 1) * pageBytes + sector * sectorBytes;
+      for (let i = at; i < at + sectorBytes; i++) bytes[i] = ~(bytes[i] ?? 0) & 0xff;
+      writeFileSync(damaged, bytes);
+      const said = await saidOf(damaged);
+      if (said.length === 0)
+        t.equal(contentOf(damaged), content, `sector ${sector} of page ${page}: nothing is in it`);
+      else found += 1;
+      // By its number, by the table or index, or by the position of what stands in it.
+      if (said.some((what) => /page \d+|"position":|\(table /.test(what))) named += 1;
+      else if (said.length > 0)
+        t.match(said.join('\n'), /no SQLite database|damaged|schema-differs|differs/, `page ${page}`);
+    }
+    t.ok(found > pages / effort(5, 1) / 2, `${found} of ${pages} pages`);
+    t.ok(named > found / 2, `${named} of ${found} with a place`);
+  },
+);
 
 test('a service does not start on a page of the schema that is damaged, and says what to do', async (t) => {
   const { file } = await sampleLedger(t, 20);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { parseEdtf } from '../../src/shapes/edtf.ts';
 import type { LedgerRecord } from '../../src/shapes/record.ts';
-import { effort } from '../helpers/effort.ts';
+import { effort, moreInLong } from '../helpers/effort.ts';
 import { recordsAfter } from '../helpers/naive.ts';
 import { claim, mou, openRegister, project, registered } from '../http/reading/register.ts';
 
@@ -100,7 +100,7 @@ function counted(records: LedgerRecord[], metric: string, scope: string, until: 
   return sums;
 }
 
-t.test('claims of joined scopes count what going through all records counts', async (t) => {
+t.test('claims of joined scopes count what going through all records counts', moreInLong, async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(milestone, { maxLength: 20 }),

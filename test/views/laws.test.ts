@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config.ts';
 import { byName, dimensions } from '../../src/shapes/dimensions.ts';
 import type { LedgerRecord } from '../../src/shapes/record.ts';
 import { checkStore } from '../helpers/check-store.ts';
-import { effort } from '../helpers/effort.ts';
+import { effort, moreInLong } from '../helpers/effort.ts';
 import {
   compared,
   divide,
@@ -252,6 +252,7 @@ async function logOf(app: App): Promise<LeafWithOpenings[]> {
 
 t.test(
   'whatever is recorded, current views equal a recount, past ones a shorter ledger, and repeats change nothing',
+  moreInLong,
   async (t) => {
     let run = 0;
     await fc.assert(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Test, test } from 'tap';
-import { effort } from '../../helpers/effort.ts';
+import { effort, moreInLong } from '../../helpers/effort.ts';
 import { compared, meetingsSoFar, recordsAfter, recount, years } from '../../helpers/naive.ts';
 import { openRegister, registered } from './register.ts';
 
@@ -46,7 +46,7 @@ const events = fc.record({
   corrections: fc.array(fc.tuple(pick('m-1', 'm-2', 'r-0', 'r-1', 'r-2'), fc.option(date)), { maxLength: 4 }),
 });
 
-test('what has no date is counted as by going through the records', async (t) => {
+test('what has no date is counted as by going through the records', moreInLong, async (t) => {
   const { app, get } = await openRegister(t);
   let run = 0;
   const property = fc.asyncProperty(events, async ({ meetings, milestones, claims, corrections }) => {

@@ -3,7 +3,7 @@ import { test } from 'tap';
 import { type Planned, type Present, planOf, type SyncRow } from '../../../src/import/sync/row-plan.ts';
 import type { Json } from '../../../src/shapes/canonical-json.ts';
 import { mergePatch } from '../../../src/shapes/merge-patch.ts';
-import { effort } from '../../helpers/effort.ts';
+import { effort, moreInLong } from '../../helpers/effort.ts';
 
 const words = {
   reason: { code: 'publisher-changed' as const, text: 'The list of May.' },
@@ -138,7 +138,7 @@ test('a party of which the list gives the name only keeps what is known of it; e
   t.end();
 });
 
-test('what is planned makes the record as the row says, and then nothing is left to do', (t) => {
+test('what is planned makes the record as the row says, and then nothing is left to do', moreInLong, (t) => {
   const leaf = fc.constantFrom<Json>('a', 'b', 1, 2, ['a'], ['a', 'b'], []);
   const nested = fc.dictionary(fc.constantFrom('x', 'y'), leaf, { minKeys: 1 });
   const data = fc.dictionary(fc.constantFrom('p', 'q', 'r', 's'), fc.oneof(leaf, nested)) as fc.Arbitrary<

@@ -10,7 +10,7 @@ import {
   retracted,
   type TestLedger,
 } from '../../helpers/decide.ts';
-import { effort } from '../../helpers/effort.ts';
+import { effort, moreInLong } from '../../helpers/effort.ts';
 import { ndjson } from '../../helpers/import.ts';
 import { numbersOf, synced, syncedAs } from '../../helpers/sync.ts';
 
@@ -341,7 +341,7 @@ test('the items of a preview come in pages', async (t) => {
   t.same(keys, ['k0', 'k1', 'k2', 'k3', 'k4', 'gone']);
 });
 
-test('a list that changes at random is followed exactly', async (t) => {
+test('a list that changes at random is followed exactly', moreInLong, async (t) => {
   const list = fc.uniqueArray(
     fc.record({
       id: fc.constantFrom(...'abcdefgh'),

@@ -1,5 +1,6 @@
+// What suites leave out, or try little, in `npm test`.
+import '../../helpers/only-marked.ts';
 import '../../helpers/on-postgres.ts';
-// The suites that leave tests out in `npm test`.
 import '../../store/postgres/outages.test.ts';
 import '../../store/postgres/rebuild.test.ts';
 import '../../store/postgres/settings.test.ts';

@@ -11,7 +11,7 @@ import { emptyDatabase } from '../../helpers/database.ts';
 import { corrected, initiative, mou } from '../../helpers/decide.ts';
 import { buildLedgerApp, poster } from '../../helpers/ledger.ts';
 import '../../helpers/on-postgres.ts';
-import { effort } from '../../helpers/effort.ts';
+import { effort, moreInLong } from '../../helpers/effort.ts';
 import { execute, startCluster } from '../../helpers/postgres.ts';
 
 async function serve(t: Test, url: string, { clock = Date.now, signer = '' } = {}) {
@@ -75,38 +75,42 @@ for (const [what, byMs] of [
 }
 
 for (const level of ['serializable', 'repeatable read'].slice(0, effort(1, 2)))
-  test(`with ${level} as the default two instances record at once, sign, and rebuild meanwhile`, async (t) => {
-    const url = await emptyDatabase(t);
-    await set(t, url, { default_transaction_isolation: level });
-    const first = await serve(t, url, { signer: join(t.testdir(), 'signer') });
-    const second = await serve(t, url);
-    await first.post(initiative(), mou({ recordId: 'a' }));
-    let isRebuilt = false;
-    const officer = async ({ post, app }: typeof first, name: string): Promise<void> => {
-      for (let i = 0; !isRebuilt || i < 10; i++) {
-        const { status, body } = await post(
-          mou({ recordId: `${name}-${i}` }),
-          corrected('a', { data: { title: `${name} ${i}` } }),
-        );
-        if (status !== 201) throw new Error(JSON.stringify(body));
-        const [{ eventId }] = body.recorded;
-        if (app === first.app) t.equal((await app.inject(`/v1/events/${eventId}/proof`)).statusCode, 200);
-      }
-    };
-    const rebuilt = async (): Promise<void> => {
-      await execute(
-        url,
-        `begin isolation level read committed; set local session_replication_role = replica;
+  test(
+    `with ${level} as the default two instances record at once, sign, and rebuild meanwhile`,
+    moreInLong,
+    async (t) => {
+      const url = await emptyDatabase(t);
+      await set(t, url, { default_transaction_isolation: level });
+      const first = await serve(t, url, { signer: join(t.testdir(), 'signer') });
+      const second = await serve(t, url);
+      await first.post(initiative(), mou({ recordId: 'a' }));
+      let isRebuilt = false;
+      const officer = async ({ post, app }: typeof first, name: string): Promise<void> => {
+        for (let i = 0; !isRebuilt || i < 10; i++) {
+          const { status, body } = await post(
+            mou({ recordId: `${name}-${i}` }),
+            corrected('a', { data: { title: `${name} ${i}` } }),
+          );
+          if (status !== 201) throw new Error(JSON.stringify(body));
+          const [{ eventId }] = body.recorded;
+          if (app === first.app) t.equal((await app.inject(`/v1/events/${eventId}/proof`)).statusCode, 200);
+        }
+      };
+      const rebuilt = async (): Promise<void> => {
+        await execute(
+          url,
+          `begin isolation level read committed; set local session_replication_role = replica;
         update records set title_key = -1; commit`,
-      );
-      t.match(await new Upkeep(second.store, readModels).run(['records', 'counts'], () => {}), [
-        { swapped: true },
-        { differences: 0 },
-      ]);
-      isRebuilt = true;
-    };
-    await Promise.all([officer(first, 'f'), officer(second, 's'), rebuilt()]);
-  });
+        );
+        t.match(await new Upkeep(second.store, readModels).run(['records', 'counts'], () => {}), [
+          { swapped: true },
+          { differences: 0 },
+        ]);
+        isRebuilt = true;
+      };
+      await Promise.all([officer(first, 'f'), officer(second, 's'), rebuilt()]);
+    },
+  );
 
 test('a checkpoint is published when it is on disk, whatever the server does by default', async (t) => {
   const url = await emptyDatabase(t);

@@ -11,13 +11,13 @@ import { readConfig } from '../../../src/config.ts';
 import { checkStore } from '../../helpers/check-store.ts';
 import { serveChild } from '../../helpers/child.ts';
 import { corrected, mou } from '../../helpers/decide.ts';
-import { isLong, onlyLong } from '../../helpers/effort.ts';
+import { effort, onlyLong } from '../../helpers/effort.ts';
 import { until } from '../../helpers/until.ts';
 import { origin, sampleLedger, tampered } from '../../verify/sample.ts';
 
 const sample = await sampleLedger(t);
 /** Large enough for its rebuild to be interrupted. */
-const large = await sampleLedger(t, isLong ? 12_000 : 1);
+const large = await sampleLedger(t, effort(1, 12_000));
 const sci = '/v1/initiatives/sci';
 
 async function open(t: Test, file: string): Promise<App> {

@@ -5,6 +5,7 @@ import { readConfig } from '../../../src/config.ts';
 import { fileOf } from '../../../src/store/open-store.ts';
 import { allAnswers } from '../../copy/all-answers.ts';
 import { later, makeSource, valuesOf } from '../../copy/source.ts';
+import { moreInLong } from '../../helpers/effort.ts';
 
 const url = await makeSource(t, 400);
 
@@ -21,7 +22,7 @@ function statementsPrepared(): Set<string> {
 }
 
 // SQLite has no statistics unless it is told to collect them, so that a plan is the same at every size.
-t.test('no question reads the log or the records from end to end', async (t) => {
+t.test('no question reads the log or the records from end to end', moreInLong, async (t) => {
   // Only statements of this thread are seen.
   const config = readConfig({ DATABASE_URL: url, SIGNER_DIR: '', READING_THREADS: '0' });
   const app = await openLedgerApp(config, false, () => later);
