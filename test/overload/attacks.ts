@@ -34,7 +34,9 @@ async function answerTo(port: number, pieces: Iterable<string | Buffer>): Promis
   await answered;
   socket.destroy();
   const code = /"code":"([a-z-]+)"/.exec(text)?.[1] ?? '';
-  return `${text.slice(9, 12) || 'cut off'} ${code}${sent > 2 ** 22 ? `, ${Math.round(sent / 2 ** 20)} MiB were taken` : ''}`;
+  // A power of two, so that answers that differ in nothing else are one.
+  const most = 2 ** Math.ceil(Math.log2(sent / 2 ** 20));
+  return `${text.slice(9, 12) || 'cut off'} ${code}${most > 4 ? `, ${most} MiB were taken at most` : ''}`;
 }
 
 const whole = (path: string, body: string | Buffer, type = json): Attack => {
