@@ -89,7 +89,7 @@ function measureRecording(metrics: Metrics, { store, recorder }: Ledger): void {
   store.watchSyncs?.((tookMs) => syncs.observe(tookMs / 1000));
   metrics.gauge(
     'milestone_ledger_recorder_queue_length',
-    'Requests that wait to be recorded; from 4096 on they are refused with overloaded.',
+    'Requests that wait to be recorded; from MAX_WAITING on they are refused with overloaded.',
     () => recorder.waiting,
   );
 }

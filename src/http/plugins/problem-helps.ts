@@ -3,7 +3,7 @@ import type { ProblemCode } from '../../errors.ts';
 /** What whoever meets a problem can do about it. */
 export const helps: Record<ProblemCode, string> = {
   'malformed-json':
-    'Send one JSON document in UTF-8 (RFC 8259). It may not have NUL characters, lone surrogates, a key twice in one object, more than 32 levels of nesting, more than 1,000 different keys or more than 100,000 values. A pointer in "errors" says where it is wrong.',
+    'Send one JSON document in UTF-8 (RFC 8259). It may not have NUL characters, lone surrogates, a key twice in one object, more than 32 levels of nesting (MAX_NESTING), more than 1,000 different keys or more than 100,000 values. A pointer in "errors" says where it is wrong.',
   'invalid-body':
     'Each entry of "errors" points at a part of the body and says what is wrong with it. The shapes are in the OpenAPI document.',
   'malformed-csv':
@@ -60,7 +60,7 @@ export const helps: Record<ProblemCode, string> = {
   'erasure-final': 'Leave the PersonalDataErased event out. What it erased is destroyed.',
   'meeting-in-use': 'Move or retract the milestones of the meeting first.',
   'body-too-large':
-    'A request body may have 1 MiB, a spreadsheet 64 MiB and 200 MiB when it is unpacked, a file 64 MiB without a line end. Send several requests.',
+    'A request body may have 1 MiB, if nothing else is set (MAX_BODY), a spreadsheet 64 MiB and 200 MiB when it is unpacked, a file 64 MiB without a line end. Send several requests.',
   'event-too-large':
     'The stored form of an event may have 65,535 bytes. Shorten quotes and notes. Post the record with some of its sources and parties, then the others: sources in EvidenceAdded, parties in RecordCorrected with `"changes": { "addParty": { "name": "…" } }`.',
   'uri-too-long': 'Ids have at most 63 characters.',
@@ -78,7 +78,7 @@ export const helps: Record<ProblemCode, string> = {
   'import-refused':
     'With atomic=true, a file is recorded only if every line can be recorded. "errors" names the first 1,000 faults with their lines. Nothing was recorded.',
   'too-many-events':
-    'After expansion of "repeat" and "where", a request may make 1,000 events, an import with atomic=true 10,000. All "where" of a request together may match 5,000 records, including those that they would not change.',
+    'After expansion of "repeat" and "where", a request may make 1,000 events, if no fewer are set (MAX_BATCH), an import with atomic=true 10,000. All "where" of a request together may match 5,000 records, including those that they would not change.',
   'idempotency-key-reused':
     'A key stands for one request. Use a new key for a new request. After a name in a request was erased, a repeat of it gets this answer too.',
   'too-many-requests': 'Wait as long as Retry-After says.',
