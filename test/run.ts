@@ -118,8 +118,8 @@ function lanes(): string[] {
   const files = globSync('test/**/*.test.ts', { cwd: pathOf('.') })
     .filter((file) => file.startsWith('test/long/') === isLong)
     .map(pathOf)
-    // What ends last should be short.
-    .sort((a, b) => sizeOf(b) - sizeOf(a));
+    // What ends last should be short. This one takes longest, and is small.
+    .sort((a, b) => Number(/mutations/.test(b)) - Number(/mutations/.test(a)) || sizeOf(b) - sizeOf(a));
   const isOnPostgres = (file: string): boolean => /helpers\/on-postgres/.test(readFileSync(file, 'utf8'));
   const [onPostgres, others] = [files.filter(isOnPostgres), files.filter((file) => !isOnPostgres(file))];
   const kinds = [others, ...(binaries === undefined ? [] : [onPostgres])];

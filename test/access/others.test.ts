@@ -214,7 +214,7 @@ test('who may read one initiative learns nothing of another', moreInLong, async 
       await whole.app.close();
       await alone.app.close();
     }),
-    { numRuns: effort(3, 40) },
+    { numRuns: effort(3, 12) },
   );
   t.pass('all answers were compared');
 });
