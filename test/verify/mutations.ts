@@ -21,8 +21,12 @@ export interface Said {
   refused?: string;
 }
 
-/** Makes each change, or one of so many, in a copy of its own, and verifies that. */
-export async function* verifiedOnSqlite(directory: string, oneOf = 1): AsyncGenerator<Said> {
+/** Makes each change, or one of so many and those that are chosen, in a copy of its own, and verifies that. */
+export async function* verifiedOnSqlite(
+  directory: string,
+  oneOf = 1,
+  chosen: (name: string) => boolean = none,
+): AsyncGenerator<Said> {
   const whole = await wholeLedger(directory);
   await addPrincipals(whole);
   const { database, signer } = whole;
@@ -32,7 +36,7 @@ export async function* verifiedOnSqlite(directory: string, oneOf = 1): AsyncGene
   handle.exec(migratedBefore);
   handle.close();
   for (const [i, { name, make }] of sqliteChanges(database).entries()) {
-    if (i % oneOf !== 0) continue;
+    if (i % oneOf !== 0 && !chosen(name)) continue;
     copyFileSync(database, copy);
     const db = new Sqlite(copy);
     try {
@@ -50,7 +54,11 @@ export async function* verifiedOnSqlite(directory: string, oneOf = 1): AsyncGene
 }
 
 /** The same on PostgreSQL, in a copy of the ledger. */
-export async function* verifiedOnPostgres(directory: string, oneOf = 1): AsyncGenerator<Said> {
+export async function* verifiedOnPostgres(
+  directory: string,
+  oneOf = 1,
+  chosen: (name: string) => boolean = none,
+): AsyncGenerator<Said> {
   const whole = await wholeLedger(directory);
   await addPrincipals(whole);
   const { database, signer } = whole;
@@ -67,7 +75,7 @@ export async function* verifiedOnPostgres(directory: string, oneOf = 1): AsyncGe
     await execute(url, readFileSync(roleFile, 'utf8'));
     await execute(url, migratedBefore);
     for (const [i, { name, statements }] of (await postgresChanges(url)).entries()) {
-      if (i % oneOf !== 0) continue;
+      if (i % oneOf !== 0 && !chosen(name)) continue;
       await execute(maintenance, 'drop database if exists changed with (force)');
       await execute(maintenance, 'create database changed template whole');
       try {
@@ -82,6 +90,8 @@ export async function* verifiedOnPostgres(directory: string, oneOf = 1): AsyncGe
     await cluster.end();
   }
 }
+
+const none = (): boolean => false;
 
 /** Its events are of an earlier day than its tables. */
 const migratedBefore = "update kysely_migration set timestamp = '2024-01-01T00:00:00.000Z'";
