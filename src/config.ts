@@ -422,7 +422,9 @@ function requireWhole(config: Config): void {
   if (OIDC_CLIENT_ID && OIDC_CLIENT_SECRET && PUBLIC_URL?.startsWith('http:') && !isOnLoopback(PUBLIC_URL))
     faults.push('OIDC_CLIENT_ID needs a PUBLIC_URL that begins with https.');
   if (config.HEADERS_TIMEOUT > config.REQUEST_TIMEOUT)
-    faults.push('HEADERS_TIMEOUT is longer than REQUEST_TIMEOUT, which ends with it.');
+    faults.push(
+      'HEADERS_TIMEOUT must not be longer than REQUEST_TIMEOUT, as a request begins with its headers.',
+    );
   if (BACKUP_DIR !== undefined && /^postgres(ql)?:/.test(DATABASE_URL))
     faults.push(
       'BACKUP_DIR is for a ledger in SQLite. Unset it, and back up PostgreSQL with pg_dump: docs/postgres.md ("Backup").',

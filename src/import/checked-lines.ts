@@ -5,14 +5,15 @@ import { Refusal } from '../errors.ts';
 import { standardLimits } from '../shapes/limits.ts';
 import { isSheet } from './formats.ts';
 import { type CheckedLines, LineChecker, type LineSettings } from './line-checker.ts';
+import { Places } from './places.ts';
 import type { Answer } from './worker.ts';
 
 /** A smaller file is checked on this thread: that takes a few milliseconds, and to start a thread takes about a hundred. */
 export const smallBytes = 128 * 1024;
 /** Pieces that may be in the other thread or wait for it. Reading pauses until they are taken. */
 const aheadMax = 3;
-/** Of the large files that are being checked, one each. */
-let threads = 0;
+/** Each of them has a thread of its own. */
+const largeFiles = new Places('imports of large files');
 /** MiB that a thread may take. A file that takes more was made for it. */
 const memoryMax = 1024;
 
@@ -59,9 +60,7 @@ async function* checkedByThread(
   others: AsyncIterable<Buffer>,
   settings: LineSettings,
 ): AsyncGenerator<CheckedLines> {
-  const { files } = settings.limits ?? standardLimits;
-  if (threads >= files) throw new Refusal('overloaded', `As many imports are under way as may be: ${files}.`);
-  threads += 1;
+  using _place = largeFiles.take((settings.limits ?? standardLimits).files);
   const thread = new CheckingThread(settings);
   try {
     yield await thread.check(first);
@@ -69,7 +68,6 @@ async function* checkedByThread(
     for (let ended = false; !ended; ended = thread.ended) yield await thread.check(null);
   } finally {
     await thread.end();
-    threads -= 1;
   }
 }
 

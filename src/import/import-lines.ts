@@ -17,6 +17,7 @@ import {
   lineErrorsOf,
   type ShownRow,
 } from './line-checker.ts';
+import { Places } from './places.ts';
 
 /** Bytes that are read and checked together: some hundreds of lines. */
 const pieceBytes = 256 * 1024;
@@ -25,8 +26,8 @@ export const alonePieceBytes = 2 * 1024 * 1024;
 /** Lines and events of an import that is recorded as a whole. */
 export const atomicEventsMax = 10_000;
 const atomicBytesMax = 64 * 1024 * 1024;
-/** Large files that wait in memory to be recorded as a whole. */
-let waiting = 0;
+/** They wait in memory. */
+const wholeFiles = new Places('large files that are recorded as a whole');
 
 export interface ImportOptions extends Omit<LineSettings, 'fingerprintKey'> {
   principal: string;
@@ -143,14 +144,9 @@ async function importTogether(
     recorder.recordTogether(postings, atomicEventsMax);
   // Rehearses even if a line is no event, so that the answer also names the other faults.
   const rehearse = options.dryRun || read.failed > 0;
-  const isLarge = read.bytes >= smallBytes;
   const { files } = options.limits ?? standardLimits;
-  if (isLarge && waiting >= files)
-    throw new Refusal('overloaded', `As many large files wait to be recorded as a whole as may: ${files}.`);
-  waiting += isLarge ? 1 : 0;
-  const outcomes = await (rehearse ? rehearsed(recorder, record) : record(recorder)).finally(() => {
-    waiting -= isLarge ? 1 : 0;
-  });
+  using _place = read.bytes >= smallBytes ? wholeFiles.take(files) : undefined;
+  const outcomes = await (rehearse ? rehearsed(recorder, record) : record(recorder));
   const lines = pieces.flatMap((piece) => piece.lines);
   const errors = pieces.flatMap((piece) => piece.errors);
   const faults = pieces.flatMap((piece) => piece.faults);

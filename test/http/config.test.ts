@@ -222,7 +222,7 @@ test('all wrong values are named at once', async (t) => {
 
 test('headers have no longer to come than the whole of a request', async (t) => {
   t.throws(() => readConfig({ REQUEST_TIMEOUT: '9' }), {
-    message: /HEADERS_TIMEOUT is longer than REQUEST_TIMEOUT/,
+    message: /HEADERS_TIMEOUT must not be longer than REQUEST_TIMEOUT/,
   });
   t.match(readConfig({ REQUEST_TIMEOUT: '9', HEADERS_TIMEOUT: '9' }), {
     REQUEST_TIMEOUT: 9,

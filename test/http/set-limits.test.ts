@@ -106,7 +106,7 @@ test('as many large files are read at once as are set', async (t) => {
   t.match(await post(large, file, lines), {
     status: 503,
     code: 'overloaded',
-    detail: /imports .* as may be: 1\./,
+    detail: /imports of large files .* as may be: 1\./,
   });
   upload.end();
   t.match(await (await first).json(), { recorded: 30 });

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Refusal } from '../../errors.ts';
 import { isSheet } from '../formats.ts';
+import { Places } from '../places.ts';
 import { sheetBytesMax } from '../sheets/open-sheet.ts';
 import type { LookOptions } from './look.ts';
 import { lookBytesMax, type Proposal } from './proposed-mapping.ts';
@@ -10,7 +11,7 @@ import type { ProposalAnswer } from './worker.ts';
 
 /** Tables that are looked at at the same time. */
 const threadsMax = 2;
-let threads = 0;
+const looks = new Places('looks at a table');
 const memoryMax = 1024;
 
 /** The mapping that is proposed for a table as its bytes arrive. A thread of its own looks at it, because that takes seconds. */
@@ -18,14 +19,9 @@ export async function proposalFor(
   source: AsyncIterable<Uint8Array>,
   options: LookOptions,
 ): Promise<Proposal> {
-  if (threads === threadsMax) throw new Refusal('overloaded', `${threadsMax} tables are being looked at.`);
-  threads += 1;
-  try {
-    const file = await beginningOf(source, isSheet(options.format) ? sheetBytesMax + 1 : lookBytesMax);
-    return await lookedAt(file, options);
-  } finally {
-    threads -= 1;
-  }
+  using _place = looks.take(threadsMax);
+  const file = await beginningOf(source, isSheet(options.format) ? sheetBytesMax + 1 : lookBytesMax);
+  return await lookedAt(file, options);
 }
 
 /** The first bytes of a file, at most so many. */

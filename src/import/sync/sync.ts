@@ -3,6 +3,7 @@ import { standardLimits } from '../../shapes/limits.ts';
 import type { Basis } from '../../store/receipt.ts';
 import { firstOf } from '../../views/synced.ts';
 import type { Target } from '../import-lines.ts';
+import { Places } from '../places.ts';
 import { Spool } from '../spool.ts';
 import { type List, listOf } from './list.ts';
 import { Plan, type PlanAsked } from './plan.ts';
@@ -14,8 +15,7 @@ import type { SyncOptions, SyncReport } from './report.ts';
 const attemptsMax = 5;
 /** The first steps that may be refused by a sync that can go on after an interruption. */
 const lookedAt = 512;
-/** Under way. */
-let syncs = 0;
+const syncs = new Places('syncs');
 
 /**
  * Compares a list with the records of an initiative. Without `expect` says what would have to be recorded so that the records are as
@@ -26,9 +26,7 @@ export async function syncList(
   source: AsyncIterable<Uint8Array>,
   options: SyncOptions,
 ): Promise<SyncReport> {
-  const { files } = options.limits ?? standardLimits;
-  if (syncs >= files) throw new Refusal('overloaded', `As many syncs are under way as may be: ${files}.`);
-  syncs += 1;
+  using _place = syncs.take((options.limits ?? standardLimits).files);
   const spool = await Spool.open();
   try {
     const list = await listOf(target, source, options, spool);
@@ -37,7 +35,6 @@ export async function syncList(
       if (done) return done;
     }
   } finally {
-    syncs -= 1;
     await spool.close();
   }
 }
