@@ -30,6 +30,8 @@ export class Disk {
   readonly #looking: NodeJS.Timeout;
   #failed: Refusal | undefined;
   #awaited: Refusal | undefined;
+  /** Whether what is awaited is that another program lets go of the file. */
+  #isLocked = false;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #synced: ((tookMs: number) => void) | undefined;
@@ -107,7 +109,7 @@ export class Disk {
    */
   async write<T>(work: () => T): Promise<T> {
     // While it stays locked, one attempt each is enough.
-    const untilMs = performance.now() + (this.#awaited ? 0 : lockedMaxMs);
+    const untilMs = performance.now() + (this.#isLocked ? 0 : lockedMaxMs);
     for (;;) {
       this.check();
       try {
@@ -130,6 +132,7 @@ export class Disk {
       this.say(error, `${fault.detail} Recording goes on by itself when that is over.`);
     }
     this.#awaited = unavailable(fault.detail, error);
+    this.#isLocked = fault.kind === 'locked';
     return this.#awaited;
   }
 
@@ -175,6 +178,7 @@ export class Disk {
   #succeeded(): void {
     if (!this.#awaited) return;
     this.#awaited = undefined;
+    this.#isLocked = false;
     this.#told.recovered?.();
   }
 
